@@ -1,0 +1,199 @@
+"""The 50 % rule: coverage, what is still needed, and where a partner stands (deck, «Компетенция»).
+
+Coverage is a count over *all* keys of the base, not a sample, so it carries no interval. Integers
+decide; a float is only ever shown. Every function takes integers or integer arrays of one shape
+and answers in the same shape.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike, NDArray
+
+from program.rules import DECK_RULES, ProgramRules
+
+type_counts = NDArray[np.int64]
+
+
+class Group(StrEnum):
+    """Where a partner stands for one coming evaluation; the groups are disjoint and complete."""
+
+    WILL_LOSE = "will_lose"
+    CAN_GAIN = "can_gain"
+    NEAR = "near"
+    IN_RESERVE = "in_reserve"
+    NO_BASE = "no_base"
+
+
+class State(StrEnum):
+    """What happens at an evaluation if nothing more is delivered."""
+
+    SECURED = "secured"
+    HOLDS_UNLESS_ACTIVATIONS = "holds_unless_activations"
+    SHORT = "short"
+    NO_BASE = "no_base"
+
+
+def _counts(values: ArrayLike, name: str) -> type_counts:
+    array = np.asarray(values)
+    if array.size and not np.issubdtype(array.dtype, np.integer):
+        raise TypeError(f"{name} must be whole numbers, not {array.dtype}")
+    array = array.astype(np.int64)
+    if (array < 0).any():
+        raise ValueError(f"{name} cannot be negative")
+    return array
+
+
+def _base_and_delivered(base: ArrayLike, delivered: ArrayLike) -> tuple[type_counts, type_counts]:
+    bases, deliveries = _counts(base, "base"), _counts(delivered, "delivered")
+    if (deliveries > bases).any():
+        raise ValueError("more keys delivered than there are in the base")
+    return bases, deliveries
+
+
+def coverage(base: ArrayLike, delivered: ArrayLike) -> NDArray[np.float64]:
+    """Return delivered / base as a fraction 0..1, NaN where the base is empty (never 0 %)."""
+    bases, deliveries = _base_and_delivered(base, delivered)
+    return np.divide(
+        deliveries, bases, out=np.full(bases.shape, np.nan, dtype=np.float64), where=bases > 0
+    )
+
+
+def least_deliveries(base: ArrayLike, rules: ProgramRules = DECK_RULES) -> type_counts:
+    """Return how many delivered keys a base of this size asks for: ⌈base · threshold⌉."""
+    bases = _counts(base, "base")
+    top, bottom = rules.threshold.numerator, rules.threshold.denominator
+    return -(-bases * top // bottom)
+
+
+def holds(
+    base: ArrayLike, delivered: ArrayLike, rules: ProgramRules = DECK_RULES
+) -> NDArray[np.bool_]:
+    """Return whether the competence is held: base > 0 and 2·delivered ≥ base, in integers."""
+    bases, deliveries = _base_and_delivered(base, delivered)
+    return (bases >= rules.minimum_base) & (deliveries >= least_deliveries(bases, rules))
+
+
+def deliveries_needed(
+    base: ArrayLike, delivered: ArrayLike, rules: ProgramRules = DECK_RULES
+) -> type_counts:
+    """Return how many more keys of the base must be delivered, 0 when enough are.
+
+    An empty base needs nothing and still does not hold: look at the state, not at this zero.
+    """
+    bases, deliveries = _base_and_delivered(base, delivered)
+    return np.maximum(0, least_deliveries(bases, rules) - deliveries)
+
+
+def deliveries_needed_worst(
+    base: ArrayLike,
+    delivered: ArrayLike,
+    pending_activation: ArrayLike,
+    rules: ProgramRules = DECK_RULES,
+) -> type_counts:
+    """Return :func:`deliveries_needed` once every pending key is activated and undelivered."""
+    bases, deliveries = _base_and_delivered(base, delivered)
+    pending = _counts(pending_activation, "pending_activation")
+    return np.maximum(0, least_deliveries(bases + pending, rules) - deliveries)
+
+
+def spare_deliveries(
+    base: ArrayLike, delivered: ArrayLike, rules: ProgramRules = DECK_RULES
+) -> type_counts:
+    """Return delivered − ⌈base · threshold⌉: the reserve in keys, negative when short."""
+    bases, deliveries = _base_and_delivered(base, delivered)
+    return deliveries - least_deliveries(bases, rules)
+
+
+def is_near(
+    base: ArrayLike, delivered: ArrayLike, rules: ProgramRules = DECK_RULES
+) -> NDArray[np.bool_]:
+    """Return whether the decision turns on few keys («у порога»).
+
+    True where ``|2·delivered − base| ≤ 2·near_keys`` or ``|coverage − 50 %| ≤ near_margin``,
+    both in integers; False where the base is empty.
+    """
+    bases, deliveries = _base_and_delivered(base, delivered)
+    top, bottom = rules.threshold.numerator, rules.threshold.denominator
+    distance = np.abs(bottom * deliveries - top * bases)
+    few_keys = distance <= bottom * rules.near_keys
+    # |d/b − t/s| ≤ m/k  ⇔  k·|s·d − t·b| ≤ m·s·b
+    margin = rules.near_margin
+    small_margin = margin.denominator * distance <= margin.numerator * bottom * bases
+    return (bases > 0) & (few_keys | small_margin)
+
+
+def state_of(
+    base: ArrayLike,
+    delivered: ArrayLike,
+    pending_activation: ArrayLike,
+    rules: ProgramRules = DECK_RULES,
+) -> NDArray[np.object_]:
+    """Return the :class:`State` of each partner for one evaluation, as its text value."""
+    bases, deliveries = _base_and_delivered(base, delivered)
+    held = holds(bases, deliveries, rules)
+    worst = deliveries_needed_worst(bases, deliveries, pending_activation, rules)
+    return np.select(
+        [bases == 0, held & (worst == 0), held],
+        [State.NO_BASE.value, State.SECURED.value, State.HOLDS_UNLESS_ACTIVATIONS.value],
+        State.SHORT.value,
+    ).astype(object)
+
+
+def group_of(
+    base: ArrayLike,
+    delivered: ArrayLike,
+    pending_activation: ArrayLike,
+    held_now: ArrayLike,
+    rules: ProgramRules = DECK_RULES,
+) -> NDArray[np.object_]:
+    """Return the :class:`Group` of each partner for one evaluation, as its text value.
+
+    A holder that would stay but stands near the threshold, or whom late activations could
+    still sink, is «у порога»; a partner without the competence and with keys can gain it,
+    whether the deliveries are already there or not.
+    """
+    bases, deliveries = _base_and_delivered(base, delivered)
+    has_it = np.asarray(held_now, dtype=bool)
+    states = state_of(bases, deliveries, pending_activation, rules)
+    close = is_near(bases, deliveries, rules) | (states == State.HOLDS_UNLESS_ACTIVATIONS.value)
+    return np.select(
+        [bases == 0, has_it & (states == State.SHORT.value), ~has_it, close],
+        [Group.NO_BASE.value, Group.WILL_LOSE.value, Group.CAN_GAIN.value, Group.NEAR.value],
+        Group.IN_RESERVE.value,
+    ).astype(object)
+
+
+def with_outlook(counts: pd.DataFrame, rules: ProgramRules = DECK_RULES) -> pd.DataFrame:
+    """Return ``counts`` with everything the rule says of each row.
+
+    Parameters
+    ----------
+    counts
+        Grain: one row a partner and evaluation; integer columns ``base``, ``delivered``,
+        ``pending_activation``; optionally boolean ``held_now``.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The same rows with ``coverage`` (fraction, NaN without a base), ``held``, ``needed``,
+        ``needed_worst``, ``spare``, ``near``, ``state`` and, where ``held_now`` is given,
+        ``group``.
+    """
+    base, delivered = counts["base"].to_numpy(), counts["delivered"].to_numpy()
+    pending = counts["pending_activation"].to_numpy()
+    outlook = counts.assign(
+        coverage=coverage(base, delivered),
+        held=holds(base, delivered, rules),
+        needed=deliveries_needed(base, delivered, rules),
+        needed_worst=deliveries_needed_worst(base, delivered, pending, rules),
+        spare=spare_deliveries(base, delivered, rules),
+        near=is_near(base, delivered, rules),
+        state=state_of(base, delivered, pending, rules),
+    )
+    if "held_now" in counts:
+        outlook["group"] = group_of(base, delivered, pending, counts["held_now"].to_numpy(), rules)
+    return outlook

@@ -1,0 +1,70 @@
+"""Languages of the product: gettext catalogues from ``locales/`` and who says which is current.
+
+Messages in code are English; Russian comes from the catalogue. The dashboard registers a source
+that looks at the visitor's session; jobs and tests set a language outright. Translated words must
+never enter a shared cache: caches hold data, words are put on at the end.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from functools import lru_cache
+from gettext import GNUTranslations, NullTranslations
+
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+
+from program.settings import PROJECT_ROOT
+
+LANGUAGES = ("ru", "en")
+DEFAULT_LANGUAGE = "ru"
+LOCALES = PROJECT_ROOT / "locales"
+
+_source: Callable[[], str] = lambda: DEFAULT_LANGUAGE  # noqa: E731 - a replaceable default
+
+
+def use_language_source(source: Callable[[], str]) -> None:
+    """Let ``source`` say, at every message, which language is current."""
+    global _source  # noqa: PLW0603 - one process-wide hook, set once at start
+    _source = source
+
+
+def current_language() -> str:
+    """Return the current language code, always one of ``LANGUAGES``."""
+    language = _source()
+    return language if language in LANGUAGES else DEFAULT_LANGUAGE
+
+
+@lru_cache(maxsize=len(LANGUAGES))
+def catalogue(language: str) -> NullTranslations:
+    """Return the messages of ``language``, compiled from its ``.po`` files once a process.
+
+    English needs no catalogue: its messages are the keys.
+    """
+    merged = NullTranslations()
+    for path in sorted((LOCALES / language / "LC_MESSAGES").glob("*.po")):
+        with path.open("rb") as source:
+            messages = read_po(source, locale=language)
+        compiled = io.BytesIO()
+        write_mo(compiled, messages)
+        compiled.seek(0)
+        translations = GNUTranslations(compiled)
+        translations.add_fallback(merged)
+        merged = translations
+    return merged
+
+
+def _(message: str) -> str:
+    """Return ``message`` in the current language."""
+    return catalogue(current_language()).gettext(message)
+
+
+def ngettext(one: str, many: str, n: int) -> str:
+    """Return the plural form for ``n`` in the current language (three forms in Russian)."""
+    return catalogue(current_language()).ngettext(one, many, n)
+
+
+def N_(message: str) -> str:  # noqa: N802 - gettext's customary name for «mark, translate later»
+    """Mark ``message`` for the catalogue without translating it yet."""
+    return message

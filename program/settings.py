@@ -1,0 +1,108 @@
+"""Every setting of the product: ``QUALITY_…`` environment variables or a ``.env`` file."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from functools import lru_cache
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import BeforeValidator, Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from program.rules import ProgramRules
+
+PROJECT_ROOT = Path(__file__).resolve().parent.parent
+
+
+def _per_cent(value: object) -> object:
+    """Accept «50» and «12.5» as per cent, exactly."""
+    return Fraction(str(value)) / 100 if isinstance(value, str | int | float) else value
+
+
+PerCent = Annotated[Fraction, BeforeValidator(_per_cent)]
+
+
+class Settings(BaseSettings):
+    """Settings with the deck's rules as defaults; the README's table is tested against them."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="QUALITY_",
+        env_file=PROJECT_ROOT / ".env",
+        extra="ignore",
+        arbitrary_types_allowed=True,
+    )
+
+    database_url: str = Field(
+        default="duckdb:///data/program.duckdb",
+        description="The program database: DuckDB file or PostgreSQL (postgresql+psycopg://…).",
+    )
+    query_timeout_seconds: float = Field(
+        default=15, gt=0, description="A query that runs longer is cut off with a clear message."
+    )
+    pool_size: int = Field(
+        default=5, ge=1, le=50, description="Most database connections the dashboard opens."
+    )
+    duckdb_memory_limit: str = Field(
+        default="256MB", description="Memory DuckDB may use inside the dashboard."
+    )
+    duckdb_threads: int = Field(
+        default=0, ge=0, description="Threads of DuckDB; 0 means one for each processor."
+    )
+    stale_after_days: int = Field(
+        default=3, ge=1, description="Older data is marked as out of date on every page."
+    )
+    threshold_percent: PerCent = Field(
+        default=Fraction(1, 2), description="Share of the base that must be delivered, per cent."
+    )
+    window_from_months: int = Field(
+        default=14, description="The window begins so many months before the evaluation."
+    )
+    window_to_months: int = Field(
+        default=2, description="The window ends so many months before the evaluation."
+    )
+    counted_kinds: tuple[str, ...] = Field(
+        default=("commercial",), description='Kinds of keys that count, as JSON: ["commercial"].'
+    )
+    near_keys: int = Field(
+        default=1, description="«У порога»: at most so many keys from the threshold, or …"
+    )
+    near_margin_percent: PerCent = Field(
+        default=Fraction(1, 10), description="… at most so many percentage points from it."
+    )
+    points_per_project: int = Field(default=1, description="Points for one delivered project.")
+    points_life_years: int = Field(
+        default=1, description="Points live so many years after the latest accepted delivery."
+    )
+
+    @property
+    def rules(self) -> ProgramRules:
+        """Return the programme's rules as these settings say.
+
+        Raises
+        ------
+        ValueError
+            If the parameters contradict each other.
+        """
+        return ProgramRules(
+            threshold=self.threshold_percent,
+            window_from_months=self.window_from_months,
+            window_to_months=self.window_to_months,
+            counted_kinds=self.counted_kinds,
+            near_keys=self.near_keys,
+            near_margin=self.near_margin_percent,
+            points_per_project=self.points_per_project,
+            points_life_years=self.points_life_years,
+        )
+
+
+@lru_cache(maxsize=1)
+def settings() -> Settings:
+    """Return the process's settings, read once.
+
+    Raises
+    ------
+    pydantic.ValidationError
+        If a value is not of its setting's kind; the message names the variable.
+    """
+    return Settings()

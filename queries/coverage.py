@@ -1,0 +1,173 @@
+"""Counts behind the 50 % rule: keys in the base, delivered, and still to be activated."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+
+import pandas as pd
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Connection,
+    Select,
+    and_,
+    case,
+    cast,
+    func,
+    literal,
+    or_,
+    select,
+)
+
+from program.calendar import ONE_DAY, require_evaluation_date
+from program.rules import DECK_RULES, ProgramRules
+from program.schema import city, delivery, license_key, partner, project, region
+from queries.engine import frame
+from queries.filters import NO_FILTERS, Filters
+from queries.scope import Scope
+
+COUNT_COLUMNS = {
+    "partner_id": "int64",
+    "evaluated_on": "datetime64[us]",
+    "base": "int64",
+    "delivered": "int64",
+    "pending_activation": "int64",
+}
+
+
+def chosen_partners(scope: Scope, filters: Filters) -> Select[tuple[int]]:
+    """Return the statement for the ids of the partners in scope that the filters leave."""
+    return (
+        select(partner.c.id.label("partner_id"))
+        .join(city, city.c.id == partner.c.city_id)
+        .join(region, region.c.code == city.c.region_code)
+        .where(scope.partner_condition(), filters.partner_condition())
+    )
+
+
+def records_end(evaluated_on: dt.date, today: dt.date) -> dt.date:
+    """Return the day before which records count for ``evaluated_on`` as seen ``today``.
+
+    A past evaluation was decided from everything before it; a coming one is seen with the
+    records of today included.
+    """
+    return min(evaluated_on, today + ONE_DAY)
+
+
+def in_windows(evaluations: Sequence[dt.date], rules: ProgramRules) -> ColumnElement[bool]:
+    """Return the condition that a key counts by kind and was bought in one of the windows."""
+    windows = [rules.window(evaluated_on) for evaluated_on in evaluations]
+    return and_(
+        license_key.c.kind.in_(rules.counted_kinds),
+        or_(
+            *(
+                and_(license_key.c.purchased_on >= w.start, license_key.c.purchased_on < w.end)
+                for w in windows
+            )
+        ),
+    )
+
+
+def _total(condition: ColumnElement[bool], label: str) -> ColumnElement[int]:
+    return cast(func.sum(case((condition, 1), else_=0)), BigInteger).label(label)
+
+
+def partner_counts(
+    connection: Connection,
+    scope: Scope,
+    filters: Filters,
+    evaluations: Sequence[dt.date],
+    today: dt.date,
+    rules: ProgramRules = DECK_RULES,
+) -> pd.DataFrame:
+    """Count every chosen partner's keys for each of ``evaluations`` in one pass over the keys.
+
+    A key is *delivered* when its project has an accepted delivery by the partner who bought the
+    key. A key bought in the window but not activated in time is *pending*: for a past
+    evaluation it stayed out of the base, for a coming one it may still enlarge it.
+
+    Parameters
+    ----------
+    evaluations
+        1sts of months, past or coming, in any order without repetition.
+    today
+        Records dated later than this day are not looked at.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Grain: one row a partner and evaluation, also for partners without any key
+        (``base`` = 0). Columns as in ``COUNT_COLUMNS``; ``evaluated_on`` as given.
+
+    Raises
+    ------
+    ValueError
+        If an evaluation is not the 1st of a month, or none is given.
+    """
+    if not evaluations:
+        raise ValueError("at least one evaluation is needed")
+    for evaluated_on in evaluations:
+        require_evaluation_date(evaluated_on)
+    chosen = chosen_partners(scope, filters).cte("chosen")
+    counted = and_(in_windows(evaluations, rules), license_key.c.purchased_on <= today)
+    delivered_keys = (
+        select(
+            license_key.c.id.label("license_key_id"),
+            func.min(delivery.c.delivered_on).label("first_delivered_on"),
+        )
+        .join(project, project.c.license_key_id == license_key.c.id)
+        .join(
+            delivery,
+            and_(
+                delivery.c.project_id == project.c.id,
+                delivery.c.partner_id == license_key.c.partner_id,
+            ),
+        )
+        .where(counted, delivery.c.status == "accepted")
+        .group_by(license_key.c.id)
+        .cte("delivered_keys")
+    )
+    totals: list[ColumnElement[int]] = []
+    for i, evaluated_on in enumerate(evaluations):
+        window, end = rules.window(evaluated_on), records_end(evaluated_on, today)
+        bought = and_(
+            license_key.c.purchased_on >= window.start, license_key.c.purchased_on < window.end
+        )
+        active = and_(bought, func.coalesce(license_key.c.activated_on, dt.date.max) < end)
+        totals += [
+            _total(active, f"base_{i}"),
+            _total(and_(active, delivered_keys.c.first_delivered_on < end), f"delivered_{i}"),
+            _total(bought, f"bought_{i}"),
+        ]
+    per_partner = (
+        select(license_key.c.partner_id, *totals)
+        .join(chosen, chosen.c.partner_id == license_key.c.partner_id)
+        .outerjoin(delivered_keys, delivered_keys.c.license_key_id == license_key.c.id)
+        .where(counted)
+        .group_by(license_key.c.partner_id)
+        .cte("per_partner")
+    )
+    names = [total.name for total in totals]
+    statement = (
+        select(
+            chosen.c.partner_id,
+            *(func.coalesce(per_partner.c[name], literal(0)).label(name) for name in names),
+        )
+        .outerjoin(per_partner, per_partner.c.partner_id == chosen.c.partner_id)
+        .order_by(chosen.c.partner_id)
+    )
+    wide = frame(connection, statement, {"partner_id": "int64"} | dict.fromkeys(names, "int64"))
+    counts = [
+        pd.DataFrame(
+            {
+                "partner_id": wide["partner_id"],
+                "evaluated_on": pd.Timestamp(evaluated_on),
+                "base": wide[f"base_{i}"],
+                "delivered": wide[f"delivered_{i}"],
+                "pending_activation": wide[f"bought_{i}"] - wide[f"base_{i}"],
+            }
+        )
+        for i, evaluated_on in enumerate(evaluations)
+    ]
+    return pd.concat(counts, ignore_index=True).astype(COUNT_COLUMNS)

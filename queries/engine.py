@@ -1,0 +1,238 @@
+"""The program database as the dashboard sees it: read-only, bounded in time and connections.
+
+DuckDB files are attached read-only to a named in-memory instance whose name carries the file's
+identity. Opening the file directly would keep showing the old content for as long as any old
+connection lives, because DuckDB shares one instance per path inside a process.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+import threading
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from sqlalchemy import Connection, Engine, Executable, create_engine, event, func, make_url, select
+from sqlalchemy.exc import DBAPIError, NoSuchModuleError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.pool import QueuePool
+
+from program.schema import load_batch
+from program.settings import PROJECT_ROOT, Settings
+
+#: How long a server's data version is believed before it is asked again, seconds.
+VERSION_LIFE = 2.0
+_CONNECT_SECONDS = 5
+
+
+class ProgramDatabaseError(Exception):
+    """The program database cannot answer; the message is for the log, not for the screen."""
+
+
+class DatabaseMissing(ProgramDatabaseError):
+    """There is no database at the configured address yet."""
+
+
+class DatabaseDown(ProgramDatabaseError):
+    """The database does not answer or refuses the connection."""
+
+
+class QueryTooSlow(ProgramDatabaseError):
+    """A query ran into the time limit, or no connection became free within it."""
+
+
+class QueryFailed(ProgramDatabaseError):
+    """The database answered with an error, most often because its schema is another one."""
+
+
+def duckdb_path(url: str) -> Path | None:
+    """Return the file behind a DuckDB URL (relative paths lie in the project), or ``None``."""
+    parsed = make_url(url)
+    if parsed.get_backend_name() != "duckdb":
+        return None
+    if not parsed.database or parsed.database.startswith(":memory:"):
+        raise ValueError("the program database must be a DuckDB file, not an in-memory database")
+    return PROJECT_ROOT / parsed.database
+
+
+def _file_identity(path: Path) -> str:
+    try:
+        stat = path.stat()
+    except FileNotFoundError:
+        raise DatabaseMissing(f"no database file {path.name}") from None
+    except OSError as error:
+        raise DatabaseDown(f"the database file cannot be read: {error.strerror}") from error
+    return f"{stat.st_ino:x}-{stat.st_mtime_ns:x}-{stat.st_size:x}"
+
+
+def _duckdb_engine(path: Path, identity: str, settings: Settings) -> Engine:
+    config = {
+        "memory_limit": settings.duckdb_memory_limit,
+        "threads": settings.duckdb_threads or os.cpu_count() or 1,
+        "temp_directory": str(Path(tempfile.gettempdir()) / "quality-program-duckdb"),
+        "autoinstall_known_extensions": "false",
+    }
+    engine = create_engine(
+        f"duckdb:///:memory:program-{identity}",
+        poolclass=QueuePool,
+        pool_size=settings.pool_size,
+        max_overflow=0,
+        pool_timeout=settings.query_timeout_seconds,
+        connect_args={"config": config},
+    )
+    quoted = str(path).replace("'", "''")
+
+    @event.listens_for(engine, "connect")
+    def attach(connection: Any, _record: object) -> None:
+        connection.execute(f"ATTACH IF NOT EXISTS '{quoted}' AS program (READ_ONLY)")
+        connection.execute("USE program")
+
+    return engine
+
+
+def _server_engine(settings: Settings) -> Engine:
+    url = make_url(settings.database_url)
+    options: dict[str, Any] = {}
+    if url.get_backend_name() == "postgresql":
+        milliseconds = int(settings.query_timeout_seconds * 1000)
+        options["connect_args"] = {
+            "connect_timeout": _CONNECT_SECONDS,
+            "options": f"-c default_transaction_read_only=on -c statement_timeout={milliseconds}",
+        }
+    return create_engine(
+        url,
+        pool_size=settings.pool_size,
+        max_overflow=0,
+        pool_timeout=settings.query_timeout_seconds,
+        pool_pre_ping=True,
+        **options,
+    )
+
+
+class ProgramDatabase:
+    """One per process: hands out connections and says which version of the data they show."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._path = duckdb_path(settings.database_url)
+        self._lock = threading.Lock()
+        self._engine: Engine | None = None
+        self._identity = ""
+        self._version = ""
+        self._version_asked = -VERSION_LIFE
+
+    def _current_engine(self) -> Engine:
+        identity = _file_identity(self._path) if self._path else "server"
+        with self._lock:
+            if self._engine is None or identity != self._identity:
+                # Connections in use finish their query on the old content and close on return.
+                if self._engine is not None:
+                    self._engine.dispose()
+                self._engine = (
+                    _duckdb_engine(self._path, identity, self._settings)
+                    if self._path
+                    else _server_engine(self._settings)
+                )
+                self._identity = identity
+            return self._engine
+
+    @contextmanager
+    def connect(self) -> Iterator[Connection]:
+        """Yield a read-only connection that is given back at the end.
+
+        Raises
+        ------
+        ProgramDatabaseError
+            One of its kinds: missing, down, too slow, failed. Every driver error inside the
+            block is turned into one of them.
+        """
+        deadline = time.monotonic() + self._settings.query_timeout_seconds
+        try:
+            with self._current_engine().connect() as connection, self._time_limit(connection):
+                yield connection
+        except (PoolTimeout, NoSuchModuleError, SQLAlchemyError) as error:
+            raise _in_our_words(error, out_of_time=time.monotonic() >= deadline) from error
+
+    @contextmanager
+    def _time_limit(self, connection: Connection) -> Iterator[None]:
+        """Interrupt DuckDB after the time limit; servers enforce theirs themselves."""
+        if self._path is None:
+            yield
+            return
+        raw: Any = connection.connection.dbapi_connection
+        timer = threading.Timer(self._settings.query_timeout_seconds, raw.interrupt)
+        timer.daemon = True
+        timer.start()
+        try:
+            yield
+        finally:
+            timer.cancel()
+
+    def version(self) -> str:
+        """Return what changes whenever the data changes: part of every cache key.
+
+        Raises
+        ------
+        ProgramDatabaseError
+            If the database cannot be asked.
+        """
+        if self._path:
+            return _file_identity(self._path)
+        if time.monotonic() - self._version_asked >= VERSION_LIFE:
+            with self.connect() as connection:
+                newest = connection.execute(select(func.max(load_batch.c.id))).scalar()
+            self._version, self._version_asked = f"batch-{newest}", time.monotonic()
+        return self._version
+
+    def dispose(self) -> None:
+        """Close every idle connection."""
+        with self._lock:
+            if self._engine is not None:
+                self._engine.dispose()
+                self._engine = None
+
+
+def _in_our_words(error: SQLAlchemyError, *, out_of_time: bool) -> ProgramDatabaseError:
+    original = str(getattr(error, "orig", None) or error)
+    if isinstance(error, PoolTimeout) or out_of_time or "statement timeout" in original:
+        return QueryTooSlow(original)
+    if isinstance(error, DBAPIError) and not error.connection_invalidated:
+        name = type(error.orig).__name__
+        if name in {"UndefinedTable", "UndefinedColumn", "CatalogException", "BinderException"}:
+            return QueryFailed(original)
+        if isinstance(error.orig, Exception) and name not in {"OperationalError", "IOException"}:
+            return QueryFailed(original)
+    return DatabaseDown(original)
+
+
+def frame(
+    connection: Connection, statement: Executable, columns: Mapping[str, str]
+) -> pd.DataFrame:
+    """Run ``statement`` and return its rows with exactly the dtypes of ``columns``.
+
+    Parameters
+    ----------
+    columns
+        Name and pandas dtype of every column of the statement, in its order. The cast happens
+        for zero rows too, so that a page never meets an ``object`` column.
+
+    Raises
+    ------
+    ValueError
+        If the statement returns other columns than announced.
+    """
+    if connection.dialect.name == "duckdb":
+        result: Any = connection.execute(statement, execution_options={"duckdb_arrow": True})
+        table = result.arrow.read_all() if hasattr(result.arrow, "read_all") else result.arrow
+        rows = table.to_pandas(types_mapper={}.get)
+    else:
+        answer = connection.execute(statement)
+        rows = pd.DataFrame.from_records(answer.all(), columns=list(answer.keys()))
+    if list(rows.columns) != list(columns):
+        raise ValueError(f"expected columns {list(columns)}, the query returned {list(rows)}")
+    return rows.astype(dict(columns))

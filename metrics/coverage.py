@@ -15,7 +15,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from program.rules import DECK_RULES, ProgramRules
 
-type_counts = NDArray[np.int64]
+Counts = NDArray[np.int64]
+Flags = NDArray[np.bool_]
 
 
 class Group(StrEnum):
@@ -37,7 +38,7 @@ class State(StrEnum):
     NO_BASE = "no_base"
 
 
-def _counts(values: ArrayLike, name: str) -> type_counts:
+def _counts(values: ArrayLike, name: str) -> Counts:
     array = np.asarray(values)
     if array.size and not np.issubdtype(array.dtype, np.integer):
         raise TypeError(f"{name} must be whole numbers, not {array.dtype}")
@@ -47,7 +48,7 @@ def _counts(values: ArrayLike, name: str) -> type_counts:
     return array
 
 
-def _base_and_delivered(base: ArrayLike, delivered: ArrayLike) -> tuple[type_counts, type_counts]:
+def _base_and_delivered(base: ArrayLike, delivered: ArrayLike) -> tuple[Counts, Counts]:
     bases, deliveries = _counts(base, "base"), _counts(delivered, "delivered")
     if (deliveries > bases).any():
         raise ValueError("more keys delivered than there are in the base")
@@ -62,30 +63,31 @@ def coverage(base: ArrayLike, delivered: ArrayLike) -> NDArray[np.float64]:
     )
 
 
-def least_deliveries(base: ArrayLike, rules: ProgramRules = DECK_RULES) -> type_counts:
+def least_deliveries(base: ArrayLike, rules: ProgramRules = DECK_RULES) -> Counts:
     """Return how many delivered keys a base of this size asks for: ⌈base · threshold⌉."""
     bases = _counts(base, "base")
     top, bottom = rules.threshold.numerator, rules.threshold.denominator
-    return -(-bases * top // bottom)
+    required: Counts = -(-bases * top // bottom)
+    return required
 
 
-def holds(
-    base: ArrayLike, delivered: ArrayLike, rules: ProgramRules = DECK_RULES
-) -> NDArray[np.bool_]:
+def holds(base: ArrayLike, delivered: ArrayLike, rules: ProgramRules = DECK_RULES) -> Flags:
     """Return whether the competence is held: base > 0 and 2·delivered ≥ base, in integers."""
     bases, deliveries = _base_and_delivered(base, delivered)
-    return (bases >= rules.minimum_base) & (deliveries >= least_deliveries(bases, rules))
+    held: Flags = (bases >= rules.minimum_base) & (deliveries >= least_deliveries(bases, rules))
+    return held
 
 
 def deliveries_needed(
     base: ArrayLike, delivered: ArrayLike, rules: ProgramRules = DECK_RULES
-) -> type_counts:
+) -> Counts:
     """Return how many more keys of the base must be delivered, 0 when enough are.
 
     An empty base needs nothing and still does not hold: look at the state, not at this zero.
     """
     bases, deliveries = _base_and_delivered(base, delivered)
-    return np.maximum(0, least_deliveries(bases, rules) - deliveries)
+    missing: Counts = np.maximum(0, least_deliveries(bases, rules) - deliveries)
+    return missing
 
 
 def deliveries_needed_worst(
@@ -93,24 +95,23 @@ def deliveries_needed_worst(
     delivered: ArrayLike,
     pending_activation: ArrayLike,
     rules: ProgramRules = DECK_RULES,
-) -> type_counts:
+) -> Counts:
     """Return :func:`deliveries_needed` once every pending key is activated and undelivered."""
     bases, deliveries = _base_and_delivered(base, delivered)
     pending = _counts(pending_activation, "pending_activation")
-    return np.maximum(0, least_deliveries(bases + pending, rules) - deliveries)
+    missing: Counts = np.maximum(0, least_deliveries(bases + pending, rules) - deliveries)
+    return missing
 
 
 def spare_deliveries(
     base: ArrayLike, delivered: ArrayLike, rules: ProgramRules = DECK_RULES
-) -> type_counts:
+) -> Counts:
     """Return delivered − ⌈base · threshold⌉: the reserve in keys, negative when short."""
     bases, deliveries = _base_and_delivered(base, delivered)
     return deliveries - least_deliveries(bases, rules)
 
 
-def is_near(
-    base: ArrayLike, delivered: ArrayLike, rules: ProgramRules = DECK_RULES
-) -> NDArray[np.bool_]:
+def is_near(base: ArrayLike, delivered: ArrayLike, rules: ProgramRules = DECK_RULES) -> Flags:
     """Return whether the decision turns on few keys («у порога»).
 
     True where ``|2·delivered − base| ≤ 2·near_keys`` or ``|coverage − 50 %| ≤ near_margin``,
@@ -123,7 +124,8 @@ def is_near(
     # |d/b − t/s| ≤ m/k  ⇔  k·|s·d − t·b| ≤ m·s·b
     margin = rules.near_margin
     small_margin = margin.denominator * distance <= margin.numerator * bottom * bases
-    return (bases > 0) & (few_keys | small_margin)
+    near: Flags = (bases > 0) & (few_keys | small_margin)
+    return near
 
 
 def state_of(

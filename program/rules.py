@@ -6,7 +6,6 @@ import datetime as dt
 import hashlib
 import json
 from dataclasses import asdict, dataclass
-from enum import StrEnum
 from fractions import Fraction
 
 from program.calendar import add_months
@@ -45,13 +44,6 @@ class Window:
 
     def __contains__(self, day: dt.date) -> bool:
         return self.start <= day < self.end
-
-
-class NearReason(StrEnum):
-    """Why a partner counts as «у порога»."""
-
-    KEYS = "keys"
-    MARGIN = "margin"
 
 
 @dataclass(frozen=True, slots=True)

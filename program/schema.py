@@ -43,8 +43,8 @@ def _id(name: str = "id") -> Column[int]:
     return Column(name, Integer, primary_key=True, autoincrement=False)
 
 
-def _reference(name: str, target: str, **options: bool) -> Column[int]:
-    return Column(name, Integer, ForeignKey(target), nullable=False, **options)
+def _reference(name: str, target: str, *, unique: bool | None = None) -> Column[int]:
+    return Column(name, Integer, ForeignKey(target), nullable=False, unique=unique)
 
 
 def _code(name: str, *values: str) -> Column[str]:

@@ -24,7 +24,7 @@ from program.calendar import ONE_DAY, require_evaluation_date
 from program.rules import DECK_RULES, ProgramRules
 from program.schema import city, delivery, license_key, partner, project, region
 from queries.engine import frame
-from queries.filters import NO_FILTERS, Filters
+from queries.filters import Filters
 from queries.scope import Scope
 
 COUNT_COLUMNS = {

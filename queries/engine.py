@@ -228,8 +228,7 @@ def frame(
     """
     if connection.dialect.name == "duckdb":
         result: Any = connection.execute(statement, execution_options={"duckdb_arrow": True})
-        table = result.arrow.read_all() if hasattr(result.arrow, "read_all") else result.arrow
-        rows = table.to_pandas(types_mapper={}.get)
+        rows = result.arrow.to_pandas()
     else:
         answer = connection.execute(statement)
         rows = pd.DataFrame.from_records(answer.all(), columns=list(answer.keys()))

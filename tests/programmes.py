@@ -1,0 +1,116 @@
+"""Generated programmes with dates on every edge, and how to write them to an engine."""
+
+from __future__ import annotations
+
+import datetime as dt
+from calendar import monthrange
+
+from hypothesis import strategies as st
+from sqlalchemy import Connection
+
+from program import schema
+from tests.oracle import Programme, months_back
+
+EVALUATIONS = (dt.date(2024, 3, 1), dt.date(2026, 11, 1), dt.date(2026, 12, 1), dt.date(2027, 1, 1))
+
+
+def edge_days() -> list[dt.date]:
+    """Days on which a rule could slip: window borders, evaluations, month ends, 29 February."""
+    days = {dt.date(2024, 2, 28), dt.date(2024, 2, 29), dt.date(2025, 2, 28)}
+    for evaluated_on in EVALUATIONS:
+        for border in (
+            evaluated_on,
+            months_back(evaluated_on, 1),
+            months_back(evaluated_on, 2),
+            months_back(evaluated_on, 13),
+            months_back(evaluated_on, 14),
+        ):
+            days |= {border - dt.timedelta(days=1), border, border + dt.timedelta(days=1)}
+            days.add(border.replace(day=monthrange(border.year, border.month)[1]))
+    return sorted(days)
+
+
+EDGE_DAYS = edge_days()
+
+
+@st.composite
+def programmes(draw: st.DrawFn) -> tuple[Programme, dt.date]:
+    """A small programme and a «today» at which no record lies in the future."""
+    today = draw(st.sampled_from([d for d in EDGE_DAYS if d >= dt.date(2024, 2, 1)]))
+    past = [d for d in EDGE_DAYS if d <= today]
+    partner_ids = list(range(1, draw(st.integers(1, 3)) + 1))
+    programme = Programme(partner_ids=partner_ids)
+    for key_id in range(1, draw(st.integers(0, 14)) + 1):
+        purchased = draw(st.sampled_from(past))
+        activated = draw(st.none() | st.sampled_from([d for d in past if d >= purchased]))
+        programme.keys.append(
+            {
+                "id": key_id,
+                "partner_id": draw(st.sampled_from(partner_ids)),
+                "kind": draw(st.sampled_from(["commercial"] * 4 + ["nfr", "demo"])),
+                "purchased_on": purchased,
+                "activated_on": activated,
+            }
+        )
+        for _ in range(draw(st.sampled_from([0, 1, 1, 2]))):
+            project_id = len(programme.projects) + 1
+            programme.projects.append({"id": project_id, "license_key_id": key_id})
+            for _ in range(draw(st.sampled_from([0, 1, 1, 2, 3]))):
+                programme.deliveries.append(
+                    {
+                        "id": len(programme.deliveries) + 1,
+                        "project_id": project_id,
+                        "partner_id": draw(st.sampled_from(partner_ids)),
+                        "delivered_on": draw(st.sampled_from([d for d in past if d >= purchased])),
+                        "status": draw(
+                            st.sampled_from(["accepted", "accepted", "pending", "rejected"])
+                        ),
+                    }
+                )
+    return programme, today
+
+
+def replace_content(connection: Connection, programme: Programme) -> None:
+    """Make ``programme`` the whole content of the database behind ``connection``."""
+    for table in reversed(schema.metadata.sorted_tables):
+        connection.execute(table.delete())
+    connection.execute(
+        schema.region.insert(),
+        [{"code": "RU-MOW", "name_ru": "Москва", "name_en": "Moscow", "country": "RU"}],
+    )
+    connection.execute(
+        schema.city.insert(), [{"id": 1, "name_ru": "Москва", "region_code": "RU-MOW"}]
+    )
+    rows = {
+        schema.partner: [
+            {
+                "id": partner_id,
+                "name": f"Студия {partner_id}",
+                "city_id": 1,
+                "tier": "certified",
+                "manager_email": f"manager{partner_id % 2}@example.test",
+            }
+            for partner_id in programme.partner_ids
+        ],
+        schema.license_key: [
+            {"key_md5": f"{key['id']:032x}", "edition": "start", **key} for key in programme.keys
+        ],
+        schema.project: [
+            {"name": f"p{p['id']}", "site": "example.test", "client_name": "Клиент", **p}
+            for p in programme.projects
+        ],
+        schema.delivery: [
+            {
+                "tests_total": 65,
+                "tests_passed_auto": 12,
+                "tests_passed_manual": 50,
+                "tests_failed": 3,
+                "tests_skipped": 0,
+                **d,
+            }
+            for d in programme.deliveries
+        ],
+    }
+    for table, values in rows.items():
+        if values:
+            connection.execute(table.insert(), values)

@@ -1,0 +1,81 @@
+"""A chart on screen: heading, picture with words for those who do not see it, table, download."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import pandas as pd
+import plotly.graph_objects as go
+import streamlit as st
+
+from charts.formats import plotly_separators
+from components.download import About, download
+from components.table import Column, show_table
+from program.language import _
+
+#: No mode bar, no zoom by wheel: a chart is read, and a phone scrolls past it.
+CONFIG = {"displayModeBar": False, "scrollZoom": False, "doubleClick": False, "showTips": False}
+
+
+def show_chart(
+    figure: go.Figure,
+    *,
+    title: str,
+    alt: str,
+    data: pd.DataFrame,
+    columns: Sequence[Column],
+    key: str,
+    about: About,
+    note: str | None = None,
+    select: bool = False,
+) -> list[dict[str, Any]]:
+    """Draw a chart with its title, «Показать таблицей» and a download of what it shows.
+
+    Parameters
+    ----------
+    figure
+        From ``charts/``, drawn in ``components.theme.figure_theme()``.
+    title
+        What the chart says, as a sentence; Markdown, so data strings pass ``plain`` first.
+    alt
+        The chart's message in words, from the ``…_alt`` function beside the chart.
+    data, columns
+        The same figures as a table.
+    key
+        Unique on the page.
+    about
+        What the download says about itself.
+    note
+        How to read it, below.
+    select
+        Whether a click on a point is asked for.
+
+    Returns
+    -------
+    The clicked points as plotly describes them, empty when none or not asked for.
+    """
+    head, controls = st.columns([3, 2], vertical_alignment="bottom", gap="small")
+    with head:
+        st.markdown(f"##### {title}")
+    with controls, st.container(horizontal=True, horizontal_alignment="right"):
+        as_table = st.toggle(_("Show as table"), key=f"{key}-as-table", persist_state="session")
+        download(data, columns, about=about, key=f"{key}-download")
+    points: list[dict[str, Any]] = []
+    if as_table:
+        show_table(data, columns, key=f"{key}-table", alt=alt)
+    else:
+        figure.update_layout(separators=plotly_separators())
+        event: Any = st.plotly_chart(
+            figure,
+            key=key,
+            theme=None,
+            config=CONFIG,
+            alt=alt,
+            on_select="rerun" if select else "ignore",
+            selection_mode="points",
+        )
+        points = list(event.selection.points) if select else []
+    if note:
+        st.caption(note)
+    return points

@@ -1,0 +1,207 @@
+"""One table: columns say what they hold, and screen, CSV and XLSX follow from it.
+
+Numbers are written by ``charts/formats.py`` (Streamlit's own formats follow the browser's
+language) while the cells keep their values, so that sorting by a header stays numeric.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from itertools import cycle
+from typing import Any, Literal
+
+import pandas as pd
+import streamlit as st
+
+from charts import formats
+from components.text import one_line
+from program.language import _
+
+
+class Kind(StrEnum):
+    """What the cells of a column are, and so how they are written and aligned."""
+
+    TEXT = "text"
+    COUNT = "count"
+    DECIMAL = "decimal"
+    SIGNED = "signed"
+    SHARE = "share"
+    POINTS = "points"
+    INDEX = "index"
+    DATE = "date"
+    MONTH = "month"
+    MOMENT = "moment"
+    YES_NO = "yes_no"
+    PICTURE = "picture"
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column of a table or a file.
+
+    Attributes
+    ----------
+    name, label
+        The column of the frame; its translated heading.
+    kind
+        What the cells are. ``SHARE`` and ``POINTS`` hold fractions, ``INDEX`` −1..+1,
+        ``PICTURE`` a ``data:`` address of an image that is left out of files.
+    n
+        For shares: the column with the number of cases, which decides about decimals.
+    help
+        What the heading's «?» says.
+    undefined
+        Words for a missing value, e.g. ``formats.no_base()``.
+    width, pinned
+        As in Streamlit.
+    """
+
+    name: str
+    label: str
+    kind: Kind = Kind.TEXT
+    n: str | None = None
+    help: str | None = None
+    undefined: str | None = None
+    width: Literal["small", "medium", "large"] | int | None = None
+    pinned: bool = False
+
+
+NUMERIC = (Kind.COUNT, Kind.DECIMAL, Kind.SIGNED, Kind.SHARE, Kind.POINTS, Kind.INDEX)
+DATED = (Kind.DATE, Kind.MONTH, Kind.MOMENT)
+#: Above this many cells pandas refuses to write each one; the table then shows bare values.
+WRITTEN_CELLS = 250_000
+_BELOW_ALL, _BEFORE_ALL = -1e12, pd.Timestamp(1900, 1, 1)
+
+_WRITERS: dict[Kind, Callable[[Any], str]] = {
+    Kind.TEXT: one_line,
+    Kind.COUNT: formats.number,
+    Kind.DECIMAL: lambda value: formats.number(value, 1),
+    Kind.SIGNED: formats.signed,
+    Kind.SHARE: formats.share,
+    Kind.POINTS: formats.percentage_points,
+    Kind.INDEX: formats.index_points,
+    Kind.DATE: formats.date_short,
+    Kind.MONTH: formats.month,
+    Kind.MOMENT: formats.moment,
+    Kind.YES_NO: lambda value: _("yes") if value else _("no"),
+    Kind.PICTURE: str,
+}
+
+
+def written(value: Any, column: Column, n: int | None = None) -> str:
+    """Return one cell as people read it."""
+    if pd.isna(value):
+        return formats.no_data() if column.undefined is None else column.undefined
+    if n is not None and column.kind in (Kind.SHARE, Kind.POINTS):
+        writer = formats.share if column.kind is Kind.SHARE else formats.percentage_points
+        return writer(value, n)
+    return _WRITERS[column.kind](value)
+
+
+def written_column(frame: pd.DataFrame, column: Column) -> list[str]:
+    """Return a whole column as people read it."""
+    counts = frame[column.n] if column.n else [None] * len(frame)
+    return [
+        written(value, column, None if pd.isna(n) else int(n))
+        for value, n in zip(frame[column.name], counts, strict=True)
+    ]
+
+
+def _configured(column: Column) -> Any:
+    label, pinned = one_line(column.label), column.pinned or None
+    if column.kind is Kind.PICTURE:
+        return st.column_config.ImageColumn(
+            label, help=column.help, width=column.width, pinned=pinned
+        )
+    return st.column_config.Column(
+        label,
+        help=column.help,
+        width=column.width,
+        pinned=pinned,
+        alignment="right" if column.kind in NUMERIC else "left",
+    )
+
+
+def _sortable(cells: pd.Series[Any], column: Column) -> pd.Series[Any]:
+    """Return cells by which a click on the heading sorts as people expect.
+
+    Streamlit draws a missing value itself, as one word for the whole table. Ours have words of
+    their own, so they stand below every real value instead of being missing.
+    """
+    if column.kind in NUMERIC:
+        return pd.to_numeric(cells, errors="coerce").astype("float64").fillna(_BELOW_ALL)
+    if column.kind in DATED:
+        return pd.to_datetime(cells).fillna(_BEFORE_ALL)
+    return cells
+
+
+def _shown(frame: pd.DataFrame, columns: Sequence[Column]) -> Any:
+    shown = pd.DataFrame(
+        {
+            column.name: written_column(frame, column)
+            if column.kind in (Kind.TEXT, Kind.YES_NO)
+            else _sortable(frame[column.name], column)
+            for column in columns
+        }
+    ).reset_index(drop=True)
+    if shown.size > WRITTEN_CELLS:
+        return shown
+    styler = shown.style
+    for column in columns:
+        if column.kind in NUMERIC or column.kind in DATED:
+            # A writer sees one value only, but a share's decimals depend on its neighbour: the
+            # texts are written before and handed out in the order in which cells are visited.
+            texts = cycle(written_column(frame, column))
+            styler = styler.format(lambda _value, texts=texts: next(texts), subset=[column.name])
+    return styler
+
+
+def show_table(
+    frame: pd.DataFrame,
+    columns: Sequence[Column],
+    *,
+    key: str,
+    alt: str,
+    select: str | None = None,
+    height: int | Literal["auto", "content"] = "auto",
+    row_height: int | None = None,
+) -> Hashable | None:
+    """Draw a table and return what was chosen in it.
+
+    Parameters
+    ----------
+    frame
+        One row a line, with the columns named in ``columns`` (and ``select``); at least one row:
+        an empty table is an empty state (``components/states.py``).
+    columns
+        What to show, in this order. Only these columns reach the browser.
+    alt
+        What the table holds, for a screen reader.
+    select
+        The column whose value identifies a row. When given, a row can be ticked.
+    height, row_height
+        As in ``st.dataframe``; «auto» shows about ten rows.
+
+    Returns
+    -------
+    The ``select`` value of the ticked row, or ``None``.
+    """
+    event: Any = st.dataframe(
+        _shown(frame, columns),
+        key=key,
+        hide_index=True,
+        column_config={column.name: _configured(column) for column in columns},
+        height=height,
+        row_height=row_height,
+        placeholder="",
+        alt=alt,
+        on_select="rerun" if select else "ignore",
+        selection_mode="single-row",
+    )
+    if select is None or not event.selection.rows:
+        return None
+    row = event.selection.rows[0]
+    # The selection is the browser's word, and the frame may have become shorter since.
+    return frame[select].iloc[row] if row < len(frame) else None

@@ -25,7 +25,6 @@ from jobs.demo.recipe import (
     Floats,
     Ints,
     Recipe,
-    draw_codes,
     stratified_uniforms,
 )
 from program.rules import TIERS
@@ -212,7 +211,7 @@ def _portfolios(rng: np.random.Generator, region: Ints) -> Ints:
 def _quality(rng: np.random.Generator, by_size: Ints, region: Ints, tier: Codes) -> Floats:
     """Return how clients see the partner, in units of their own spread; a few stand out."""
     n = len(by_size)
-    kind = draw_codes(rng, (0.10, 0.80, 0.10), n)
+    kind = np.searchsorted([0.10, 0.90], stratified_uniforms(rng, by_size, 10), side="right")
     centre = np.array([-0.85, 0.0, 0.55])[kind]
     regional = rng.normal(0, 0.06, int(region.max()) + 1)[region]
     of_tier = np.array([-0.03, 0.03, 0.08])[tier]

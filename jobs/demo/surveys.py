@@ -90,7 +90,7 @@ def survey_and_answer_tables(
     for part in columns.chunks(len(surveys)):
         partner = surveys.partner[part]
         opinion = partners.quality[partner]
-        opinion = opinion + 0.04 - _TREND_A_YEAR * recipe.years_ago(surveys.day[part])
+        opinion = opinion + 0.11 - _TREND_A_YEAR * recipe.years_ago(surveys.day[part])
         scores = _scores(rng, opinion, strengths[partner])
         silent = rng.random(scores.shape) < [_ASKED[code].silent for code in _CODES]
         number = np.arange(part.start + 1, part.stop + 1)

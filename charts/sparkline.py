@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from charts.palette import ThemeName, Tone, roles
 
-WIDTH, HEIGHT, PAD = 120, 36, 4
+WIDTH, HEIGHT, PAD = 96, 34, 4
 
 
 def data_address(svg: str) -> str:
@@ -60,28 +60,29 @@ def sparkline(values: Sequence[float], *, theme: ThemeName, tone: Tone = Tone.NE
     )
 
 
-def bullet_picture(base: int, delivered: int, ceiling: int, *, theme: ThemeName) -> str:
+def bullet_picture(
+    base: int, delivered: int, pending_activation: int = 0, *, theme: ThemeName
+) -> str:
     """Return the SVG of one partner's coverage against the 50 % mark, for a table cell.
 
     Parameters
     ----------
     base, delivered
         Keys in the base and delivered ones; an empty base draws an empty track.
-    ceiling
-        Keys that can be delivered by the evaluation: ``delivered`` plus the open ones.
+    pending_activation
+        Keys that may still enter the base: the paler end of the bar could be lost to them.
     """
     c = roles(theme)
     width, height, top, bar = 120, 20, 5, 10
     parts = [f'<rect x="0" y="{top}" width="{width}" height="{bar}" rx="2" fill="{c.grid}"/>']
     if base > 0:
-        reach = min(ceiling / base, 1) * width
-        now = delivered / base * width
         colour = c.good if 2 * delivered >= base else c.bad
-        parts.append(
-            f'<rect x="0" y="{top}" width="{reach:.1f}" height="{bar}" rx="2" '
-            f'fill="{c.accent_soft}"/>'
-            f'<rect x="0" y="{top}" width="{now:.1f}" height="{bar}" rx="2" fill="{colour}"/>'
-        )
+        now, worst = delivered / base, delivered / (base + pending_activation)
+        parts += [
+            f'<rect x="0" y="{top}" width="{end * width:.1f}" height="{bar}" rx="2" '
+            f'fill="{colour}" fill-opacity="{opacity}"/>'
+            for end, opacity in ((now, 0.45), (worst, 1))
+        ]
     parts.append(
         f'<rect x="{width / 2 - 1}" y="1" width="2" height="{height - 2}" fill="{c.text}"/>'
     )

@@ -54,9 +54,10 @@ def _arrow(change: str) -> str:
 
 def _draw(tile: Tile) -> None:
     with st.container(border=True, height="stretch", gap="xsmall"):
-        figure, picture = st.columns([3, 2], wrap=False, vertical_alignment="bottom", gap="small")
+        st.markdown(tile.label, help=tile.definition)
+        figure, picture = st.columns([1, 1], wrap=False, vertical_alignment="center", gap="small")
         with figure:
-            st.metric(tile.label, tile.value, help=tile.definition)
+            st.metric(tile.label, tile.value, label_visibility="collapsed")
         if sum(not math.isnan(value) for value in tile.trend) >= TREND_FROM:
             with picture:
                 st.image(sparkline(tile.trend, theme=figure_theme(), tone=tile.tone), alt="")

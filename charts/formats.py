@@ -304,12 +304,16 @@ def deliveries_between(low: int, high: int) -> str:
     return form.format(n=f"{number(low)}{EN_DASH}{number(high)}").replace(" ", NBSP)
 
 
+def span(low: int, high: int) -> str:
+    """Return «3–4», or «3» when both ends agree."""
+    return number(low) if low == high else f"{number(low)}{EN_DASH}{number(high)}"
+
+
 def short_of(needed: int, needed_worst: int | None = None) -> str:
     """Return «не хватает 2 сдач», or «не хватает 3–4 сдач» while activations are pending."""
     worst = needed if needed_worst is None else needed_worst
-    span = number(needed) if needed == worst else f"{number(needed)}{EN_DASH}{number(worst)}"
     form = ngettext("short by {n} delivery", "short by {n} deliveries", worst)
-    return form.replace("{n} ", "{n}" + NBSP).format(n=span)
+    return form.replace("{n} ", "{n}" + NBSP).format(n=span(needed, worst))
 
 
 def reserve(spare: int) -> str:

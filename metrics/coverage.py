@@ -7,6 +7,7 @@ and answers in the same shape.
 
 from __future__ import annotations
 
+import datetime as dt
 from enum import StrEnum
 
 import numpy as np
@@ -199,3 +200,41 @@ def with_outlook(counts: pd.DataFrame, rules: ProgramRules = DECK_RULES) -> pd.D
     if "held_now" in counts:
         outlook["group"] = group_of(base, delivered, pending, counts["held_now"].to_numpy(), rules)
     return outlook
+
+
+def as_decided(history: pd.DataFrame, decisions: pd.DataFrame, today: dt.date) -> pd.DataFrame:
+    """Return one partner's history with stored decisions in place of recomputed counts.
+
+    Parameters
+    ----------
+    history
+        Grain: one row an evaluation; from :func:`with_outlook`, with ``evaluated_on``.
+    decisions
+        Grain: one row a stored evaluation; ``evaluated_on``, ``base``, ``delivered``, ``held``.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``history`` with ``is_stored`` and ``decided`` (the evaluation is not to come); where a
+        decision is stored its counts stand, since it is history and is never recomputed
+        silently. ``pending_activation`` is 0 once decided.
+    """
+    merged = history.merge(
+        decisions[["evaluated_on", "base", "delivered", "held"]],
+        on="evaluated_on",
+        how="left",
+        suffixes=("", "_stored"),
+    )
+    stored = merged["held_stored"].notna()
+    decided = merged["evaluated_on"] <= pd.Timestamp(today)
+    base = merged["base_stored"].where(stored, merged["base"]).astype("int64")
+    delivered = merged["delivered_stored"].where(stored, merged["delivered"]).astype("int64")
+    return history.assign(
+        is_stored=stored.to_numpy(),
+        decided=decided.to_numpy(),
+        base=base.to_numpy(),
+        delivered=delivered.to_numpy(),
+        coverage=coverage(base.to_numpy(), delivered.to_numpy()),
+        held=merged["held_stored"].where(stored, merged["held"]).astype(bool).to_numpy(),
+        pending_activation=merged["pending_activation"].where(~decided, 0).to_numpy(),
+    )

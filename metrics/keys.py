@@ -54,7 +54,7 @@ def key_reasons(
     Parameters
     ----------
     keys
-        Grain: one row a key of one partner. Columns ``kind``, ``purchased_on``,
+        Grain: one row a key. Columns ``kind``, ``purchased_on``,
         ``activated_on``, and the first day, or NaT, of an accepted delivery by the partner
         (``delivered_on``), of one still under review (``pending_on``), of a rejected one
         (``rejected_on``) and of an accepted one by another partner (``delivered_by_another_on``).
@@ -138,7 +138,8 @@ def keys_that_decide(
     pandas.DataFrame
         The columns of ``keys``, one column ``reason_<i>`` per evaluation, and ``helps`` =
         in how many of the evaluations a delivery of the key would still count. Sorted by
-        ``helps`` (most first), then open in the nearest evaluation, then oldest purchase.
+        ``helps`` (most first), then open in the nearest evaluation, then oldest purchase; the
+        keys of several partners stay together, in the order of their ids.
     """
     reasons = {
         f"reason_{i}": key_reasons(keys, evaluated_on, today, rules)
@@ -151,6 +152,8 @@ def keys_that_decide(
         helps += np.isin(values, OPEN_REASONS)
     open_now = np.isin(reasons["reason_0"], OPEN_REASONS)
     ordered = keys.assign(**reasons, helps=helps, open_now=open_now)[looked_at].sort_values(
-        ["helps", "open_now", "purchased_on"], ascending=[False, False, True], kind="stable"
+        ["partner_id", "helps", "open_now", "purchased_on"],
+        ascending=[True, False, False, True],
+        kind="stable",
     )
     return ordered.drop(columns="open_now").reset_index(drop=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Collection
 
 import pandas as pd
 from sqlalchemy import ColumnElement, Connection, Select, and_, case, func, select
@@ -80,6 +81,7 @@ def partner_header(connection: Connection, scope: Scope, partner_id: int) -> pd.
 
 
 KEY_COLUMNS = {
+    "partner_id": "int64",
     "license_key_id": "int64",
     "key_md5": "str",
     "edition": "str",
@@ -99,10 +101,10 @@ def _first_day(condition: ColumnElement[bool], label: str) -> ColumnElement[dt.d
     return func.min(case((condition, delivery.c.delivered_on))).label(label)
 
 
-def keys_of_partner(
-    connection: Connection, scope: Scope, partner_id: int, bought_since: dt.date
+def keys_of_partners(
+    connection: Connection, scope: Scope, partner_ids: Collection[int], bought_since: dt.date
 ) -> pd.DataFrame:
-    """Return one partner's keys bought since a day, with the first delivery of each kind.
+    """Return the keys that partners bought since a day, with the first delivery of each kind.
 
     Grain: one row a key; columns as in ``KEY_COLUMNS``. ``delivered_on``, ``pending_on`` and
     ``rejected_on`` are first deliveries by the partner itself, ``delivered_by_another_on`` the
@@ -112,6 +114,7 @@ def keys_of_partner(
     own = delivery.c.partner_id == license_key.c.partner_id
     statement = (
         select(
+            license_key.c.partner_id,
             license_key.c.id.label("license_key_id"),
             license_key.c.key_md5,
             license_key.c.edition,
@@ -130,10 +133,11 @@ def keys_of_partner(
         .outerjoin(delivery, delivery.c.project_id == project.c.id)
         .where(
             scope.partner_condition(),
-            license_key.c.partner_id == partner_id,
+            license_key.c.partner_id.in_(partner_ids),
             license_key.c.purchased_on >= bought_since,
         )
         .group_by(
+            license_key.c.partner_id,
             license_key.c.id,
             license_key.c.key_md5,
             license_key.c.edition,
@@ -141,7 +145,7 @@ def keys_of_partner(
             license_key.c.purchased_on,
             license_key.c.activated_on,
         )
-        .order_by(license_key.c.purchased_on, license_key.c.id)
+        .order_by(license_key.c.partner_id, license_key.c.purchased_on, license_key.c.id)
     )
     return frame(connection, statement, KEY_COLUMNS)
 

@@ -11,7 +11,7 @@ from metrics.coverage import with_outlook
 from metrics.keys import OPEN_REASONS, KeyReason, counts_from_keys, key_reasons
 from queries.coverage import COUNT_COLUMNS, partner_counts
 from queries.filters import NO_FILTERS, Filters
-from queries.partners import keys_of_partner
+from queries.partners import keys_of_partners
 from queries.scope import EVERYTHING, Scope, Sight
 from tests.oracle import Programme, evaluate
 from tests.programmes import EVALUATIONS, programmes, replace_content
@@ -62,7 +62,7 @@ def test_keys_listed_one_by_one_add_up_to_the_counts_on_both_engines(both_engine
             replace_content(connection, programme)
             counted = partner_counts(connection, EVERYTHING, NO_FILTERS, EVALUATIONS, today)
             for partner_id in programme.partner_ids:
-                keys = keys_of_partner(connection, EVERYTHING, partner_id, LONG_AGO)
+                keys = keys_of_partners(connection, EVERYTHING, [partner_id], LONG_AGO)
                 assert len(keys) == sum(k["partner_id"] == partner_id for k in programme.keys)
                 by_key = counts_from_keys(keys, EVALUATIONS, today)
                 by_sql = counted[counted["partner_id"] == partner_id].drop(columns="partner_id")

@@ -1,0 +1,68 @@
+"""The page address as the memory of what was chosen: links can be shared, filters survive pages.
+
+Streamlit's own binding writes the translated label of an option into the address, so that a
+Russian link would not open for an English reader. Here the address holds codes. What was chosen
+lives in the session; the address is read when the person changed it (a link, back, forward) and
+written otherwise.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import streamlit as st
+
+#: Parameters that belong to the filter bar and follow the person from page to page.
+FIELDS = ("on", "manager", "country", "district", "region", "city", "tier", "size", "lang")
+
+_CHOICE = "address_choice"
+_WRITTEN = "address_written"
+_PAGE = "address_page"
+
+
+def chosen() -> dict[str, str]:
+    """Return what is chosen, by parameter; unchosen parameters are absent. Values are unchecked."""
+    choice: dict[str, str] = st.session_state.setdefault(_CHOICE, {})
+    return choice
+
+
+def choose(field: str, value: str | None) -> None:
+    """Choose ``value`` for one parameter, or nothing."""
+    choice = dict(chosen())
+    if value is None:
+        choice.pop(field, None)
+    else:
+        choice[field] = value
+    st.session_state[_CHOICE] = choice
+
+
+def forget(fields: Iterable[str]) -> None:
+    """Choose nothing for each of ``fields``."""
+    for field in fields:
+        choose(field, None)
+
+
+def synchronise(page: str) -> None:
+    """Take the choice from the address or write it there, whichever the person changed last.
+
+    The menu opens a page with a bare address; that means «keep what I have chosen».
+    """
+    address = {field: st.query_params[field] for field in FIELDS if field in st.query_params}
+    first_run = _WRITTEN not in st.session_state
+    moved = st.session_state.get(_PAGE) != page
+    if first_run or (address != st.session_state[_WRITTEN] and not (moved and not address)):
+        st.session_state[_CHOICE] = address
+    write()
+    st.session_state[_PAGE] = page
+
+
+def write() -> None:
+    """Make the address say what is chosen, leaving the page's own parameters alone."""
+    choice = chosen()
+    for field in FIELDS:
+        if field in choice:
+            if st.query_params.get(field) != choice[field]:
+                st.query_params[field] = choice[field]
+        elif field in st.query_params:
+            del st.query_params[field]
+    st.session_state[_WRITTEN] = dict(choice)

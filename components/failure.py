@@ -1,0 +1,71 @@
+"""When something breaks: a clear page with a retry and an incident code, the rest in the log."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+
+import streamlit as st
+
+from program.language import _
+from queries.engine import (
+    DatabaseDown,
+    DatabaseMissing,
+    ProgramDatabaseError,
+    QueryFailed,
+    QueryTooSlow,
+)
+
+log = logging.getLogger("quality_program")
+
+
+def incident_code() -> str:
+    """Return a short code by which one failure is found in the log."""
+    return secrets.token_hex(4).upper()
+
+
+def _explained(error: Exception) -> tuple[str, str]:
+    """Return what happened and what to do, in the visitor's language."""
+    if isinstance(error, DatabaseMissing):
+        return (
+            _("There is no program database yet"),
+            _(
+                "Build the demonstration data with «python -m jobs demo», or load your own set "
+                "with «python -m jobs load», and try again."
+            ),
+        )
+    if isinstance(error, DatabaseDown):
+        return (
+            _("The program database does not answer"),
+            _("It may be restarting. Try again in a minute; nothing has been lost."),
+        )
+    if isinstance(error, QueryTooSlow):
+        return (
+            _("The answer took too long"),
+            _("The database is busy. Try again, or narrow the filters."),
+        )
+    if isinstance(error, QueryFailed):
+        return (
+            _("The program database has another structure than expected"),
+            _("Run «python -m jobs check»: it names the missing table or column."),
+        )
+    return (
+        _("This page could not be shown"),
+        _("The failure has been recorded. Try again, or open another page."),
+    )
+
+
+def show_failure(error: Exception) -> bool:
+    """Log ``error`` under an incident code and show a clear page instead of a traceback."""
+    code = incident_code()
+    log.error("incident %s", code, exc_info=error)
+    what, then = _explained(error)
+    with st.container(border=True, key="failure"):
+        st.subheader(f":material/error: {what}", anchor=False)
+        st.markdown(then)
+        st.caption(_("Incident code for the administrator: {code}").format(code=code))
+        st.button(_("Try again"), key=f"retry_{code}", type="primary")
+    return True
+
+
+__all__ = ["ProgramDatabaseError", "incident_code", "show_failure"]

@@ -1,0 +1,212 @@
+"""The filter bar: one row that the pages share, bound to the address.
+
+Every value is checked here again on each run, because widget options are limits of the screen
+only; whatever the address says that does not exist is dropped.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+
+import pandas as pd
+import streamlit as st
+
+from charts import formats
+from components import address
+from components.data import ask, data_moment
+from components.outlook import coming_evaluations
+from components.text import plain
+from components.words import BASE_SIZES, TIERS, country, word
+from program.language import _, current_language
+from program.rules import TIERS as TIER_CODES
+from program.rules import ProgramRules
+from queries.choices import StoredEvaluations, managers, places, stored_evaluations
+from queries.filters import BaseSize, Filters
+from queries.scope import Scope
+
+
+class Part(StrEnum):
+    """Parts of the filter bar; a page names those that apply to it."""
+
+    EVALUATION = "evaluation"
+    PARTNERS = "partners"
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One choice in the bar: the address parameter, its label, and what may be chosen.
+
+    A choice without a default offers «all», which leaves the address clean.
+    """
+
+    name: str
+    label: str
+    options: tuple[str, ...]
+    text: Callable[[str], str]
+    default: str = ""
+
+    @property
+    def value(self) -> str | None:
+        """Return the chosen option."""
+        return address.chosen().get(self.name)
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What the filter bar says: the day of the data, the evaluation looked at, and the cut.
+
+    ``lines`` tells the active filters in words, for the screen and for exports.
+    """
+
+    today: dt.date
+    evaluated_on: dt.date
+    filters: Filters
+    lines: tuple[str, ...]
+
+
+def _evaluation_field(stored: StoredEvaluations, today: dt.date, rules: ProgramRules) -> Field:
+    """Offer the settled coming evaluations and every stored one, the farthest first."""
+    coming = coming_evaluations(today, rules)
+    past = sorted((day for day in stored.dates if day < coming[0]), reverse=True)
+    months = tuple(f"{day:%Y-%m}" for day in (*reversed(coming), *past))
+    return Field(
+        "on",
+        _("Evaluation on"),
+        months,
+        lambda month: formats.date_long(_first(month)),
+        default=f"{coming[0]:%Y-%m}",
+    )
+
+
+def _first(month: str) -> dt.date:
+    return dt.date.fromisoformat(f"{month}-01")
+
+
+def _dropped_unless_offered(field: Field) -> Field:
+    if field.value is not None and field.value not in field.options:
+        address.choose(field.name, None)
+    return field
+
+
+def _partner_fields(scope: Scope) -> list[Field]:
+    """Offer what the data holds; each place narrows the places after it."""
+    who = ask(managers, scope).set_index("email")["name"]
+    fields = [
+        _dropped_unless_offered(
+            Field("manager", _("Portfolio"), tuple(who.index), lambda email: str(who[email]))
+        )
+    ]
+    where = ask(places, scope)
+    region_names = where.set_index("region")[f"region_{current_language()}"].to_dict()
+    city_names = dict(zip(where["city_id"].astype(str), where["city"], strict=True))
+    for name, label, column, text in (
+        ("country", _("Country"), "country", country),
+        ("district", _("Federal district"), "district", str),
+        ("region", _("Region"), "region", lambda code: str(region_names[code])),
+        ("city", _("City"), "city_id", lambda number: str(city_names[number])),
+    ):
+        options = sorted({str(value) for value in where[column]} - {""}, key=text)
+        fields.append(_dropped_unless_offered(Field(name, label, tuple(options), text)))
+        where = _narrowed(where, column, address.chosen().get(name))
+    fields.append(
+        _dropped_unless_offered(
+            Field("tier", _("Partner tier"), TIER_CODES, lambda code: word(TIERS, code))
+        )
+    )
+    sizes = tuple(size.value for size in BaseSize)
+    fields.append(
+        _dropped_unless_offered(
+            Field("size", _("Size of the base"), sizes, lambda size: word(BASE_SIZES, size))
+        )
+    )
+    return fields
+
+
+def _narrowed(where: pd.DataFrame, column: str, value: str | None) -> pd.DataFrame:
+    return where if value is None else where[where[column].astype(str) == value]
+
+
+def _select(field: Field, all_words: str = "") -> None:
+    """Draw one field; the widget shows what the address says and writes back when changed."""
+    key = f"filter_{field.name}"
+    st.session_state[key] = field.value or field.default
+
+    def remember() -> None:
+        value = st.session_state[key]
+        address.choose(field.name, None if value == field.default else value)
+
+    st.selectbox(
+        field.label,
+        field.options if field.default else ("", *field.options),
+        key=key,
+        format_func=lambda option: field.text(option) if option else all_words,
+        on_change=remember,
+        placeholder=_("Choose"),
+    )
+
+
+def filter_bar(scope: Scope, rules: ProgramRules, parts: tuple[Part, ...]) -> Choice:
+    """Draw the parts of the bar that apply to the page and return what is chosen.
+
+    Parts that do not apply are neither drawn nor applied, but what was chosen in them is kept
+    for the pages to which they do.
+    """
+    today = data_moment(scope).today
+    evaluation = _dropped_unless_offered(
+        _evaluation_field(ask(stored_evaluations, scope), today, rules)
+    )
+    fields = _partner_fields(scope) if Part.PARTNERS in parts else []
+    active = [field for field in fields if field.value is not None]
+    lines = tuple(f"{field.label}: {field.text(field.value or '')}" for field in active)
+    if parts:
+        _draw(evaluation if Part.EVALUATION in parts else None, fields, lines)
+    said = address.chosen() if Part.PARTNERS in parts else {}
+    filters = Filters(
+        manager_email=said.get("manager"),
+        country=said.get("country"),
+        district=said.get("district"),
+        region=said.get("region"),
+        city_id=int(said["city"]) if "city" in said else None,
+        tier=said.get("tier"),
+        size=BaseSize(said["size"]) if "size" in said else None,
+    )
+    chosen_on = evaluation.value if Part.EVALUATION in parts else None
+    return Choice(today, _first(chosen_on or evaluation.default), filters, lines)
+
+
+def _draw(evaluation: Field | None, fields: list[Field], lines: tuple[str, ...]) -> None:
+    with st.container(horizontal=True, vertical_alignment="bottom", key="filter_bar"):
+        if evaluation is not None:
+            _select(evaluation)
+        if fields:
+            _select(fields[0], _("All partners"))
+            name = _("Filters: {n}").format(n=len(lines)) if lines else _("Filters")
+            with st.popover(name, icon=":material/tune:"):
+                for field in fields[1:]:
+                    _select(field, _("All"))
+    if lines:
+        with st.container(horizontal=True, vertical_alignment="center", key="active_filters"):
+            st.caption(" · ".join(plain(line) for line in lines))
+            st.button(
+                _("Reset"),
+                type="tertiary",
+                on_click=address.forget,
+                args=([field.name for field in fields],),
+            )
+
+
+_CURRENT = "choice"
+
+
+def remember_choice(choice: Choice) -> None:
+    """Hand the choice of this run to the page."""
+    st.session_state[_CURRENT] = choice
+
+
+def current_choice() -> Choice:
+    """Return what the router read from the filter bar in this run."""
+    choice: Choice = st.session_state[_CURRENT]
+    return choice

@@ -1,0 +1,113 @@
+"""The keys that decide: which ones an evaluation looks at, and why each counts or does not."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection, Sequence
+
+import pandas as pd
+import streamlit as st
+from sqlalchemy import Connection
+
+from charts import formats
+from components.download import About, download
+from components.states import empty
+from components.table import Column, Kind, show_table
+from components.words import EDITIONS, KEY_REASONS, word
+from metrics.keys import keys_that_decide
+from program.language import _
+from program.rules import ProgramRules
+from queries.partners import keys_of_partners
+from queries.scope import Scope
+
+
+def deciding_keys(
+    connection: Connection,
+    scope: Scope,
+    partner_ids: Collection[int],
+    evaluations: Sequence[dt.date],
+    today: dt.date,
+    rules: ProgramRules,
+) -> pd.DataFrame:
+    """Return the keys of the partners that any of ``evaluations`` looks at.
+
+    Grain: one row a key; columns as in ``metrics.keys.keys_that_decide``.
+    """
+    since = min(rules.window(day).start for day in evaluations)
+    keys = keys_of_partners(connection, scope, partner_ids, since)
+    return keys_that_decide(keys, evaluations, today, rules)
+
+
+def in_words(keys: pd.DataFrame, evaluations: Sequence[dt.date]) -> pd.DataFrame:
+    """Return ``keys`` with editions and reasons as words, ``why_<i>`` beside ``reason_<i>``."""
+    columns = {
+        f"why_{i}": [word(KEY_REASONS, code) for code in keys[f"reason_{i}"]]
+        for i in range(len(evaluations))
+    }
+    return keys.assign(
+        project=keys["project"].where(keys["project"] != ""),
+        key=keys["key_md5"].str.slice(0, 8),
+        edition=[word(EDITIONS, code) for code in keys["edition"]],
+        **columns,
+    )
+
+
+def key_columns(evaluations: Sequence[dt.date]) -> list[Column]:
+    """Return the columns of a list of keys: what decides first."""
+    reasons = [
+        Column(
+            f"why_{i}",
+            _("Evaluation on {day}").format(day=formats.date_short(day)),
+            width="medium",
+        )
+        for i, day in enumerate(evaluations)
+    ]
+    return [
+        Column("project", _("Project"), undefined=_("no project yet"), width="medium"),
+        *reasons,
+        Column(
+            "helps",
+            _("Counts in evaluations"),
+            Kind.COUNT,
+            help=_(
+                "In how many of the evaluations shown a delivery of this key would still count."
+            ),
+        ),
+        Column("purchased_on", _("Bought"), Kind.DATE),
+        Column("activated_on", _("Activated"), Kind.DATE, undefined=_("not yet")),
+        Column("delivered_on", _("Delivered"), Kind.DATE, undefined="—"),
+        Column("edition", _("Edition")),
+        Column("site", _("Site")),
+        Column("key", _("Key (hash)"), help=_("First eight signs of the key's MD5.")),
+    ]
+
+
+def show_keys(
+    keys: pd.DataFrame,
+    evaluations: Sequence[dt.date],
+    rules: ProgramRules,
+    about: About,
+    *,
+    key: str,
+) -> None:
+    """Draw the keys that decide, as from ``metrics.keys.keys_that_decide``, and their file."""
+    if keys.empty:
+        empty(
+            _("No counted key was bought in these windows."),
+            then="; ".join(
+                formats.window(rules.window(day).start, rules.window(day).end)
+                for day in evaluations
+            ),
+        )
+        return
+    columns = key_columns(evaluations)
+    rows = in_words(keys, evaluations)
+    show_table(
+        rows,
+        columns,
+        key=key,
+        alt=_("Keys of the partner with the reason why each counts or does not"),
+        height=min(38 + 35 * len(rows), 420),
+    )
+    with st.container(horizontal=True, horizontal_alignment="right"):
+        download(rows, columns, about=about, key=f"{key}_file")

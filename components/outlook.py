@@ -1,0 +1,128 @@
+"""The outlook of the chosen partners: who they are, their counts, and what the rule says."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+
+import pandas as pd
+from sqlalchemy import Connection
+
+from metrics.coverage import Group, holds, with_outlook
+from program.calendar import add_months, last_evaluation, next_evaluation
+from program.rules import ProgramRules
+from queries.coverage import partner_counts
+from queries.decisions import decisions_on
+from queries.filters import Filters
+from queries.partners import partner_directory
+from queries.scope import Scope
+
+
+def decided_before(evaluated_on: dt.date, today: dt.date) -> dt.date:
+    """Return the evaluation whose decision is in force before ``evaluated_on`` is taken."""
+    return min(last_evaluation(today), add_months(evaluated_on, -1))
+
+
+def coming_evaluations(today: dt.date, rules: ProgramRules) -> tuple[dt.date, ...]:
+    """Return the coming evaluations whose purchases are final, at least the next one."""
+    first = next_evaluation(today)
+    return tuple(add_months(first, i) for i in range(max(1, rules.settled_evaluations)))
+
+
+def evaluations_beside(
+    evaluated_on: dt.date, today: dt.date, rules: ProgramRules
+) -> tuple[dt.date, ...]:
+    """Return the chosen evaluation, followed by the other settled coming ones if it is one."""
+    coming = coming_evaluations(today, rules)
+    if evaluated_on not in coming:
+        return (evaluated_on,)
+    return (evaluated_on, *(day for day in coming if day != evaluated_on))
+
+
+def partners_outlook(
+    connection: Connection,
+    scope: Scope,
+    filters: Filters,
+    evaluations: Sequence[dt.date],
+    today: dt.date,
+    rules: ProgramRules,
+) -> pd.DataFrame:
+    """Return every chosen partner with its outlook for each of ``evaluations``.
+
+    Whether a partner has the competence «now» is the stored decision in force before the first
+    evaluation. Where that decision was not stored, it is calculated from today's records and
+    ``held_is_stored`` is False.
+
+    Parameters
+    ----------
+    evaluations
+        The chosen evaluation first; the size filter and the groups go by it.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Grain: one row a partner, by id. The directory's columns, ``held_now``,
+        ``held_is_stored``, and for evaluation ``i`` ``base_i``, ``delivered_i``,
+        ``pending_activation_i`` and every column of ``metrics.coverage.with_outlook``.
+    """
+    decided_on = decided_before(min(evaluations), today)
+    directory = partner_directory(connection, scope, filters)
+    counts = partner_counts(connection, scope, filters, [decided_on, *evaluations], today, rules)
+    stored = decisions_on(connection, scope, filters, decided_on).set_index("partner_id")["held"]
+    of = {day: rows.set_index("partner_id") for day, rows in counts.groupby("evaluated_on")}
+    calculated = of[pd.Timestamp(decided_on)]
+    held_now = (
+        stored.reindex(calculated.index, fill_value=False)
+        if len(stored)
+        else pd.Series(
+            holds(calculated["base"].to_numpy(), calculated["delivered"].to_numpy(), rules),
+            index=calculated.index,
+        )
+    )
+    outlook = directory.set_index("partner_id").assign(
+        held_now=held_now.astype(bool), held_is_stored=len(stored) > 0
+    )
+    for i, evaluated_on in enumerate(evaluations):
+        rows = of[pd.Timestamp(evaluated_on)].drop(columns="evaluated_on").assign(held_now=held_now)
+        said = with_outlook(rows, rules).drop(columns="held_now").add_suffix(f"_{i}")
+        outlook = outlook.join(said)
+    return _of_size(outlook.reset_index(), filters)
+
+
+def _of_size(outlook: pd.DataFrame, filters: Filters) -> pd.DataFrame:
+    if filters.size is None:
+        return outlook
+    low, high = filters.size.bounds
+    fits = outlook["base_0"].between(low, high if high is not None else outlook["base_0"].max())
+    return outlook[fits].reset_index(drop=True)
+
+
+def groups_by_evaluation(
+    connection: Connection,
+    scope: Scope,
+    filters: Filters,
+    evaluations: Sequence[dt.date],
+    today: dt.date,
+    rules: ProgramRules,
+) -> pd.DataFrame:
+    """Count the chosen partners by group and need for each of ``evaluations``.
+
+    Grain: one row an evaluation; ``evaluated_on``, one integer column for each
+    ``metrics.coverage.Group``, ``saved_by_one`` (partners that would lose and that one delivery
+    saves for sure), ``base`` and ``delivered`` (keys of all of them).
+    """
+    outlook = partners_outlook(connection, scope, filters, evaluations, today, rules)
+    rows = []
+    for i, evaluated_on in enumerate(evaluations):
+        groups = outlook[f"group_{i}"]
+        losing = groups == Group.WILL_LOSE.value
+        rows.append(
+            {
+                "evaluated_on": pd.Timestamp(evaluated_on),
+                **{group.value: int((groups == group.value).sum()) for group in Group},
+                "saved_by_one": int((losing & (outlook[f"needed_worst_{i}"] == 1)).sum()),
+                "base": int(outlook[f"base_{i}"].sum()),
+                "delivered": int(outlook[f"delivered_{i}"].sum()),
+            }
+        )
+    return pd.DataFrame(rows)

@@ -1,0 +1,37 @@
+"""The frame around every page's content: title, freshness, banners."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import streamlit as st
+
+from charts import formats
+from components.data import Moment
+from components.states import stale_data
+from program.language import _
+from program.settings import settings
+
+
+def freshness_line(moment: Moment) -> None:
+    """Say when the data is from, that it is synthetic where it is, and when it is out of date."""
+    fresh = moment.freshness
+    with st.container(horizontal=True, vertical_alignment="center", key="freshness"):
+        st.caption(formats.data_as_of(moment.as_of))
+        if fresh and fresh.is_demonstration:
+            st.caption(
+                ":yellow-badge[:material/science: "
+                + _("Demonstration data: all partners, clients and answers are synthetic")
+                + "]"
+            )
+    if fresh:
+        age = (dt.datetime.now().astimezone().date() - fresh.data_as_of.date()).days
+        if age > settings().stale_after_days:
+            stale_data(fresh.data_as_of, age)
+
+
+def title(text: str, lead: str | None = None) -> None:
+    """Draw the page's heading and the sentence under it."""
+    st.title(text, anchor=False)
+    if lead:
+        st.markdown(lead)

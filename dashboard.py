@@ -1,0 +1,62 @@
+"""Launcher: ``streamlit run dashboard.py`` serves the dashboard.
+
+The application is an ``st.App`` over ``pages/_router.py``. With a plain script here, Streamlit
+would serve every file of ``pages/`` by its name, around the router and its sign-in, on any fresh
+server.
+"""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import streamlit as st
+from queries.contract import contract_problems
+from starlette.concurrency import run_in_threadpool
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+from starlette.routing import Route
+
+from components.data import program_database
+from components.failure import show_failure
+from components.security import SecurityHeaders
+from queries.engine import ProgramDatabaseError
+
+
+def _database_problem() -> str | None:
+    """Return what keeps the database from answering, by kind only: details are for the log."""
+    try:
+        with program_database().connect() as connection:
+            return "wrong schema" if contract_problems(connection) else None
+    except ProgramDatabaseError as error:
+        return type(error).__name__
+
+
+async def readyz(_request: Request) -> JSONResponse:
+    """Tell a load balancer whether pages can be answered: the database is really asked."""
+    problem = await run_in_threadpool(_database_problem)
+    body = {"status": "ready"} if problem is None else {"status": "not ready", "why": problem}
+    return JSONResponse(body, status_code=200 if problem is None else 503)
+
+
+@asynccontextmanager
+async def lifespan(_app: st.App) -> AsyncIterator[None]:
+    """Keep the garbage collector away from the imported modules: it walks them at every rerun."""
+    import charts.coverage  # noqa: F401, PLC0415 - heavy imports before the freeze
+    import metrics.coverage  # noqa: F401, PLC0415
+
+    gc.collect()
+    gc.freeze()
+    yield
+    program_database().dispose()
+
+
+app = st.App(
+    "pages/_router.py",
+    lifespan=lifespan,
+    routes=[Route("/readyz", readyz)],
+    middleware=[Middleware(SecurityHeaders)],
+    on_script_error=show_failure,
+)

@@ -1,0 +1,116 @@
+"""Exact one-sided tails of every partner against all the others, and false-discovery control."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy.stats import false_discovery_control, hypergeom
+
+from metrics.counts import as_counts, as_parts
+from metrics.exact_tests import balance_distribution
+from metrics.recommendation import Groups
+
+
+def benjamini_hochberg(p: ArrayLike) -> NDArray[np.float64]:
+    """Return Benjamini-Hochberg q-values; NaN stays NaN and is not counted as a test.
+
+    Parameters
+    ----------
+    p
+        p-values, shape ``(tests,)``.
+
+    Raises
+    ------
+    ValueError
+        If a p-value lies outside 0..1 by more than rounding.
+
+    References
+    ----------
+    Benjamini, Hochberg (1995), doi:10.1111/j.2517-6161.1995.tb02031.x.
+    """
+    values = np.asarray(p, dtype=np.float64)
+    q = np.full(values.shape, np.nan)
+    known = np.isfinite(values)
+    if np.any((values[known] < -1e-9) | (values[known] > 1 + 1e-9)) or np.isinf(values).any():
+        raise ValueError("p-values must lie in 0..1")
+    if known.any():
+        q[known] = false_discovery_control(np.clip(values[known], 0.0, 1.0))
+    return q
+
+
+def share_tails(x: ArrayLike, n: ArrayLike) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return exact one-sided p of every partner's share against all the others together.
+
+    Parameters
+    ----------
+    x, n
+        Counts of all partners, shape ``(partners,)``; 15 000 of them take well under 0.3 s.
+
+    Returns
+    -------
+    p_lower, p_higher
+        Hypergeometric, conditional on the total of the partner and the others (the one-sided
+        Fisher test). NaN at ``n = 0``; 1 for a partner without others.
+
+    Raises
+    ------
+    ValueError
+        If a count is missing, fractional or negative, or ``x > n``.
+
+    References
+    ----------
+    Fisher (1935), The Design of Experiments; Agresti (1992), doi:10.1214/ss/1177011454.
+    """
+    part, whole = as_parts(x, n)
+    pairs, inverse = np.unique(np.stack([part, whole]), axis=1, return_inverse=True)
+    inverse = inverse.reshape(-1)
+    successes, total = int(part.sum()), int(whole.sum())
+    filled = pairs[1] > 0
+    lower, higher = np.full(len(filled), np.nan), np.full(len(filled), np.nan)
+    if filled.any():
+        seen, drawn = pairs[:, filled]
+        lower[filled] = np.clip(hypergeom.cdf(seen, total, successes, drawn), 0.0, 1.0)
+        higher[filled] = np.clip(hypergeom.sf(seen - 1, total, successes, drawn), 0.0, 1.0)
+    return lower[inverse], higher[inverse]
+
+
+def index_tails(
+    promoters: ArrayLike, critics: ArrayLike, n: ArrayLike
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return exact one-sided p of every partner's index against all the others together.
+
+    Parameters
+    ----------
+    promoters, critics, n
+        Counts of all partners, shape ``(partners,)``.
+
+    Returns
+    -------
+    p_lower, p_higher
+        Multivariate hypergeometric, conditional on everyone's promoters, passives and critics.
+        NaN at ``n = 0``.
+
+    Raises
+    ------
+    ValueError
+        If a count is missing, fractional or negative, or ``P + D > n``.
+
+    References
+    ----------
+    As :func:`metrics.exact_tests.index_test`.
+    """
+    p, d, whole = (
+        as_counts(promoters, "promoters"),
+        as_counts(critics, "critics"),
+        as_counts(n, "n"),
+    )
+    as_parts(p + d, whole, ("promoters + critics", "n"))
+    everyone = Groups(int(p.sum()), int((whole - p - d).sum()), int(d.sum()))
+    lower, higher = np.full(whole.shape, np.nan), np.full(whole.shape, np.nan)
+    for size in np.unique(whole[whole > 0]).tolist():
+        here = whole == size
+        chances = balance_distribution(everyone, size)
+        at = (p - d)[here] + size
+        lower[here] = np.minimum(np.cumsum(chances), 1.0)[at]
+        higher[here] = np.minimum(np.cumsum(chances[::-1])[::-1], 1.0)[at]
+    return lower, higher

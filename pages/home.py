@@ -1,0 +1,233 @@
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from charts import formats
+from charts.history import programme_trend, programme_trend_alt
+from components import address
+from components.chart import show_chart
+from components.data import ask, data_moment
+from components.definitions import definition, definitions
+from components.download import About
+from components.filter_bar import current_choice
+from components.outlook import coming_evaluations, groups_by_evaluation
+from components.page import title
+from components.session import require_user
+from components.states import empty, no_data_loaded
+from components.table import Column, Kind
+from components.text import plain
+from components.theme import figure_theme
+from components.tiles import Tile, tiles
+from metrics.coverage import Group, coverage
+from program.calendar import add_months, last_evaluation
+from program.language import _, ngettext
+from program.settings import settings
+from queries.decisions import competence_changes, decision_history
+from queries.deliveries import deliveries_by_month
+
+NAMES_SHOWN = 5
+
+user = require_user()
+rules = settings().rules
+choice = current_choice()
+today, filters = choice.today, choice.filters
+coming = coming_evaluations(today, rules)
+outlooks = (*coming, add_months(coming[-1], 1))
+history = ask(decision_history, user.scope, filters)
+groups = ask(groups_by_evaluation, user.scope, filters, outlooks, today, rules)
+months = ask(
+    deliveries_by_month, user.scope, filters, add_months(last_evaluation(today), -13), today
+)
+
+# Verdict -------------------------------------------------------------------------------------
+nearest = groups.iloc[0]
+losing, saved = int(nearest[Group.WILL_LOSE]), int(nearest["saved_by_one"])
+title(
+    ngettext(
+        "{n} partner is about to lose the competence on {day}",
+        "{n} partners are about to lose the competence on {day}",
+        losing,
+    ).format(n=formats.number(losing), day=formats.date_long(coming[0])),
+    ngettext(
+        "One delivery saves {n} of them.", "One delivery each saves {n} of them.", saved
+    ).format(n=formats.number(saved))
+    if saved
+    else None,
+)
+
+# Key figures -----------------------------------------------------------------------------------
+figures = []
+if len(history):
+    now = history.iloc[-1]
+    day = now["evaluated_on"].date()
+    before = history[history["evaluated_on"] == pd.Timestamp(add_months(day, -1))]
+    year_ago = history[history["evaluated_on"] == pd.Timestamp(add_months(day, -12))]
+    figures.append(
+        Tile(
+            _("Partners with the competence"),
+            formats.number(int(now["holders"])),
+            basis=_("of {partners} with a base, decision of {day}").format(
+                partners=formats.number(int(now["partners"])), day=formats.date_short(day)
+            ),
+            change=_("{change} against the month before").format(
+                change=formats.signed(int(now["holders"] - before["holders"].iloc[0]))
+            )
+            if len(before)
+            else None,
+            trend=history["holders"].tail(13).tolist(),
+            definition=definition("competence"),
+        )
+    )
+    share = float(coverage(now["base"], now["delivered"]))
+    figures.append(
+        Tile(
+            _("Coverage of the programme"),
+            formats.share(share, int(now["base"]), undefined=formats.no_base()),
+            basis=_("{delivered} of {base}").format(
+                delivered=formats.number(int(now["delivered"])), base=formats.keys(int(now["base"]))
+            ),
+            change=_("{change} against a year before").format(
+                change=formats.percentage_points(
+                    share
+                    - float(coverage(year_ago["base"].iloc[0], year_ago["delivered"].iloc[0])),
+                    int(now["base"]),
+                )
+            )
+            if len(year_ago)
+            else None,
+            trend=coverage(history["base"].to_numpy(), history["delivered"].to_numpy())[
+                -13:
+            ].tolist(),
+            definition=definition("coverage"),
+        )
+    )
+whole = months[months["month"] < pd.Timestamp(last_evaluation(today))]
+if len(whole) > 1:
+    latest, earlier = whole.iloc[-1], whole.iloc[-2]
+    figures.append(
+        Tile(
+            _("Delivered in {month}").format(month=formats.month(latest["month"].date())),
+            formats.number(int(latest["deliveries"])),
+            basis=_("so far this month: {n}").format(
+                n=formats.number(int(months["deliveries"].iloc[-1]))
+            ),
+            change=_("{change} against {month}").format(
+                change=formats.signed(int(latest["deliveries"] - earlier["deliveries"])),
+                month=formats.month(earlier["month"].date()),
+            ),
+            trend=whole["deliveries"].tail(13).tolist(),
+            definition=_(
+                "Accepted deliveries through the Quality Monitor, repeated ones included."
+            ),
+        )
+    )
+if figures:
+    tiles(figures)
+else:
+    no_data_loaded()
+
+# The coming evaluations --------------------------------------------------------------------------
+st.markdown(f"#### {_('The coming evaluations')}")
+for column, (i, row) in zip(st.columns(len(groups)), groups.iterrows(), strict=True):
+    on = row["evaluated_on"].date()
+    settled = on in coming
+    with column, st.container(border=True, height="stretch", gap="xsmall"):
+        st.markdown(f"**{formats.date_long(on)}**")
+        kept = int(row[Group.IN_RESERVE] + row[Group.NEAR])
+        st.markdown(
+            "  \n".join(
+                (
+                    _("will keep: **{n}**, of them near the threshold: {near}").format(
+                        n=formats.number(kept), near=formats.number(int(row[Group.NEAR]))
+                    ),
+                    _("will lose unless they deliver: **{n}**").format(
+                        n=formats.number(int(row[Group.WILL_LOSE]))
+                    ),
+                    _("can gain: **{n}**").format(n=formats.number(int(row[Group.CAN_GAIN]))),
+                )
+            )
+        )
+        st.caption(
+            _("Window {window}: purchases are final.").format(
+                window=formats.window(rules.window(on).start, rules.window(on).end)
+            )
+            if settled
+            else _("Preliminary: the window is open until {day}.").format(
+                day=formats.date_long(rules.window(on).last_day)
+            )
+        )
+        if settled and st.button(_("Open the list"), key=f"open_{on:%Y_%m}"):
+            address.choose("on", f"{on:%Y-%m}" if i else None)
+            address.choose("group", Group.WILL_LOSE.value)
+            st.switch_page("threshold.py")
+
+# What changed ------------------------------------------------------------------------------------
+st.markdown(f"#### {_('What changed')}")
+stored = [moment.date() for moment in history["evaluated_on"].tail(2)]
+changes = ask(competence_changes, user.scope, filters, tuple(stored))
+if changes.empty:
+    empty(_("Nobody gained or lost the competence at the latest stored evaluation."))
+for held, words in (
+    (
+        True,
+        (
+            "{n} partner gained the competence on {day}",
+            "{n} partners gained the competence on {day}",
+        ),
+    ),
+    (
+        False,
+        ("{n} partner lost the competence on {day}", "{n} partners lost the competence on {day}"),
+    ),
+):
+    some = changes[changes["held"] == held]
+    if some.empty:
+        continue
+    names = ", ".join(
+        f"[{plain(name)}](partner?partner={number})"
+        for name, number in zip(some["name"].head(NAMES_SHOWN), some["partner_id"], strict=False)
+    )
+    more = len(some) - NAMES_SHOWN
+    tail = " " + _("and {n} more").format(n=formats.number(more)) if more > 0 else ""
+    st.markdown(
+        "- "
+        + ngettext(*words, len(some)).format(
+            n=formats.number(len(some)), day=formats.date_long(stored[-1])
+        )
+        + f": {names}{tail}"
+    )
+
+# Over time ---------------------------------------------------------------------------------------
+if len(history) > 1:
+    settled_rows = groups[groups["evaluated_on"].isin([pd.Timestamp(day) for day in coming])]
+    trend = pd.concat(
+        [
+            history.assign(decided=True),
+            settled_rows[["evaluated_on", "base", "delivered"]].assign(decided=False),
+        ],
+        ignore_index=True,
+    )
+    trend["coverage"] = coverage(trend["base"].to_numpy(), trend["delivered"].to_numpy())
+    show_chart(
+        programme_trend(trend, theme=figure_theme()),
+        title=_("Coverage of the programme at each evaluation"),
+        alt=programme_trend_alt(trend),
+        data=trend,
+        columns=[
+            Column("evaluated_on", _("Evaluation on"), Kind.DATE),
+            Column("coverage", _("Coverage"), Kind.SHARE, n="base"),
+            Column("delivered", _("Delivered"), Kind.COUNT),
+            Column("base", _("In the base"), Kind.COUNT),
+            Column("decided", _("Decided"), Kind.YES_NO),
+        ],
+        key="home_trend",
+        about=About(
+            title=_("Coverage of the programme"),
+            file_name=f"programme_coverage_{today}",
+            filters=choice.lines,
+            definitions=definitions("coverage", "base", "delivered"),
+            data_as_of=data_moment(user.scope).as_of,
+        ),
+        note=_("A rolling twelve-month window: neighbouring points share eleven months."),
+    )

@@ -1,0 +1,266 @@
+from __future__ import annotations
+
+import datetime as dt
+
+import pandas as pd
+import streamlit as st
+
+from charts import formats
+from charts.history import coverage_history, coverage_history_alt
+from charts.keys import points_calendar as points_figure
+from charts.keys import points_calendar_alt
+from components.chart import show_chart
+from components.data import ask, data_moment
+from components.definitions import definition, definitions
+from components.download import About
+from components.filter_bar import current_choice
+from components.key_list import show_keys
+from components.outlook import coming_evaluations
+from components.outlook_words import Outlook, card_verdict, state_tone
+from components.page import title
+from components.partner_picker import pick_partner
+from components.session import require_user
+from components.states import empty
+from components.table import Column, Kind, show_table
+from components.text import plain
+from components.theme import figure_theme
+from components.tiles import Tile, tiles
+from components.verdict import verdict
+from components.words import DELIVERY_STATUSES, TIERS, country, word
+from metrics.coverage import State, as_decided, coverage, with_outlook
+from metrics.keys import counts_from_keys, keys_that_decide
+from metrics.points import awards_alive, points_calendar
+from program.calendar import add_months, evaluations_between, last_evaluation
+from program.language import _
+from program.settings import settings
+from queries.filters import NO_FILTERS
+from queries.partners import (
+    decisions_of_partner,
+    deliveries_of_partner,
+    keys_of_partners,
+    partner_directory,
+    partner_header,
+)
+
+HISTORY_MONTHS = 24
+
+user = require_user()
+rules = settings().rules
+today = current_choice().today
+coming = coming_evaluations(today, rules)
+
+# Which partner -------------------------------------------------------------------------------
+said = st.query_params.get("partner", "")
+asked = int(said) if said.isdecimal() and len(said) < 10 else None
+header = ask(partner_header, user.scope, asked) if asked is not None else None
+picked = pick_partner(
+    ask(partner_directory, user.scope, NO_FILTERS), key="card_partner", chosen=asked
+)
+if picked is not None and picked != asked:
+    st.query_params["partner"] = str(picked)
+    st.rerun()
+if header is None or header.empty:
+    title(_("Partner card"))
+    empty(
+        _("Choose a partner above.") if not said else _("There is no such partner in your scope."),
+        then=_("Search by name or city; letter case does not matter."),
+    )
+    st.stop()
+partner = header.iloc[0]
+partner_id = int(partner["partner_id"])
+
+# Verdict -------------------------------------------------------------------------------------
+in_force = last_evaluation(today)
+shown = evaluations_between(add_months(in_force, -HISTORY_MONTHS), coming[-1])
+since = rules.window(shown[0]).start
+keys = ask(keys_of_partners, user.scope, (partner_id,), since)
+decisions = ask(decisions_of_partner, user.scope, partner_id)
+deliveries = ask(deliveries_of_partner, user.scope, partner_id)
+
+history = with_outlook(counts_from_keys(keys, shown, today, rules), rules)
+stored = decisions.set_index("evaluated_on")["held"]
+held_is_stored = pd.Timestamp(in_force) in stored.index
+calculated = history.set_index("evaluated_on")
+held_now = bool(
+    stored[pd.Timestamp(in_force)]
+    if held_is_stored
+    else calculated.loc[pd.Timestamp(in_force), "held"]
+)
+outlooks = [
+    Outlook(
+        day,
+        State(row["state"]),
+        *(int(row[name]) for name in ("base", "delivered", "needed", "needed_worst", "spare")),
+    )
+    for day in coming
+    if (row := calculated.loc[pd.Timestamp(day)]) is not None
+]
+title(plain(partner["name"]))
+st.caption(
+    " · ".join(
+        plain(words)
+        for words in (
+            word(TIERS, partner["tier"]),
+            partner["city"],
+            country(partner["country"]),
+            _("manager {name}").format(name=partner["manager"]),
+        )
+    )
+)
+verdict(
+    card_verdict(outlooks, held_now=held_now),
+    state_tone(outlooks[0].state, held_now=held_now),
+)
+
+
+def spelled_window(day: dt.date) -> str:
+    """Return the purchase window of an evaluation as people read it."""
+    return formats.window(rules.window(day).start, rules.window(day).end)
+
+
+nearest = outlooks[0]
+window = rules.window(nearest.evaluated_on)
+alive = awards_alive(deliveries, today, rules)
+tiles(
+    [
+        Tile(
+            _("Competence now"),
+            _("held") if held_now else _("not held"),
+            basis=_("decision of {day}").format(day=formats.date_long(in_force))
+            if held_is_stored
+            else _("calculated for {day}, decision not stored").format(
+                day=formats.date_long(in_force)
+            ),
+            definition=definition("competence"),
+        ),
+        *(
+            Tile(
+                _("Coverage on {day}").format(day=formats.date_short(item.evaluated_on)),
+                formats.share(
+                    float(coverage(item.base, item.delivered)),
+                    item.base,
+                    undefined=formats.no_base(),
+                ),
+                basis=_("{delivered} of {base}: {distance}").format(
+                    delivered=formats.number(item.delivered),
+                    base=formats.keys(item.base),
+                    distance=formats.distance(item.spare, item.needed, item.needed_worst),
+                )
+                if item.base
+                else spelled_window(item.evaluated_on),
+                definition=definition("coverage"),
+            )
+            for item in outlooks
+        ),
+        Tile(
+            _("Points alive"),
+            formats.number(int(alive["points"].sum())),
+            basis=_("{projects} delivered").format(projects=formats.projects(len(alive))),
+            definition=definition("points"),
+        ),
+    ],
+    in_a_row=4,
+)
+
+# Keys ------------------------------------------------------------------------------------------
+about = About(
+    title=_("Keys that decide"),
+    file_name=f"keys_partner_{partner_id}",
+    period=formats.window(window.start, rules.window(coming[-1]).end),
+    basis=formats.keys(len(keys)),
+    definitions=definitions("competence", "base", "delivered", "pending_activation", "needed"),
+    data_as_of=data_moment(user.scope).as_of,
+)
+st.markdown(f"#### {_('Keys that decide')}")
+st.caption(
+    _("Windows: {windows}. The keys whose delivery still counts come first.").format(
+        windows="; ".join(f"{formats.date_short(day)} — {spelled_window(day)}" for day in coming)
+    )
+)
+show_keys(
+    keys_that_decide(keys, coming, today, rules), coming, rules, about, key=f"keys_{partner_id}"
+)
+
+# Coverage over time ----------------------------------------------------------------------------
+if (history["base"] > 0).any():
+    line = as_decided(history, decisions, today)
+    show_chart(
+        coverage_history(line, window=window, theme=figure_theme(), rules=rules),
+        title=_("Coverage at each evaluation"),
+        alt=coverage_history_alt(line),
+        data=line,
+        columns=[
+            Column("evaluated_on", _("Evaluation on"), Kind.DATE),
+            Column("coverage", _("Coverage"), Kind.SHARE, n="base", undefined=formats.no_base()),
+            Column("delivered", _("Delivered"), Kind.COUNT),
+            Column("base", _("In the base"), Kind.COUNT),
+            Column("pending_activation", _("Pending activations"), Kind.COUNT),
+            Column("held", _("Holds"), Kind.YES_NO),
+            Column("is_stored", _("Stored decision"), Kind.YES_NO),
+        ],
+        key="card_history",
+        about=about,
+        note=_("A rolling twelve-month window: neighbouring points share eleven months."),
+    )
+
+# Projects and points ---------------------------------------------------------------------------
+st.markdown(f"#### {_('Projects and deliveries')}")
+if deliveries.empty:
+    empty(_("Nothing has been delivered through the Quality Monitor yet."))
+    st.stop()
+accepted = deliveries["status"] == "accepted"
+order = deliveries[accepted].groupby("project_id")["delivered_on"].rank(method="first")
+rows = deliveries.assign(
+    occasion=[
+        word(DELIVERY_STATUSES, status)
+        if pd.isna(number)
+        else _("first delivery")
+        if number == 1
+        else _("repeated delivery")
+        for status, number in zip(
+            deliveries["status"], order.reindex(deliveries.index), strict=True
+        )
+    ],
+)
+columns = [
+    Column("project", _("Project"), width="medium", pinned=True),
+    Column("delivered_on", _("Delivered"), Kind.DATE),
+    Column("occasion", _("Delivery"), width="medium"),
+    Column(
+        "own_key",
+        _("Own key"),
+        Kind.YES_NO,
+        help=_("Only projects on keys this partner bought count in its coverage; points, for any."),
+    ),
+    Column("tests_passed_auto", _("Passed automatically"), Kind.COUNT),
+    Column("tests_passed_manual", _("Passed by hand"), Kind.COUNT),
+    Column("tests_failed", _("Failed"), Kind.COUNT),
+    Column("tests_skipped", _("Skipped"), Kind.COUNT),
+    Column("tests_total", _("Tests"), Kind.COUNT),
+    Column("client_name", _("Client")),
+    Column("site", _("Site")),
+]
+show_table(
+    rows,
+    columns,
+    key=f"deliveries_{partner_id}",
+    alt=_("Deliveries of the partner"),
+    height=min(38 + 35 * len(rows), 360),
+)
+months = evaluations_between(add_months(in_force, -11), add_months(in_force, 12))
+calendar = points_calendar(deliveries, months, today, rules)
+show_chart(
+    points_figure(calendar, theme=figure_theme()),
+    title=_("Points: alive and expiring"),
+    alt=points_calendar_alt(calendar),
+    data=calendar,
+    columns=[
+        Column("month", _("Month"), Kind.MONTH),
+        Column("alive", _("Alive at the end"), Kind.COUNT),
+        Column("expiring", _("Expiring"), Kind.COUNT),
+        Column("is_forecast", _("If nothing more is delivered"), Kind.YES_NO),
+    ],
+    key="card_points",
+    about=about,
+    note=definition("points"),
+)

@@ -72,7 +72,7 @@ def index_limits(
     ----------
     Tango (1998), doi:10.1002/(SICI)1097-0258(19980430)17:8<891::AID-SIM780>3.0.CO;2-B, for the
     difference of two dependent shares, which the index is; Rocks (2016),
-    doi:10.1080/00031305.2016.1158124.
+    The American Statistician 70, 365-372, doi:10.48550/arXiv.1601.07235.
     """
     p, d, total = np.broadcast_arrays(
         as_counts(promoters, "promoters"), as_counts(critics, "critics"), as_counts(n, "n")

@@ -1,0 +1,1 @@
+"""Loading a set of records: reading, checking, explaining what is wrong, publishing."""

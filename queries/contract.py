@@ -1,0 +1,135 @@
+"""Does the live database have the tables and columns that the dashboard reads?
+
+One query over ``information_schema``, on DuckDB and PostgreSQL alike. Personal data is no part of
+the contract: the dashboard's role has no right to see it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Connection,
+    Date,
+    DateTime,
+    Integer,
+    column,
+    func,
+    select,
+    table,
+)
+
+from program.schema import DASHBOARD_TABLES, metadata
+
+
+class Family(StrEnum):
+    """Kinds of types between which the engines' own names do not matter."""
+
+    INTEGER = "integer"
+    TEXT = "text"
+    DATE = "date"
+    MOMENT = "moment"
+    BOOLEAN = "boolean"
+
+
+class ContractBreach(StrEnum):
+    """What can be wrong with a live schema."""
+
+    NO_TABLE = "no_table"
+    NO_COLUMN = "no_column"
+    WRONG_TYPE = "wrong_type"
+
+
+@dataclass(frozen=True, slots=True)
+class ContractProblem:
+    """One difference between the live schema and the one the product reads.
+
+    Attributes
+    ----------
+    column, expected, found
+        ``column`` is empty for a missing table; ``found``, the engine's own name of the type, for
+        a missing column.
+    """
+
+    table: str
+    breach: ContractBreach
+    column: str = ""
+    expected: str = ""
+    found: str = ""
+
+
+_ENGINE_TYPES: Mapping[Family, frozenset[str]] = {
+    Family.INTEGER: frozenset({"tinyint", "smallint", "integer", "bigint", "hugeint"}),
+    Family.TEXT: frozenset({"varchar", "text", "character varying", "character"}),
+    Family.DATE: frozenset({"date"}),
+    Family.MOMENT: frozenset(
+        {
+            "timestamp",
+            "timestamp without time zone",
+            "timestamp with time zone",
+        }
+    ),
+    Family.BOOLEAN: frozenset({"boolean"}),
+}
+
+_COLUMNS = table(
+    "columns",
+    *(
+        column(name)
+        for name in ("table_catalog", "table_schema", "table_name", "column_name", "data_type")
+    ),
+    schema="information_schema",
+)
+
+
+def family_of(wanted: Column[object]) -> Family:
+    """Return the family of types that the schema asks of a column."""
+    kinds = (
+        (Integer, Family.INTEGER),
+        (Boolean, Family.BOOLEAN),
+        (DateTime, Family.MOMENT),
+        (Date, Family.DATE),
+    )
+    return next((family for kind, family in kinds if isinstance(wanted.type, kind)), Family.TEXT)
+
+
+def contract_problems(connection: Connection) -> list[ContractProblem]:
+    """Return every missing table, missing column and column of a wrong type family.
+
+    An empty list means that every statement of ``queries/`` finds what it reads. Additional
+    tables and columns are nobody's problem. The order is that of the schema.
+    """
+    live = _live_columns(connection)
+    problems: list[ContractProblem] = []
+    for name in DASHBOARD_TABLES:
+        if name not in live:
+            problems.append(ContractProblem(name, ContractBreach.NO_TABLE))
+            continue
+        for wanted in metadata.tables[name].columns:
+            family = family_of(wanted)
+            found = live[name].get(wanted.name)
+            if found is None:
+                breach = ContractBreach.NO_COLUMN
+                problems.append(ContractProblem(name, breach, wanted.name, family))
+            elif found.lower() not in _ENGINE_TYPES[family]:
+                breach = ContractBreach.WRONG_TYPE
+                problems.append(ContractProblem(name, breach, wanted.name, family, found))
+    return problems
+
+
+def _live_columns(connection: Connection) -> dict[str, dict[str, str]]:
+    rows = connection.execute(
+        select(_COLUMNS.c.table_name, _COLUMNS.c.column_name, _COLUMNS.c.data_type).where(
+            _COLUMNS.c.table_catalog == func.current_database(),
+            _COLUMNS.c.table_schema == func.current_schema(),
+            _COLUMNS.c.table_name.in_(DASHBOARD_TABLES),
+        )
+    )
+    live: dict[str, dict[str, str]] = {}
+    for name, column_name, data_type in rows:
+        live.setdefault(name, {})[column_name] = data_type
+    return live

@@ -1,182 +1,69 @@
-"""``python -m jobs award``: the monthly decision, stored once and never changed afterwards."""
+"""``python -m jobs award``: the words around the monthly decision."""
 
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Annotated
 
-import pandas as pd
-from sqlalchemy import Connection, select
+import typer
 
-from jobs.evaluate import data_day
-from jobs.store import edit_program
-from metrics.coverage import holds
-from program.calendar import add_months, evaluations_between, last_evaluation
-from program.rules import ProgramRules
-from program.schema import competence_evaluation, partner
-from queries.coverage import partner_counts
-from queries.filters import NO_FILTERS
-from queries.freshness import freshness
-from queries.scope import EVERYTHING
+if TYPE_CHECKING:  # imported by the command itself when it runs
+    from jobs.awarding import Decision
 
-#: Evaluations counted in one pass over the keys: a year at a time keeps the statement readable.
-_AT_ONCE = 12
-
-
-class AwardRefused(Exception):
-    """The decision cannot be taken; the message says why and what to do."""
-
-
-@dataclass(frozen=True, slots=True)
-class Decision:
-    """What one evaluation decided.
-
-    Attributes
-    ----------
-    already_stored
-        The evaluation had been decided before; nothing was written for it.
-    gained, lost
-        Names of the partners whose competence changed against the month before.
-    """
-
-    evaluated_on: dt.date
-    already_stored: bool
-    partners: int = 0
-    holders: int = 0
-    gained: tuple[str, ...] = field(default=())
-    lost: tuple[str, ...] = field(default=())
-
-
-def _checked(connection: Connection, on: dt.date | None, since: dt.date | None) -> list[dt.date]:
-    """Return the evaluations asked for.
-
-    Raises
-    ------
-    AwardRefused
-        If one lies ahead of the data or is no 1st of a month.
-    """
-    today = data_day(connection)
-    last = on or last_evaluation(today)
-    try:
-        asked = evaluations_between(since or last, last)
-    except ValueError as error:
-        raise AwardRefused(str(error)) from None
-    if not asked:
-        raise AwardRefused(f"--since {since} lies after the evaluation of {last}")
-    if last > today:
-        raise AwardRefused(
-            f"the evaluation of {last} needs every record up to the day before it, and the data "
-            f"is as of {today}; load newer data or wait for the day"
-        )
-    return asked
-
-
-def _held_before(connection: Connection, evaluated_on: dt.date) -> set[int]:
-    decided = competence_evaluation
-    rows = connection.execute(
-        select(decided.c.partner_id).where(
-            decided.c.evaluated_on == add_months(evaluated_on, -1), decided.c.held
-        )
-    )
-    return set(rows.scalars())
-
-
-def _stored(connection: Connection, asked: list[dt.date]) -> set[dt.date]:
-    decided = competence_evaluation.c.evaluated_on
-    return set(connection.execute(select(decided).where(decided.in_(asked)).distinct()).scalars())
-
-
-def _decisions(
-    connection: Connection, missing: list[dt.date], rules: ProgramRules
-) -> Iterator[tuple[dt.date, pd.DataFrame]]:
-    today = data_day(connection)
-    for start in range(0, len(missing), _AT_ONCE):
-        part = missing[start : start + _AT_ONCE]
-        counts = partner_counts(connection, EVERYTHING, NO_FILTERS, part, today, rules)
-        for evaluated_on, rows in counts.groupby("evaluated_on"):
-            yield pd.Timestamp(str(evaluated_on)).date(), rows
+REFUSED = 1
+_DAYS = ["%Y-%m-%d"]
+_NAMES_SHOWN = 20
 
 
 def award(
-    url: str,
-    rules: ProgramRules,
     *,
-    on: dt.date | None = None,
-    since: dt.date | None = None,
-    progress: Callable[[dt.date], None] | None = None,
-) -> list[Decision]:
-    """Decide and store the evaluations from ``since`` to ``on`` that are not stored yet.
+    on: Annotated[
+        dt.datetime | None,
+        typer.Option(formats=_DAYS, help="The 1st to decide; by default the latest possible."),
+    ] = None,
+    since: Annotated[
+        dt.datetime | None,
+        typer.Option(formats=_DAYS, help="Fill the history from this 1st on."),
+    ] = None,
+) -> None:
+    """Decide who holds the competence on a 1st of a month, and store it once and for all."""
+    # Heavy imports wait until the command runs: «--help» answers at once.
+    from rich.console import Console  # noqa: PLC0415
+    from rich.progress import Progress  # noqa: PLC0415
 
-    A decision is stored for every partner with a base, and for one without that held the
-    competence the month before (it loses it). Stored decisions are history: they stay.
+    from jobs.awarding import AwardRefused  # noqa: PLC0415
+    from jobs.awarding import award as decide  # noqa: PLC0415
+    from jobs.store import StoreError  # noqa: PLC0415
+    from program.settings import settings  # noqa: PLC0415
 
-    Parameters
-    ----------
-    url
-        The program database.
-    on
-        The evaluation to decide, by default the latest one that the data allows.
-    since
-        Fill the history from this evaluation on.
-    progress
-        Called with each evaluation when it has been decided.
+    with Progress(console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("Deciding", total=None)
+        try:
+            decisions = decide(
+                settings().database_url,
+                settings().rules,
+                on=on.date() if on else None,
+                since=since.date() if since else None,
+                progress=lambda day: bar.update(task, description=f"Decided {day}"),
+            )
+        except (AwardRefused, StoreError) as error:
+            bar.stop()
+            typer.echo(f"award: {error}", err=True)
+            raise typer.Exit(REFUSED) from None
+    for decision in decisions:
+        _tell(decision)
 
-    Raises
-    ------
-    AwardRefused
-        If an evaluation lies ahead of the data or is no 1st of a month; nothing is stored.
-    jobs.store.StoreError
-        If the database cannot be written; nothing is stored.
-    """
-    taken: list[Decision] = []
-    with edit_program(url) as writer:
-        connection = writer.connection
-        asked = _checked(connection, on, since)
-        stored = _stored(connection, asked)
-        fresh = freshness(connection, EVERYTHING)
-        names: dict[int, str] = {
-            row.id: row.name for row in connection.execute(select(partner.c.id, partner.c.name))
-        }
-        digest = hashlib.sha256()
-        missing = [day for day in asked if day not in stored]
-        for evaluated_on, counts in _decisions(connection, missing, rules):
-            before = _held_before(connection, evaluated_on)
-            rows = counts[(counts["base"] > 0) | counts["partner_id"].isin(before)]
-            held = holds(rows["base"].to_numpy(), rows["delivered"].to_numpy(), rules)
-            decided = pd.DataFrame(
-                {
-                    "evaluated_on": evaluated_on,
-                    "partner_id": rows["partner_id"],
-                    "base": rows["base"],
-                    "delivered": rows["delivered"],
-                    "held": held,
-                    "rules_version": rules.version,
-                }
-            )
-            writer.append(competence_evaluation.name, decided)
-            digest.update(decided.to_csv(index=False).encode())
-            holders = set(decided.loc[decided["held"], "partner_id"])
-            taken.append(
-                Decision(
-                    evaluated_on,
-                    already_stored=False,
-                    partners=len(decided),
-                    holders=len(holders),
-                    gained=tuple(sorted(names[number] for number in holders - before)),
-                    lost=tuple(sorted(names[number] for number in before - holders)),
-                )
-            )
-            if progress is not None:
-                progress(evaluated_on)
-        if missing:
-            writer.record_batch(
-                source="award",
-                data_as_of=fresh.data_as_of
-                if fresh
-                else dt.datetime.now().astimezone().replace(tzinfo=None, microsecond=0),
-                content_sha256=digest.hexdigest(),
-            )
-    taken += [Decision(day, already_stored=True) for day in asked if day in stored]
-    return sorted(taken, key=lambda decision: decision.evaluated_on)
+
+def _tell(decision: Decision) -> None:
+    if decision.already_stored:
+        typer.echo(f"{decision.evaluated_on}: already decided, nothing changed")
+        return
+    typer.echo(
+        f"{decision.evaluated_on}: {decision.holders} of {decision.partners} partners hold; "
+        f"gained {len(decision.gained)}, lost {len(decision.lost)}"
+    )
+    for sign, names in (("+", decision.gained), ("-", decision.lost)):
+        for name in names[:_NAMES_SHOWN]:
+            typer.echo(f"  {sign} {name}")
+        if len(names) > _NAMES_SHOWN:
+            typer.echo(f"  {sign} … and {len(names) - _NAMES_SHOWN} more")

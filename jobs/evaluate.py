@@ -1,56 +1,72 @@
-"""``python -m jobs evaluate``: the 50 % rule for any 1st of a month, from today's records."""
+"""``python -m jobs evaluate``: the words around an evaluation."""
 
 from __future__ import annotations
 
 import datetime as dt
+from enum import StrEnum
+from typing import Annotated
 
-import pandas as pd
-from sqlalchemy import Connection
+import typer
 
-from metrics.coverage import with_outlook
-from program.rules import ProgramRules
-from queries.coverage import partner_counts
-from queries.filters import NO_FILTERS
-from queries.freshness import freshness
-from queries.scope import EVERYTHING
-
-#: The columns of the contract, in their order.
-COLUMNS = (
-    "partner_id",
-    "base",
-    "delivered",
-    "pending_activation",
-    "needed",
-    "needed_worst",
-    "coverage",
-    "held",
-)
+REFUSED = 1
+_DAYS = ["%Y-%m-%d"]
 
 
-def data_day(connection: Connection) -> dt.date:
-    """Return the day the data speaks of; the clock's for a database without a load record."""
-    fresh = freshness(connection, EVERYTHING)
-    return fresh.data_as_of.date() if fresh else dt.datetime.now().astimezone().date()
+class Format(StrEnum):
+    """How to print."""
+
+    CSV = "csv"
+    TABLE = "table"
 
 
-def evaluation(
-    connection: Connection, on: dt.date, today: dt.date, rules: ProgramRules
-) -> pd.DataFrame:
-    """Return what the rule says of every partner at ``on``.
+def evaluate(
+    *,
+    on: Annotated[
+        dt.datetime, typer.Option(formats=_DAYS, help="A 1st of a month, past or coming.")
+    ],
+    today: Annotated[
+        dt.datetime | None,
+        typer.Option(formats=_DAYS, help="As seen on this day; by default the day of the data."),
+    ] = None,
+    format_: Annotated[
+        Format, typer.Option("--format", help="csv is the stable contract.")
+    ] = Format.TABLE,
+) -> None:
+    """Print what the 50 % rule says of every partner on a 1st of a month."""
+    # Heavy imports wait until the command runs: «--help» answers at once.
+    from jobs.evaluation import as_csv, data_day, evaluation  # noqa: PLC0415
+    from jobs.store import StoreError, current_program  # noqa: PLC0415
+    from program.settings import settings  # noqa: PLC0415
 
-    Grain: one row a partner, by id, also without any key; columns as in ``COLUMNS``, ``coverage``
-    a fraction that is missing without a base.
+    day = on.date()
+    if day.day != 1:
+        raise typer.BadParameter("an evaluation takes place on the 1st of a month", param_hint="on")
+    try:
+        with current_program(settings().database_url) as connection:
+            if connection is None:
+                raise StoreError(
+                    "there is no program yet; run «python -m jobs demo» or «python -m jobs load»"
+                )
+            seen_on = today.date() if today else data_day(connection)
+            rows = evaluation(connection, day, seen_on, settings().rules)
+    except StoreError as error:
+        typer.echo(f"evaluate: {error}", err=True)
+        raise typer.Exit(REFUSED) from None
+    if format_ is Format.CSV:
+        typer.echo(as_csv(rows), nl=False)
+        return
+    from rich.console import Console  # noqa: PLC0415
+    from rich.table import Table  # noqa: PLC0415
 
-    Raises
-    ------
-    ValueError
-        If ``on`` is not the 1st of a month.
-    """
-    counts = partner_counts(connection, EVERYTHING, NO_FILTERS, [on], today, rules)
-    return with_outlook(counts, rules)[list(COLUMNS)]
-
-
-def as_csv(rows: pd.DataFrame) -> str:
-    """Return the contract's CSV: comma, point, ``true``/``false``, empty where undefined."""
-    held = rows["held"].map({True: "true", False: "false"})
-    return str(rows.assign(held=held).to_csv(index=False, lineterminator="\n"))
+    table = Table(title=f"Evaluation on {day}, as seen on {seen_on}")
+    for name in rows.columns:
+        table.add_column(name, justify="right")
+    for row in rows.itertuples(index=False):
+        share = "" if row.base == 0 else f"{row.coverage:.1%}"
+        table.add_row(
+            *(
+                share if name == "coverage" else str(value)
+                for name, value in zip(rows.columns, row, strict=True)
+            )
+        )
+    Console().print(table)

@@ -1,0 +1,42 @@
+"""``python -m jobs …``: everything that runs outside the browser.
+
+Exit codes: 0 done, 1 data refused, 2 wrong call or no access to the database.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from jobs.award import award
+from jobs.check import check
+from jobs.demo import demo
+from jobs.evaluate import evaluate
+from jobs.load import load
+from program.language import LANGUAGES, use_language_source
+
+# Locals stay out of error messages: they may hold personal data and passwords.
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+
+
+@app.callback()
+def jobs(
+    language: Annotated[
+        str, typer.Option(help=f"Language of the answers: {', '.join(LANGUAGES)}.")
+    ] = "en",
+) -> None:
+    """Run a job of the quality program."""
+    if language not in LANGUAGES:
+        raise typer.BadParameter(f"--language is one of {', '.join(LANGUAGES)}")
+    use_language_source(lambda: language)
+
+
+app.command()(demo)
+app.command()(load)
+app.command()(award)
+app.command()(evaluate)
+app.command()(check)
+
+if __name__ == "__main__":
+    app(prog_name="python -m jobs")

@@ -10,12 +10,14 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from charts import formats
-from charts.palette import ThemeName, translucent
+from charts.palette import SIGNS, ThemeName, Tone, translucent
 from charts.template import (
     ROW,
     SMALL,
+    block,
     figure,
     require_rows,
+    row_words,
     safe,
 )
 from program.language import _, ngettext
@@ -57,42 +59,23 @@ def bullet(frame: pd.DataFrame, *, theme: ThemeName, rules: ProgramRules = DECK_
     fig, c = figure(theme, height=ROW * len(frame) + 34)
     threshold = float(rules.threshold)
     for place, row in enumerate(frame.itertuples()):
-        y = -place
-        fig.add_shape(
-            type="rect", x0=0, x1=1, y0=y - 0.2, y1=y + 0.14, fillcolor=c.grid, line_width=0
-        )
+        y = -float(place)
+        block(fig, 0, 1, (y - 0.2, y + 0.14), c.grid)
         text = formats.coverage(int(row.delivered), int(row.base))
         if row.base > 0:
             held = row.delivered * rules.threshold.denominator >= (
                 row.base * rules.threshold.numerator
             )
-            low, high = _near_band(int(row.base), rules)
-            fig.add_shape(
-                type="rect",
-                x0=low,
-                x1=high,
-                y0=y - 0.2,
-                y1=y + 0.14,
-                fillcolor=translucent(c.watch, 0.28),
-                line_width=0,
-            )
-            now = row.delivered / row.base
-            worst = row.delivered / (row.base + row.pending_activation)
+            block(fig, *_near_band(int(row.base), rules), (y - 0.2, y + 0.14), c.watch_band)
             colour = c.good if held else c.bad
-            for end, shade in ((now, translucent(colour, 0.45)), (worst, colour)):
-                fig.add_shape(
-                    type="rect", x0=0, x1=end, y0=y - 0.12, y1=y + 0.06,
-                    fillcolor=shade, line_width=0,
-                )  # fmt: skip
-            text = f"{'✓' if held else '▼'} {text}"
-        fig.add_annotation(
-            x=0, y=y + 0.14, text=safe(row.label), xanchor="left", yanchor="bottom",
-            font={"size": SMALL + 1, "color": c.text},
-        )  # fmt: skip
-        fig.add_annotation(
-            x=1, y=y + 0.14, text=text, xanchor="right", yanchor="bottom",
-            font={"size": SMALL + 1, "color": c.text if row.base else c.muted},
-        )  # fmt: skip
+            now, worst = (
+                row.delivered / row.base,
+                row.delivered / (row.base + row.pending_activation),
+            )
+            block(fig, 0, now, (y - 0.13, y + 0.07), translucent(colour, 0.45))
+            block(fig, 0, worst, (y - 0.13, y + 0.07), colour)
+            text = f"{SIGNS[Tone.GOOD if held else Tone.BAD]} {text}"
+        row_words(fig, y + 0.14, safe(row.label), text, c, quiet=row.base == 0)
     bottom = -(len(frame) - 1) - 0.34
     fig.add_shape(
         type="line", x0=threshold, x1=threshold, y0=bottom, y1=0.14,
@@ -152,7 +135,12 @@ def coverage_histogram(frame: pd.DataFrame, *, theme: ThemeName) -> go.Figure:
         x=[tenth + 0.5 for tenth in range(_BINS)],
         y=counts,
         width=0.9,
-        marker={"color": [c.bad] * middle + [c.accent] * middle, "line_width": 0},
+        marker={
+            "color": [c.bad] * middle + [c.accent] * middle,
+            # The question is who stands close to the line.
+            "opacity": [1.0 if abs(tenth - middle + 0.5) < 1 else 0.5 for tenth in range(_BINS)],
+            "line_width": 0,
+        },
         text=[formats.number(count) if count else "" for count in counts],
         textposition="outside",
         textfont={"color": c.text, "size": SMALL},

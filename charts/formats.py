@@ -349,7 +349,7 @@ def plotly_separators() -> str:
     return f",{NBSP}" if current_language() == "ru" else ".,"
 
 
-def month_ticks(first: dt.date, last: dt.date, most: int = 8) -> tuple[list[dt.date], list[str]]:
+def month_ticks(first: dt.date, last: dt.date, most: int = 6) -> tuple[list[dt.date], list[str]]:
     """Return at most ``most`` 1sts of months from ``first`` to ``last``, and how to write them.
 
     Plotly would write English months. The year stands on the first tick and on each January (or

@@ -96,6 +96,9 @@ def coverage_history(
     return fig
 
 
+_MARGIN = dt.timedelta(days=25)
+
+
 def _day(moment: pd.Timestamp) -> dt.date:
     day: dt.date = moment.date()
     return day
@@ -203,17 +206,22 @@ def programme_trend(frame: pd.DataFrame, *, theme: ThemeName) -> go.Figure:
             marker={"size": 6 if dash == "dot" else 4, "symbol": symbol, "color": c.accent},
             customdata=part["text"], hovertemplate="%{customdata}<extra></extra>",
         )  # fmt: skip
-    for row in (decided.tail(1), rows[~rows["decided"]].tail(1)):
+    ends: tuple[tuple[pd.DataFrame, dict[str, object]], ...] = (
+        (decided.tail(1), {"yshift": 14}),
+        (rows[~rows["decided"]].tail(1), {"xshift": 8, "xanchor": "left"}),
+    )
+    for row, place in ends:
         if not row.empty and not np.isnan(row["value"].iloc[0]):
             fig.add_annotation(
-                x=row["evaluated_on"].iloc[0], y=row["value"].iloc[0], yshift=14,
+                x=row["evaluated_on"].iloc[0], y=row["value"].iloc[0], **place,
                 text=formats.share(row["value"].iloc[0], int(row["base"].iloc[0])),
                 font={"color": c.accent, "size": SMALL + 1},
             )  # fmt: skip
     first, last = _day(rows["evaluated_on"].min()), _day(rows["evaluated_on"].max())
     month_axis(fig, first, last)
     share_axis(fig)
-    fig.update_xaxes(range=[first - dt.timedelta(days=12), last + dt.timedelta(days=25)])
+    # Room at the right for the last figure.
+    fig.update_xaxes(range=[first - dt.timedelta(days=12), last + (last - first) * 0.1 + _MARGIN])
     return fig
 
 

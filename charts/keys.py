@@ -13,14 +13,9 @@ from charts.template import SMALL, figure, month_axis, require_rows, safe
 from program.language import _
 from program.rules import Window
 
-_ROW = 26
+_ROW = 44
 #: More keys than these do not fit a screen; the page draws the rest as its table.
 MOST_KEYS = 40
-_LONGEST_LABEL = 26
-
-
-def _shortened(text: str) -> str:
-    return text if len(text) <= _LONGEST_LABEL else text[: _LONGEST_LABEL - 1] + "…"
 
 
 def key_timeline(
@@ -50,7 +45,16 @@ def key_timeline(
     rows = frame.head(MOST_KEYS).assign(y=[-i for i in range(min(len(frame), MOST_KEYS))])
     fig, c = figure(theme, height=_ROW * len(rows) + 90)
     fig.add_vrect(x0=window.start, x1=window.end, fillcolor=c.surface, line_width=0, layer="below")
+    fig.add_annotation(
+        x=window.start, y=1, yref="paper", xanchor="left", yanchor="bottom",
+        text=_("evaluation window"), font={"size": SMALL, "color": c.muted},
+    )  # fmt: skip
     for row in rows.itertuples():
+        # The name lies above the line: beside it, it would take half of a phone's width.
+        fig.add_annotation(
+            x=0, xref="paper", xanchor="left", y=row.y, yanchor="bottom", yshift=7,
+            text=safe(row.label), font={"size": SMALL, "color": c.text},
+        )  # fmt: skip
         end = row.delivered_on if pd.notna(row.delivered_on) else pd.Timestamp(today)
         fig.add_shape(
             type="line", x0=row.purchased_on, x1=max(end, row.purchased_on), y0=row.y, y1=row.y,
@@ -95,14 +99,8 @@ def key_timeline(
     last = max(max(days).date(), today, window.end)
     month_axis(fig, first, last)
     fig.update_xaxes(range=[first - dt.timedelta(days=10), last + dt.timedelta(days=10)])
-    fig.update_yaxes(
-        showgrid=False,
-        tickvals=rows["y"],
-        ticktext=[safe(_shortened(str(label))) for label in rows["label"]],
-        range=[-len(rows) + 0.4, 0.6],
-        tickfont={"size": SMALL, "color": c.text},
-    )
-    fig.update_layout(showlegend=True)
+    fig.update_yaxes(visible=False, range=[-len(rows) + 0.5, 0.8])
+    fig.update_layout(showlegend=True, legend_y=1.12, margin_t=60)
     return fig
 
 
@@ -168,7 +166,7 @@ def points_calendar(frame: pd.DataFrame, *, theme: ThemeName) -> go.Figure:
             ],
             hovertemplate="%{customdata}<extra></extra>",
         )
-    step = -(-len(months) // 8)
+    step = -(-len(months) // 6)
     names, year = [], None
     for month in months[::step]:
         short = formats.month(month).split(formats.NBSP)
@@ -177,7 +175,10 @@ def points_calendar(frame: pd.DataFrame, *, theme: ThemeName) -> go.Figure:
     highest, lowest = int(frame["alive"].max()), int(frame["expiring"].max())
     room = max(highest, lowest, 1) * 0.18
     fig.update_layout(barmode="overlay", bargap=0.3, showlegend=True, margin_t=30)
-    fig.update_xaxes(tickvals=x[::step], ticktext=names)
+    # A single month keeps the width of a bar among several.
+    fig.update_xaxes(
+        tickvals=x[::step], ticktext=names, tickangle=0, range=[-0.6, max(len(x), 6) - 0.4]
+    )
     fig.update_yaxes(visible=False, range=[-lowest - room, highest + room])
     fig.add_hline(y=0, line={"color": c.muted, "width": 1})
     return fig

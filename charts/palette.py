@@ -50,8 +50,8 @@ class Roles:
         The measure itself; its range or reserve.
     good, bad, watch, neutral
         Tones; ``good`` is the accent.
-    watch_soft, bad_soft, neutral_soft
-        Fills for bands behind data.
+    watch_soft, watch_band, bad_soft, neutral_soft
+        Fills for areas and bands behind data.
     sequential
         Few to many, seven steps, readable in grey print.
     diverging
@@ -74,6 +74,7 @@ class Roles:
     watch: str
     neutral: str
     watch_soft: str
+    watch_band: str
     bad_soft: str
     neutral_soft: str
     sequential: tuple[str, ...]
@@ -104,6 +105,7 @@ _LIGHT = Roles(
     watch="#7D5700",
     neutral="#5A616C",
     watch_soft="#FBF4E0",
+    watch_band="#EFDCA4",
     bad_soft="#FBEFE8",
     neutral_soft="#E6E6E1",
     sequential=("#EDF3FA", "#CFE0F3", "#A9C8E9", "#7BABDC", "#4C8ACB", "#1A5FB4", "#103F7A"),
@@ -124,7 +126,8 @@ _DARK = Roles(
     bad="#F0915C",
     watch="#E6BC54",
     neutral="#A7AEB9",
-    watch_soft="#2C2718",
+    watch_soft="#352C16",
+    watch_band="#57481F",
     bad_soft="#3A241A",
     neutral_soft="#343B45",
     sequential=("#1D2A3B", "#24405F", "#2E5987", "#4176B0", "#5F96D6", "#7FB2F2", "#BAD6FA"),

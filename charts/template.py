@@ -14,14 +14,14 @@ from collections.abc import Iterable, Sequence
 import pandas as pd
 import plotly.graph_objects as go
 
-from charts.formats import month_ticks, plotly_separators
+from charts.formats import NBSP, month_ticks, plotly_separators
 from charts.palette import Roles, ThemeName, roles
 
 FONT = "IBM Plex Sans, sans-serif"
 #: Text in a chart, and the smaller text of axes and notes, in pixels.
 SIZE, SMALL = 14, 12
 #: Heights in pixels: one row of a bar chart, an ordinary chart.
-ROW, HEIGHT = 44, 320
+ROW, HEIGHT = 48, 320
 
 
 def template(theme: ThemeName) -> go.layout.Template:
@@ -99,25 +99,45 @@ def require_rows(frame: pd.DataFrame, columns: Iterable[str]) -> None:
         raise ValueError("a chart is never asked for no rows: show the empty state instead")
 
 
-def month_axis(figure: go.Figure, first: dt.date, last: dt.date, *, most: int = 8) -> None:
+def month_axis(figure: go.Figure, first: dt.date, last: dt.date, *, most: int = 6) -> None:
     """Write the months of a time axis in the current language."""
     ticks, texts = month_ticks(first, last, most)
-    figure.update_xaxes(tickmode="array", tickvals=ticks, ticktext=texts)
+    figure.update_xaxes(tickmode="array", tickvals=ticks, ticktext=texts, tickangle=0)
 
 
 def share_axis(figure: go.Figure, *, low: float = 0.0, high: float = 1.0) -> None:
     """Write an axis of shares in whole per cents, with a few hairlines."""
-    ticks = [t / 100 for t in (0, 25, 50, 75, 100) if low <= t / 100 <= high]
+    step = 25 if high - low > 0.6 else 10
+    ticks = [t for t in range(0, 101, step) if low <= t / 100 <= high]
+    pad = (high - low) * 0.04
     figure.update_yaxes(
-        range=[low - 0.02, high + 0.04],
-        tickvals=ticks,
-        ticktext=[f"{t * 100:.0f}\u00a0%" for t in ticks],
+        range=[low - pad / 2, high + pad],
+        tickvals=[t / 100 for t in ticks],
+        ticktext=[f"{t}{NBSP}%" for t in ticks],
     )
 
 
-def note(figure: go.Figure, text: str, **place: object) -> None:
-    """Put a direct label into the figure; ``place`` is plotly's annotation placement."""
-    figure.add_annotation(text=text, showarrow=False, **place)
+def row_words(
+    figure: go.Figure, y: float, left: str, right: str, c: Roles, *, quiet: bool = False
+) -> None:
+    """Write a row's name and its figures above its bar, from edge to edge.
+
+    Names beside the bars would take half of a phone's width.
+    """
+    for edge, anchor, text in ((0, "left", left), (1, "right", right)):
+        figure.add_annotation(
+            x=edge, xref="paper", xanchor=anchor, y=y, yanchor="bottom", text=text,
+            font={"size": SMALL + 1, "color": c.muted if quiet and edge else c.text},
+        )  # fmt: skip
+
+
+def block(
+    figure: go.Figure, left: float, right: float, y: tuple[float, float], colour: str
+) -> None:
+    """Fill a rectangle in data coordinates: a track, a band or a bar."""
+    figure.add_shape(
+        type="rect", x0=left, x1=right, y0=y[0], y1=y[1], fillcolor=colour, line_width=0
+    )
 
 
 def safe(text: object) -> str:

@@ -55,10 +55,13 @@ def show_chart(
     -------
     The clicked points as plotly describes them, empty when none or not asked for.
     """
-    head, controls = st.columns([3, 2], vertical_alignment="bottom", gap="small")
+    head, controls = st.columns([3, 2], vertical_alignment="center", gap="small")
     with head:
         st.markdown(f"##### {title}")
-    with controls, st.container(horizontal=True, horizontal_alignment="right"):
+    with (
+        controls,
+        st.container(horizontal=True, horizontal_alignment="right", vertical_alignment="center"),
+    ):
         as_table = st.toggle(_("Show as table"), key=f"{key}-as-table", persist_state="session")
         download(data, columns, about=about, key=f"{key}-download")
     points: list[dict[str, Any]] = []

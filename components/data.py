@@ -11,6 +11,7 @@ import streamlit as st
 from sqlalchemy import Connection
 
 from program.settings import settings
+from queries.contract import ContractProblem, contract_problems
 from queries.engine import ProgramDatabase
 from queries.freshness import Freshness, freshness
 from queries.scope import Scope
@@ -62,6 +63,12 @@ def ask(
         program_database().version(), question, scope, repr(arguments), query, arguments
     )
     return answer
+
+
+def schema_problems(connection: Connection, scope: Scope) -> list[ContractProblem]:
+    """Return what the live schema lacks; the same for every scope."""
+    del scope
+    return contract_problems(connection)
 
 
 @dataclass(frozen=True, slots=True)

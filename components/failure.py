@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import logging
 import secrets
+from collections.abc import Sequence
 
 import streamlit as st
 
+from components.text import plain
 from program.language import _
+from queries.contract import ContractBreach, ContractProblem
 from queries.engine import (
     DatabaseDown,
     DatabaseMissing,
@@ -17,6 +20,7 @@ from queries.engine import (
 )
 
 log = logging.getLogger("quality_program")
+_PROBLEMS_SHOWN = 10
 
 
 def incident_code() -> str:
@@ -66,6 +70,35 @@ def show_failure(error: Exception) -> bool:
         st.caption(_("Incident code for the administrator: {code}").format(code=code))
         st.button(_("Try again"), key=f"retry_{code}", type="primary")
     return True
+
+
+def show_schema_problems(problems: Sequence[ContractProblem]) -> None:
+    """Say which tables and columns the program database lacks, instead of any page."""
+    code = incident_code()
+    log.error("incident %s: the schema differs: %s", code, problems)
+    with st.container(border=True, key="failure"):
+        st.subheader(
+            ":material/error: " + _("The program database has another structure than expected"),
+            anchor=False,
+        )
+        for problem in problems[:_PROBLEMS_SHOWN]:
+            st.markdown(f"- {plain(_told(problem))}")
+        if len(problems) > _PROBLEMS_SHOWN:
+            st.markdown(_("… and {n} more").format(n=len(problems) - _PROBLEMS_SHOWN))
+        st.caption(_("«python -m jobs check» names every difference."))
+        st.caption(_("Incident code for the administrator: {code}").format(code=code))
+        st.button(_("Try again"), key=f"retry_{code}", type="primary")
+
+
+def _told(problem: ContractProblem) -> str:
+    if problem.breach is ContractBreach.NO_TABLE:
+        return _("table {table} is missing").format(table=problem.table)
+    where = f"{problem.table}.{problem.column}"
+    if problem.breach is ContractBreach.NO_COLUMN:
+        return _("column {column} is missing").format(column=where)
+    return _("column {column} holds {found}, expected {expected}").format(
+        column=where, found=problem.found, expected=problem.expected
+    )
 
 
 __all__ = ["ProgramDatabaseError", "incident_code", "show_failure"]

@@ -11,8 +11,8 @@ from pathlib import Path
 import streamlit as st
 
 from components import address
-from components.data import data_moment
-from components.failure import show_failure
+from components.data import ask, data_moment, schema_problems
+from components.failure import show_failure, show_schema_problems
 from components.filter_bar import Part, filter_bar, remember_choice
 from components.page import freshness_line
 from components.session import admit, choose_language, require_user, session_language
@@ -93,11 +93,13 @@ def main() -> None:
     with st.sidebar:
         _language_switch()
     try:
-        choice = filter_bar(user.scope, settings().rules, page.parts)
-        remember_choice(choice)
+        if problems := ask(schema_problems, user.scope):
+            show_schema_problems(problems)
+            return
+        freshness_line(data_moment(user.scope))
+        remember_choice(filter_bar(user.scope, settings().rules, page.parts))
         address.write()
         current.run()
-        freshness_line(data_moment(user.scope))
     except ProgramDatabaseError as error:
         show_failure(error)
 

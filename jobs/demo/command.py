@@ -15,7 +15,8 @@ from jobs.demo.generate import ContentDigest, program_chunks
 from jobs.demo.recipe import SCALES, Recipe
 from jobs.store import StoreError, Writer, new_program
 from program.schema import load_batch, partner
-from program.settings import settings
+from program.settings import Settings, settings
+from queries.engine import duckdb_path
 
 DATA_AS_OF = dt.time(6, 0)
 DEFAULT_SEED = 2026
@@ -48,10 +49,19 @@ def demo(
     force: Annotated[
         bool, typer.Option("--force", help="Replace a database that is not a demonstration.")
     ] = False,
+    if_missing: Annotated[
+        bool,
+        typer.Option(
+            "--if-missing",
+            help="Build only where the default embedded database does not exist yet.",
+        ),
+    ] = False,
 ) -> None:
     """Fill the program database with a synthetic programme; nothing in it is real."""
     day = today.date() if today else dt.datetime.now(dt.UTC).astimezone().date()
     console = Console(stderr=True)
+    if if_missing and not _default_is_missing():
+        return
     try:
         counts = build(
             settings().database_url, Recipe(SCALES[scale], seed, day), force=force, console=console
@@ -63,6 +73,13 @@ def demo(
         f"{name} {counts[name]:,}" for name in ("partner", "license_key", "delivery", "survey")
     )
     console.print(f"{scale} demonstration as of {day:%Y-%m-%d}: {told}", highlight=False)
+
+
+def _default_is_missing() -> bool:
+    """Return whether the default database is in use and absent; another one is never created."""
+    url = settings().database_url
+    path = duckdb_path(url) if url == Settings.model_fields["database_url"].default else None
+    return path is not None and not path.exists()
 
 
 def build(

@@ -292,6 +292,11 @@ def days(n: int) -> str:
     return _counted(ngettext("{n} day", "{n} days", n), n)
 
 
+def years(n: int) -> str:
+    """Return «1 год», «2 года», «5 лет»."""
+    return _counted(ngettext("{n} year", "{n} years", n), n)
+
+
 def _counted(form: str, n: int) -> str:
     return form.format(n=number(n)).replace(" ", NBSP)
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from babel import Locale
 
 from metrics.coverage import Group
@@ -70,7 +73,7 @@ BASE_SIZES = {
 }
 
 
-def word(words: dict[str, str], code: str) -> str:
+def word(words: Mapping[Any, str], code: str) -> str:
     """Return the word for ``code`` in the current language; an unknown code stands for itself."""
     return _(words[code]) if code in words else code
 

@@ -70,6 +70,8 @@ def _language_switch() -> None:
 
 def main() -> None:
     """Draw the frame and run the chosen page."""
+    # Before the menu: otherwise the browser fetches the page's icon from a font host.
+    st.set_page_config(page_icon=str(PROJECT_ROOT / "assets" / "icon.png"), layout="wide")
     choose_language(st.query_params.get("lang") or address.chosen().get("lang"))
     sections: dict[str, list[st.Page]] = {}
     scripts = {}
@@ -81,11 +83,7 @@ def main() -> None:
         scripts[entry.url_path] = page
     current = st.navigation(sections)
     page = scripts[current.url_path]
-    st.set_page_config(
-        page_title=f"{_(page.title)} · {_('Quality Programme')}",
-        page_icon=str(PROJECT_ROOT / "assets" / "icon.png"),
-        layout="wide",
-    )
+    st.set_page_config(page_title=f"{_(page.title)} · {_('Quality Programme')}")
     admit()
     user = require_user()
     address.synchronise(page.path)

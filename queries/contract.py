@@ -1,4 +1,4 @@
-"""Does the live database have the tables and columns that the dashboard reads?
+"""Whether the live database has the tables and columns that the dashboard reads.
 
 One query over ``information_schema``, on DuckDB and PostgreSQL alike. Personal data is no part of
 the contract: the dashboard's role has no right to see it.

@@ -78,7 +78,7 @@ class Sample:
 
 
 def add_places_and_people(sample: Sample) -> None:
-    """Regions, cities, staff and the partners themselves."""
+    """Add regions, cities, staff and the partners themselves."""
     regions = (
         ("RU-MOW", "Москва", "Moscow", "Центральный", "RU"),
         ("RU-SPE", "Санкт-Петербург", "Saint Petersburg", "Северо-Западный", "RU"),
@@ -121,7 +121,7 @@ def add_places_and_people(sample: Sample) -> None:
 def add_key(
     sample: Sample, partner_id: int, purchased: dt.date, activated: dt.date | None, kind: str
 ) -> int:
-    """One key and its project."""
+    """Add a key and its project."""
     number = len(sample.tables["license_key"]) + 1
     sample.add(
         "license_key",
@@ -147,7 +147,7 @@ def add_key(
 def add_delivery(
     sample: Sample, key: int, partner_id: int, day: dt.date, status: str = "accepted"
 ) -> int:
-    """One report of the Quality Monitor, with its tests."""
+    """Add a report of the Quality Monitor, with its tests."""
     number = len(sample.tables["delivery"]) + 1
     failed = 0 if status == "accepted" else 4
     sample.add(
@@ -177,7 +177,7 @@ def add_delivery(
 
 
 def add_call(sample: Sample, delivery: int, delivered: dt.date) -> None:
-    """The calls after an accepted delivery; two of three end in a survey."""
+    """Add the calls after an accepted delivery; two of three end in a survey."""
     called = delivered + dt.timedelta(days=6)
     if called > AS_OF:
         return
@@ -214,7 +214,7 @@ def add_call(sample: Sample, delivery: int, delivered: dt.date) -> None:
 
 
 def add_questionnaires(sample: Sample) -> None:
-    """The deck's questions, and a second version whose recommendation is asked from 0 to 10."""
+    """Add the deck's questions, and a second version whose recommendation is asked from 0 to 10."""
     texts = {
         "goals": ("Проект решает бизнес-задачи?", "Does the project solve the business tasks?"),
         "design": ("Нравится ли дизайн?", "Do you like the design?"),
@@ -248,15 +248,14 @@ def add_questionnaires(sample: Sample) -> None:
 
 
 def add_keys_and_deliveries(sample: Sample) -> None:
-    """Every case's keys, spread evenly over the year, the delivered ones first."""
+    """Add every case's keys, spread evenly over the year, the delivered ones first."""
     for case in CASES:
         for i in range(case.keys):
             purchased = FIRST_PURCHASE + dt.timedelta(days=20 + i * 370 // case.keys)
             late = case.id == 4 and i % 4 == 3
             waits = 200 if late else 3 + i % 9
-            activated: dt.date | None = purchased + dt.timedelta(days=waits)
-            if activated > AS_OF or (case.id == 2 and i % 6 == 5):
-                activated = None
+            day = purchased + dt.timedelta(days=waits)
+            activated = None if day > AS_OF or (case.id == 2 and i % 6 == 5) else day
             kind = (
                 ("commercial", "commercial", "nfr", "demo")[i % 4] if case.id == 8 else "commercial"
             )
@@ -269,7 +268,7 @@ def add_keys_and_deliveries(sample: Sample) -> None:
 
 
 def hand_over(sample: Sample, case: Case, key: int, day: dt.date) -> None:
-    """An accepted delivery, by some partners after a rejected one or followed by a repeat."""
+    """Add an accepted delivery, by some partners after a rejected one or followed by a repeat."""
     if key % 10 == 0:
         add_delivery(sample, key, case.id, day - dt.timedelta(days=10), "rejected")
     delivery = add_delivery(sample, key, case.id, day)
@@ -280,7 +279,7 @@ def hand_over(sample: Sample, case: Case, key: int, day: dt.date) -> None:
 
 
 def add_transfer_and_pending(sample: Sample) -> None:
-    """A key of partner 6 handed over by partner 7, and two deliveries still being looked at."""
+    """Add a key of partner 6 handed over by partner 7, and two deliveries still being looked at."""
     last_of_6 = max(
         int(str(row["id"])) for row in sample.tables["license_key"] if row["partner_id"] == 6
     )

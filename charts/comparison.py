@@ -1,4 +1,4 @@
-"""Partners among their peers, a series against its own limits, questions by what they are worth.
+"""Partners among their peers, and a series against its own limits.
 
 Everything here is judged elsewhere (``metrics/``): a chart draws limits, flags and signals that
 it is given. Flags differ by shape and name, not by colour alone.
@@ -88,10 +88,12 @@ def funnel_plot(
                     x=limits["n"], y=limits[f"{name}_{side}"], mode="lines", hoverinfo="skip",
                     line={"color": c.muted, "width": 1, "dash": dash}, showlegend=False,
                 )  # fmt: skip
-    fig.add_hline(y=target, line={"color": c.text, "width": 1})
+    fig.add_hline(y=target, line={"color": c.text, "width": 1}, layer="below")
+    # Large partners lie close to the middle, so the lower right corner is free.
     fig.add_annotation(
-        x=1, xref="paper", xanchor="right", y=target, yanchor="bottom",
-        text=_("all: {value}").format(value=_write(target, None, index=index)),
+        x=1, xref="paper", xanchor="right", y=0, yref="paper", yanchor="bottom", align="right",
+        text=_("line: all together, {value}").format(value=_write(target, None, index=index))
+        + ("" if limits.empty else "<br>" + _("limits: 95 % and 99.8 %")),
     )  # fmt: skip
     for flag, (name, symbol, size, colour) in _peer_look(c).items():
         some = frame[frame["flag"] == flag]
@@ -101,8 +103,7 @@ def funnel_plot(
     _value_axis(fig, index=index, low=-1.0 if index else 0.0, high=1.0)
     fig.update_xaxes(
         title={"text": _("answers")},
-        # Room at the right for the name of the middle line.
-        range=[0, max(int(frame["n"].max()), 10) * 1.2],
+        range=[0, max(int(frame["n"].max()), 10) * 1.06],
         nticks=6,
         tickformat=",d",
     )
@@ -193,11 +194,17 @@ def control_chart(frame: pd.DataFrame, *, theme: ThemeName, index: bool = False)
     require_rows(frame, ("month", "value", "mean", "low", "high", "variation", "n"))
     fig, c = figure(theme)
     lowest = -1.0 if index else 0.0
-    for name, dash in (("mean", "solid"), ("low", "dash"), ("high", "dash")):
+    last_row = frame.iloc[-1]
+    for name, dash, legend in (
+        ("mean", "solid", _line_name(last_row, ("mean",), index=index)),
+        ("low", "dash", _line_name(last_row, ("low", "high"), index=index)),
+        ("high", "dash", None),
+    ):
         fig.add_scatter(
             # Limits beyond what a figure can be would only squeeze the chart.
             x=frame["month"], y=frame[name].clip(lowest, 1.0), mode="lines", hoverinfo="skip",
-            line={"color": c.muted, "width": 1, "dash": dash, "shape": "hvh"}, showlegend=False,
+            line={"color": c.muted, "width": 1, "dash": dash, "shape": "hvh"},
+            name=legend, showlegend=legend is not None,
         )  # fmt: skip
     fig.add_scatter(
         x=frame["month"], y=frame["value"], mode="lines", hoverinfo="skip",
@@ -219,11 +226,10 @@ def control_chart(frame: pd.DataFrame, *, theme: ThemeName, index: bool = False)
             hoverinfo="text",
         )  # fmt: skip
     first, last = frame["month"].iloc[0].date(), frame["month"].iloc[-1].date()
-    _limit_names(fig, frame.iloc[-1], index=index)
     month_axis(fig, first, last)
     _value_axis(fig, index=index, **_zoomed(frame, lowest))
     edge = dt.timedelta(days=15)
-    fig.update_xaxes(range=[first - edge, last + (last - first) * 0.16 + edge])
+    fig.update_xaxes(range=[first - edge, last + edge])
     fig.update_layout(showlegend=True)
     return fig
 
@@ -236,14 +242,20 @@ def _zoomed(frame: pd.DataFrame, lowest: float) -> dict[str, float]:
     return {"low": low, "high": high}
 
 
-def _limit_names(fig: go.Figure, last: pd.Series, *, index: bool) -> None:
-    for name, word in (("mean", _("mean")), ("low", _("limit")), ("high", _("limit"))):
-        if not formats.missing(last[name]):
-            value = min(max(float(last[name]), -1.0 if index else 0.0), 1.0)
-            fig.add_annotation(
-                x=last["month"], y=value, xanchor="left", xshift=12, yanchor="middle",
-                text=f"{word} {_write(value, None if index else 1, index=index)}",
-            )  # fmt: skip
+def _line_name(row: pd.Series, columns: tuple[str, ...], *, index: bool) -> str | None:
+    """Name a line by its latest value; a line that is not there has no name."""
+    values = [float(row[name]) for name in columns]
+    if any(formats.missing(value) for value in values):
+        return None
+    cut = [min(max(value, -1.0 if index else 0.0), 1.0) for value in values]
+    if len(cut) == 1:
+        return _("mean {value}").format(value=_write(cut[0], None if index else 1, index=index))
+    span = (
+        f"{formats.index_points(cut[0])}…{formats.index_points(cut[1])}"
+        if index
+        else formats.share_interval(cut[0], cut[1], 1)
+    )
+    return _("limits {span}").format(span=span)
 
 
 def control_chart_alt(frame: pd.DataFrame, *, index: bool = False) -> str:
@@ -261,90 +273,3 @@ def control_chart_alt(frame: pd.DataFrame, *, index: bool = False) -> str:
         return text + " " + _("No signals: all variation is within chance.")
     months = formats.listed(formats.month(month.date()) for month in signals["month"].tail(6))
     return text + " " + _("Signals: {months}.").format(months=months)
-
-
-def importance_quadrant(
-    frame: pd.DataFrame, *, theme: ThemeName, importance: float, performance: float
-) -> go.Figure:
-    """Draw questions by how closely they go with recommending and how good their answers are.
-
-    Parameters
-    ----------
-    frame
-        Grain: one row a question. ``label`` (a word or two), ``importance`` (share of what goes
-        with recommending, or a correlation), ``performance`` (share of good answers, 0..1),
-        ``n`` (int).
-    importance, performance
-        Where the two lines stand, usually the medians.
-
-    Notes
-    -----
-    The words are «связано с», never «влияет»: this is association.
-
-    Raises
-    ------
-    ValueError
-        If the frame has no rows.
-    """
-    require_rows(frame, ("label", "importance", "performance", "n"))
-    fig, c = figure(theme, height=420)
-    low_x, high_x = float(frame["performance"].min()), float(frame["performance"].max())
-    low_y, high_y = float(frame["importance"].min()), float(frame["importance"].max())
-    pad_x, pad_y = max(high_x - low_x, 0.1) * 0.3, max(high_y - low_y, 0.1) * 0.25
-    fig.add_hline(y=importance, line={"color": c.grid, "width": 1.5})
-    fig.add_vline(x=performance, line={"color": c.grid, "width": 1.5})
-    first = (frame["importance"] >= importance) & (frame["performance"] < performance)
-    order = frame["importance"].rank(method="first")
-    for some, symbol, colour in (
-        (frame[first], "diamond", c.bad),
-        (frame[~first], "circle", c.accent),
-    ):
-        fig.add_scatter(
-            x=some["performance"], y=some["importance"], mode="markers+text",
-            marker={"symbol": symbol, "size": 11, "color": colour},
-            text=[safe(label) for label in some["label"]],
-            textposition=[
-                "top center" if rank % 2 else "bottom center" for rank in order[some.index]
-            ],
-            textfont={"size": SMALL, "color": c.text},
-            cliponaxis=False,
-            hovertext=[
-                f"{safe(row.label)}<br>{_('good answers')}: "
-                f"{formats.share(row.performance, int(row.n))}, {formats.n_of(int(row.n))}"
-                for row in some.itertuples()
-            ],
-            hoverinfo="text",
-        )  # fmt: skip
-    for x, y, text in (
-        (0, 1, _("improve first")),
-        (1, 1, _("keep")),
-        (0, 0, _("improve later")),
-        (1, 0, _("good, matters less")),
-    ):
-        fig.add_annotation(
-            x=x, y=y, xref="paper", yref="paper", text=text,
-            xanchor="right" if x else "left", yanchor="top" if y else "bottom",
-        )  # fmt: skip
-    fig.update_xaxes(
-        range=[low_x - pad_x, high_x + pad_x], showticklabels=False,
-        title={"text": _("good answers") + " →"},
-    )  # fmt: skip
-    fig.update_yaxes(
-        range=[low_y - pad_y, high_y + pad_y], showgrid=False, showticklabels=False,
-        title={"text": _("goes with recommending") + " →"},
-    )  # fmt: skip
-    return fig
-
-
-def importance_quadrant_alt(frame: pd.DataFrame, *, importance: float, performance: float) -> str:
-    """Say in words what :func:`importance_quadrant` shows."""
-    require_rows(frame, ("label", "importance", "performance", "n"))
-    strong = frame["importance"] >= importance
-    weak = frame["performance"] < performance
-
-    def names(mask: pd.Series) -> str:
-        return ", ".join(str(label) for label in frame.loc[mask, "label"]) or "0"
-
-    return _(
-        "Improve first (goes with recommending, few good answers): {first}; keep: {keep}."
-    ).format(first=names(strong & weak), keep=names(strong & ~weak))

@@ -6,19 +6,21 @@ keys bought in a closed window and not yet activated. The threshold comes from t
 
 from __future__ import annotations
 
+from typing import Any
+
 import pandas as pd
 import plotly.graph_objects as go
 
 from charts import formats
 from charts.palette import SIGNS, ThemeName, Tone, translucent
 from charts.template import (
-    ROW,
     SMALL,
+    Row,
     block,
     figure,
     require_rows,
-    row_words,
-    safe,
+    row_height,
+    write_rows,
 )
 from program.language import _, ngettext
 from program.rules import DECK_RULES, ProgramRules
@@ -56,26 +58,19 @@ def bullet(frame: pd.DataFrame, *, theme: ThemeName, rules: ProgramRules = DECK_
         If the frame has no rows.
     """
     require_rows(frame, ("label", "base", "delivered", "pending_activation"))
-    fig, c = figure(theme, height=ROW * len(frame) + 34)
+    rows = [_bullet_row(row, rules) for row in frame.itertuples()]
+    fig, c = figure(theme, height=row_height(rows) * len(rows) + 30)
     threshold = float(rules.threshold)
     for place, row in enumerate(frame.itertuples()):
-        y = -float(place)
-        block(fig, 0, 1, (y - 0.2, y + 0.14), c.grid)
-        text = formats.coverage(int(row.delivered), int(row.base))
+        track = (-place - 0.2, -place + 0.14)
+        bar = (-place - 0.13, -place + 0.07)
+        block(fig, 0, 1, track, c.grid)
         if row.base > 0:
-            held = row.delivered * rules.threshold.denominator >= (
-                row.base * rules.threshold.numerator
-            )
-            block(fig, *_near_band(int(row.base), rules), (y - 0.2, y + 0.14), c.watch_band)
-            colour = c.good if held else c.bad
-            now, worst = (
-                row.delivered / row.base,
-                row.delivered / (row.base + row.pending_activation),
-            )
-            block(fig, 0, now, (y - 0.13, y + 0.07), translucent(colour, 0.45))
-            block(fig, 0, worst, (y - 0.13, y + 0.07), colour)
-            text = f"{SIGNS[Tone.GOOD if held else Tone.BAD]} {text}"
-        row_words(fig, y + 0.14, safe(row.label), text, c, quiet=row.base == 0)
+            block(fig, *_near_band(int(row.base), rules), track, c.watch_band)
+            colour = c.good if _holds(row, rules) else c.bad
+            block(fig, 0, row.delivered / row.base, bar, translucent(colour, 0.45))
+            block(fig, 0, row.delivered / (row.base + row.pending_activation), bar, colour)
+    write_rows(fig, rows, 0.14, c)
     bottom = -(len(frame) - 1) - 0.34
     fig.add_shape(
         type="line", x0=threshold, x1=threshold, y0=bottom, y1=0.14,
@@ -85,8 +80,23 @@ def bullet(frame: pd.DataFrame, *, theme: ThemeName, rules: ProgramRules = DECK_
         x=threshold, y=bottom, text=formats.share(threshold, 1), xanchor="center", yanchor="top"
     )
     fig.update_xaxes(visible=False, range=[0, 1])
-    fig.update_yaxes(visible=False, range=[bottom - 0.3, 0.7])
+    fig.update_yaxes(visible=False, range=[bottom - 0.3, 0.62])
     return fig
+
+
+def _holds(row: Any, rules: ProgramRules) -> bool:
+    reached: bool = row.delivered * rules.threshold.denominator >= (
+        row.base * rules.threshold.numerator
+    )
+    return reached and row.base > 0
+
+
+def _bullet_row(row: Any, rules: ProgramRules) -> Row:
+    figures = formats.coverage(int(row.delivered), int(row.base))
+    if row.base == 0:
+        return Row(str(row.label), figures, quiet=True)
+    sign = SIGNS[Tone.GOOD if _holds(row, rules) else Tone.BAD]
+    return Row(str(row.label), f"{sign} {figures}")
 
 
 def bullet_alt(frame: pd.DataFrame, *, rules: ProgramRules = DECK_RULES) -> str:

@@ -66,7 +66,7 @@ def coverage_history(
             text=_("evaluation window"), font={"size": SMALL, "color": c.muted}, xshift=4,
         )  # fmt: skip
         first = min(first, window.start)
-    fig.add_hline(y=float(rules.threshold), line={"color": c.text, "width": 1.5})
+    fig.add_hline(y=float(rules.threshold), line={"color": c.text, "width": 1.5}, layer="below")
     fig.add_scatter(
         x=decided["evaluated_on"], y=decided["value"], mode="lines", hoverinfo="skip",
         line={"color": c.accent, "width": 2, "shape": "hv"}, showlegend=False,
@@ -147,7 +147,7 @@ def coverage_history_alt(frame: pd.DataFrame) -> str:
     if not decided.empty:
         times = int(decided["held"].sum())
         parts.append(
-            _("Held at {held} of {all} evaluations since {since}").format(
+            _("held at {held} of {all} evaluations since {since}").format(
                 held=formats.number(times),
                 all=formats.number(len(decided)),
                 since=formats.date_long(_day(decided["evaluated_on"].iloc[0])),
@@ -167,7 +167,7 @@ def coverage_history_alt(frame: pd.DataFrame) -> str:
         )
         for row in coming.itertuples()
     ]
-    return _("Coverage against 50 %.") + " " + "; ".join(parts) + "."
+    return _("Coverage against 50 %: {parts}.").format(parts="; ".join(parts))
 
 
 def programme_trend(frame: pd.DataFrame, *, theme: ThemeName) -> go.Figure:
@@ -221,7 +221,7 @@ def programme_trend(frame: pd.DataFrame, *, theme: ThemeName) -> go.Figure:
     month_axis(fig, first, last)
     share_axis(fig)
     # Room at the right for the last figure.
-    fig.update_xaxes(range=[first - dt.timedelta(days=12), last + (last - first) * 0.1 + _MARGIN])
+    fig.update_xaxes(range=[first - dt.timedelta(days=12), last + (last - first) * 0.2 + _MARGIN])
     return fig
 
 

@@ -63,6 +63,7 @@ def key_timeline(
                 "width": 3,
                 "dash": "solid" if pd.notna(row.delivered_on) else "dot",
             },
+            layer="below",
         )  # fmt: skip
     hover = [
         f"{safe(row.label)}<br>{_('bought {on}').format(on=_when(row.purchased_on))}<br>"
@@ -192,17 +193,17 @@ def points_calendar_alt(frame: pd.DataFrame) -> str:
     parts = []
     if not now.empty:
         parts.append(
-            _("At the end of {month}: {points}").format(
+            _("at the end of {month}: {points}").format(
                 month=formats.month(now["month"].iloc[0].date()),
                 points=formats.points(int(now["alive"].iloc[0])),
             )
         )
     parts += [
-        _("{points} expire in {month}").format(
+        _("{month}: minus {points}").format(
             points=formats.points(int(row.expiring)), month=formats.month(row.month.date())
         )
         for row in coming.itertuples()
     ]
     if coming.empty:
         parts.append(_("nothing expires in the coming months"))
-    return _("Points by month.") + " " + "; ".join(parts) + "."
+    return _("Points by month: {parts}.").format(parts="; ".join(parts))

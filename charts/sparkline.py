@@ -73,7 +73,8 @@ def bullet_picture(
         Keys that may still enter the base: the paler end of the bar could be lost to them.
     """
     c = roles(theme)
-    width, height, top, bar = 120, 20, 5, 10
+    # Streamlit scales a picture to its row: these are the proportions of a column in a row.
+    width, height, top, bar = 120, 28, 9, 10
     parts = [f'<rect x="0" y="{top}" width="{width}" height="{bar}" rx="2" fill="{c.grid}"/>']
     if base > 0:
         colour = c.good if 2 * delivered >= base else c.bad
@@ -84,7 +85,7 @@ def bullet_picture(
             for end, opacity in ((now, 0.45), (worst, 1))
         ]
     parts.append(
-        f'<rect x="{width / 2 - 1}" y="1" width="2" height="{height - 2}" fill="{c.text}"/>'
+        f'<rect x="{width / 2 - 1}" y="4" width="2" height="{height - 8}" fill="{c.text}"/>'
     )
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" '

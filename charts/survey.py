@@ -7,18 +7,28 @@ above their bars, so the same chart reads on a phone.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import pandas as pd
 import plotly.graph_objects as go
 
 from charts import formats
 from charts.palette import ThemeName, text_on
-from charts.template import ROW, SMALL, block, figure, require_rows, row_words, safe
+from charts.template import (
+    SMALL,
+    Row,
+    block,
+    figure,
+    require_rows,
+    row_height,
+    safe,
+    write_rows,
+)
 from metrics.estimate import ENOUGH, HIDDEN_BELOW
 from program.language import _
 
 #: A segment narrower than this share has no room for its own figure.
-_ROOM_FOR_TEXT = 0.09
+_ROOM_FOR_TEXT = 0.15
 _SCORES = (1, 2, 3, 4, 5)
 
 
@@ -56,33 +66,44 @@ def likert(
     """
     require_rows(frame, ("label", "score", "count"))
     table = _answer_counts(frame)
-    fig, c = figure(theme, height=ROW * len(table) + (54 if scale else 20))
-    for place, (label, row) in enumerate(table.iterrows()):
-        y = -float(place)
-        n, absent = int(row[list(_SCORES)].sum()), int(row[0])
-        if n == 0 or (hide_few and n < HIDDEN_BELOW):
-            words = formats.no_answers() if n == 0 else formats.hidden_words(n)
-            row_words(fig, y + 0.14, safe(label), words, c, quiet=True)
-            block(fig, -1, 1, (y - 0.22, y + 0.12), c.surface)
-            continue
-        words = formats.n_of(n)
-        if absent:
-            words += ", " + _("no answer: {n}").format(n=formats.number(absent))
-        row_words(fig, y + 0.14, safe(label), words, c, quiet=True)
-        shares = [int(row[score]) / n for score in _SCORES]
-        _likert_bar(fig, y, shares, c.likert)
+    rows = [_likert_row(str(label), row, hide_few=hide_few) for label, row in table.iterrows()]
+    fig, c = figure(theme, height=row_height(rows) * len(rows) + (54 if scale else 20))
+    fig.add_vline(x=0, line={"color": c.grid, "width": 1}, layer="below")
+    for place, (drawn, (_label, row)) in enumerate(zip(rows, table.iterrows(), strict=True)):
+        if drawn.quiet:
+            block(fig, -1, 1, (-place - 0.22, -place + 0.12), c.surface)
+        else:
+            answered = row[list(_SCORES)]
+            _likert_bar(fig, -float(place), list(answered / answered.sum()), c.likert)
+    write_rows(fig, rows, 0.14, c)
     if scale:
         for colour, name in zip(c.likert, scale, strict=True):
             fig.add_scatter(
                 x=[None], y=[None], mode="markers", name=safe(name),
                 marker={"symbol": "square", "size": 11, "color": colour},
             )  # fmt: skip
-    fig.add_vline(x=0, line={"color": c.background, "width": 1})
     # Half of the bar may be on one side at most when every answer is the best or the worst.
     fig.update_xaxes(visible=False, range=[-1, 1])
     fig.update_yaxes(visible=False, range=[-(len(table) - 1) - 0.4, 0.62])
     fig.update_layout(showlegend=bool(scale))
     return fig
+
+
+def _few_words(n: int, *, hide_few: bool) -> str | None:
+    """Return what stands instead of a figure that does not exist or is hidden."""
+    if n == 0:
+        return formats.no_answers()
+    return formats.hidden_words(n) if hide_few and n < HIDDEN_BELOW else None
+
+
+def _likert_row(label: str, row: pd.Series, *, hide_few: bool) -> Row:
+    n, absent = int(row[list(_SCORES)].sum()), int(row[0])
+    if (words := _few_words(n, hide_few=hide_few)) is not None:
+        return Row(label, words, quiet=True)
+    figures = formats.n_of(n)
+    if absent:
+        figures += ", " + _("no answer: {n}").format(n=formats.number(absent))
+    return Row(label, figures)
 
 
 def _likert_bar(fig: go.Figure, y: float, shares: Sequence[float], colours: Sequence[str]) -> None:
@@ -106,8 +127,8 @@ def likert_alt(frame: pd.DataFrame, *, hide_few: bool = False) -> str:
     parts = []
     for label, row in _answer_counts(frame).head(12).iterrows():
         n = int(row[list(_SCORES)].sum())
-        if n == 0 or (hide_few and n < HIDDEN_BELOW):
-            parts.append(f"{label}: {formats.no_answers() if n == 0 else formats.hidden_words(n)}")
+        if (words := _few_words(n, hide_few=hide_few)) is not None:
+            parts.append(f"{label}: {words}")
             continue
         parts.append(
             _("{label}: good {good}, middle {middle}, bad {bad}, {n}").format(
@@ -148,37 +169,33 @@ def interval_dots(
         If the frame has no rows.
     """
     require_rows(frame, ("label", "value", "low", "high", "n"))
+    rows = [_interval_row(row, index=index, hide_few=hide_few) for row in frame.itertuples()]
     # The name of the reference line stands below the last row.
-    fig, c = figure(theme, height=ROW * len(frame) + 40)
+    fig, c = figure(theme, height=row_height(rows) * len(rows) + 36)
     lowest = -1.0 if index else 0.0
-    write = formats.index_points if index else formats.share
-    for place, row in enumerate(frame.itertuples()):
-        y, n = -float(place), int(row.n)
+    for place, (drawn, row) in enumerate(zip(rows, frame.itertuples(), strict=True)):
+        y = -float(place)
         block(fig, lowest, 1, (y - 0.07, y - 0.05), c.grid)
-        if n == 0 or (hide_few and n < HIDDEN_BELOW):
-            words = formats.no_answers() if n == 0 else formats.hidden_words(n)
-            row_words(fig, y + 0.14, safe(row.label), words, c, quiet=True)
+        if formats.missing(row.value) or _few_words(int(row.n), hide_few=hide_few) is not None:
             continue
-        few = n < ENOUGH
-        colour = c.muted if few else c.accent
-        words = _interval_words(row.value, row.low, row.high, n, index=index)
-        row_words(fig, y + 0.14, safe(row.label), words, c, quiet=few)
+        colour = c.muted if drawn.quiet else c.accent
         block(fig, row.low, row.high, (y - 0.085, y - 0.035), colour)
         fig.add_scatter(
-            x=[row.value], y=[y - 0.06], mode="markers",
+            x=[row.value], y=[y - 0.06], mode="markers", cliponaxis=False,
             marker={
-                "size": 12, "color": c.background if few else colour,
+                "size": 12, "color": c.background if drawn.quiet else colour,
                 "line": {"color": colour, "width": 2},
             },
-            hovertext=f"{safe(row.label)}<br>{words}", hoverinfo="text",
+            hovertext=f"{safe(drawn.name)}<br>{drawn.figures}", hoverinfo="text",
         )  # fmt: skip
+    write_rows(fig, rows, 0.14, c)
     bottom = -(len(frame) - 1) - 0.3
     if reference is not None:
         fig.add_shape(
             type="line", x0=reference, x1=reference, y0=bottom, y1=0.1,
             line={"color": c.text, "width": 1.5, "dash": "dot"}, layer="below",
         )  # fmt: skip
-        text = write(reference)
+        text = formats.index_points(reference) if index else formats.share(reference)
         fig.add_annotation(
             x=reference, y=bottom, yanchor="top",
             xanchor="right" if reference > (lowest + 1) / 2 else "left",
@@ -190,11 +207,20 @@ def interval_dots(
     return fig
 
 
+def _interval_row(row: Any, *, index: bool, hide_few: bool) -> Row:
+    n = int(row.n)
+    if (words := _few_words(n, hide_few=hide_few)) is not None:
+        return Row(str(row.label), words, quiet=True)
+    figures = _interval_words(row.value, row.low, row.high, n, index=index)
+    return Row(str(row.label), figures, quiet=n < ENOUGH)
+
+
 def _interval_words(value: float, low: float, high: float, n: int, *, index: bool) -> str:
     if index:
         span = f"{formats.index_points(low)}…{formats.index_points(high)}"
         return f"{formats.index_points(value)} ({span}), {formats.n_of(n)}"
-    return f"{formats.share(value, n)} ({formats.share_interval(low, high, n)}), {formats.n_of(n)}"
+    # The ends of an interval are never so exact that a decimal would mean anything.
+    return f"{formats.share(value, n)} ({formats.share_interval(low, high, 1)}), {formats.n_of(n)}"
 
 
 def interval_dots_alt(frame: pd.DataFrame, *, index: bool = False, hide_few: bool = True) -> str:
@@ -203,9 +229,8 @@ def interval_dots_alt(frame: pd.DataFrame, *, index: bool = False, hide_few: boo
     parts = []
     for row in frame.head(12).itertuples():
         n = int(row.n)
-        if n == 0 or (hide_few and n < HIDDEN_BELOW):
-            words = formats.no_answers() if n == 0 else formats.hidden_words(n)
-        else:
+        words = _few_words(n, hide_few=hide_few)
+        if words is None:
             words = _interval_words(row.value, row.low, row.high, n, index=index)
         parts.append(f"{row.label}: {words}")
     return _("Figures with 95 % intervals.") + " " + "; ".join(parts) + "."
@@ -230,14 +255,16 @@ def contact_funnel(frame: pd.DataFrame, *, theme: ThemeName) -> go.Figure:
         If the frame has no rows.
     """
     require_rows(frame, ("label", "count"))
-    fig, c = figure(theme, height=ROW * len(frame) + 16)
-    first = max(int(frame["count"].iloc[0]), 1)
-    for place, (label, count, above) in enumerate(_stages(frame)):
-        y = -float(place)
-        block(fig, 0, 1, (y - 0.2, y + 0.12), c.surface)
+    stages = _stages(frame)
+    rows = [Row(str(label), _stage_words(count, above)) for label, count, above in stages]
+    fig, c = figure(theme, height=row_height(rows) * len(rows) + 12)
+    first = max(stages[0][1], 1)
+    for place, (_label, count, _above) in enumerate(stages):
+        bar = (-place - 0.2, -place + 0.12)
+        block(fig, 0, 1, bar, c.surface)
         if count:
-            block(fig, 0, min(count / first, 1), (y - 0.2, y + 0.12), c.accent)
-        row_words(fig, y + 0.14, safe(label), _stage_words(count, above), c)
+            block(fig, 0, min(count / first, 1), bar, c.accent)
+    write_rows(fig, rows, 0.14, c)
     fig.update_xaxes(visible=False, range=[0, 1])
     fig.update_yaxes(visible=False, range=[-(len(frame) - 1) - 0.3, 0.62])
     return fig

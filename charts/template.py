@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 import pandas as pd
 import plotly.graph_objects as go
@@ -22,6 +23,8 @@ FONT = "IBM Plex Sans, sans-serif"
 SIZE, SMALL = 14, 12
 #: Heights in pixels: one row of a bar chart, an ordinary chart.
 ROW, HEIGHT = 48, 320
+#: So many signs stand in one line of a chart on a phone.
+_ONE_LINE = 46
 
 
 def template(theme: ThemeName) -> go.layout.Template:
@@ -117,27 +120,45 @@ def share_axis(figure: go.Figure, *, low: float = 0.0, high: float = 1.0) -> Non
     )
 
 
-def row_words(
-    figure: go.Figure, y: float, left: str, right: str, c: Roles, *, quiet: bool = False
-) -> None:
-    """Write a row's name and its figures above its bar, from edge to edge.
+@dataclass(frozen=True, slots=True)
+class Row:
+    """What stands above one bar: its name, its figures, and whether they are only words."""
+
+    name: str
+    figures: str
+    quiet: bool = False
+
+
+def row_height(rows: Sequence[Row]) -> int:
+    """Return the height of a row in pixels: two lines of words where one is too long a phone's."""
+    return ROW + 18 if any(len(r.name) + len(r.figures) > _ONE_LINE for r in rows) else ROW
+
+
+def write_rows(fig: go.Figure, rows: Sequence[Row], y: float, c: Roles) -> None:
+    """Write names and figures above bars at 0, −1, −2 …, ``y`` above each.
 
     Names beside the bars would take half of a phone's width.
     """
-    for edge, anchor, text in ((0, "left", left), (1, "right", right)):
-        figure.add_annotation(
-            x=edge, xref="paper", xanchor=anchor, y=y, yanchor="bottom", text=text,
-            font={"size": SMALL + 1, "color": c.muted if quiet and edge else c.text},
-        )  # fmt: skip
+    stacked = row_height(rows) > ROW
+    for place, row in enumerate(rows):
+        for text, right, colour in (
+            (safe(row.name), False, c.text),
+            (row.figures, not stacked, c.muted if row.quiet or stacked else c.text),
+        ):
+            fig.add_annotation(
+                x=1 if right else 0, xref="paper", xanchor="right" if right else "left",
+                y=y - place, yanchor="bottom", text=text, bgcolor=c.background, borderpad=1,
+                yshift=17 if stacked and text != row.figures else 0,
+                font={"size": SMALL + 1, "color": colour},
+            )  # fmt: skip
 
 
-def block(
-    figure: go.Figure, left: float, right: float, y: tuple[float, float], colour: str
-) -> None:
+def block(fig: go.Figure, left: float, right: float, y: tuple[float, float], colour: str) -> None:
     """Fill a rectangle in data coordinates: a track, a band or a bar."""
-    figure.add_shape(
-        type="rect", x0=left, x1=right, y0=y[0], y1=y[1], fillcolor=colour, line_width=0
-    )
+    fig.add_shape(
+        type="rect", x0=left, x1=right, y0=y[0], y1=y[1], fillcolor=colour, line_width=0,
+        layer="below",
+    )  # fmt: skip
 
 
 def safe(text: object) -> str:

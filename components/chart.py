@@ -55,6 +55,32 @@ def show_chart(
     -------
     The clicked points as plotly describes them, empty when none or not asked for.
     """
+    with st.container(gap="xsmall"):
+        as_table = _heading(title, key=key, data=data, columns=columns, about=about)
+        points: list[dict[str, Any]] = []
+        if as_table:
+            show_table(data, columns, key=f"{key}-table", alt=alt)
+        else:
+            figure.update_layout(separators=plotly_separators())
+            event: Any = st.plotly_chart(
+                figure,
+                key=key,
+                theme=None,
+                config=CONFIG,
+                alt=alt,
+                on_select="rerun" if select else "ignore",
+                selection_mode="points",
+            )
+            points = list(event.selection.points) if select else []
+        if note:
+            st.caption(note)
+    return points
+
+
+def _heading(
+    title: str, *, key: str, data: pd.DataFrame, columns: Sequence[Column], about: About
+) -> bool:
+    """Draw the title with its two controls and return whether the table is asked for."""
     head, controls = st.columns([3, 2], vertical_alignment="center", gap="small")
     with head:
         st.markdown(f"##### {title}")
@@ -64,21 +90,4 @@ def show_chart(
     ):
         as_table = st.toggle(_("Show as table"), key=f"{key}-as-table", persist_state="session")
         download(data, columns, about=about, key=f"{key}-download")
-    points: list[dict[str, Any]] = []
-    if as_table:
-        show_table(data, columns, key=f"{key}-table", alt=alt)
-    else:
-        figure.update_layout(separators=plotly_separators())
-        event: Any = st.plotly_chart(
-            figure,
-            key=key,
-            theme=None,
-            config=CONFIG,
-            alt=alt,
-            on_select="rerun" if select else "ignore",
-            selection_mode="points",
-        )
-        points = list(event.selection.points) if select else []
-    if note:
-        st.caption(note)
-    return points
+    return as_table

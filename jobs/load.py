@@ -126,9 +126,7 @@ def _say_loaded(result: LoadResult, *, dry_run: bool) -> None:
     _say_about_decisions(result)
     if result.is_stale:
         day = f"{result.newest:%d.%m.%Y}"
-        typer.echo(
-            _("Attention: the newest record is of {day}, long before that.").format(day=day)
-        )
+        typer.echo(_("Attention: the newest record is of {day}, long before that.").format(day=day))
     if result.published:
         typer.echo(_("Next: python -m jobs award"))
 

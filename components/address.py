@@ -13,7 +13,10 @@ from collections.abc import Iterable
 import streamlit as st
 
 #: Parameters that belong to the filter bar and follow the person from page to page.
-FIELDS = ("on", "manager", "country", "district", "region", "city", "tier", "size", "lang")
+FIELDS = (
+    *("on", "manager", "country", "district", "region", "city", "tier", "size"),
+    *("survey", "from", "to", "lang"),
+)
 
 _CHOICE = "address_choice"
 _WRITTEN = "address_written"

@@ -18,6 +18,14 @@ from charts import formats
 from components import address
 from components.data import ask, data_moment
 from components.outlook import coming_evaluations
+from components.survey_period import (
+    DEFAULT,
+    NAMES,
+    chosen_period,
+    chosen_preset,
+    period_words,
+    survey_period_field,
+)
 from components.text import plain
 from components.words import BASE_SIZES, TIERS, country, word
 from program.language import _, current_language
@@ -33,6 +41,7 @@ class Part(StrEnum):
 
     EVALUATION = "evaluation"
     PARTNERS = "partners"
+    SURVEY_PERIOD = "survey_period"
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,8 +170,11 @@ def filter_bar(scope: Scope, rules: ProgramRules, parts: tuple[Part, ...]) -> Ch
     fields = _partner_fields(scope) if Part.PARTNERS in parts else []
     active = [field for field in fields if field.value is not None]
     lines = tuple(f"{field.label}: {field.text(field.value or '')}" for field in active)
+    surveyed = chosen_period(today) if Part.SURVEY_PERIOD in parts else None
+    if Part.SURVEY_PERIOD in parts and chosen_preset() is not DEFAULT:
+        lines += (_("Survey period: {period}").format(period=period_words(surveyed)),)
     if parts:
-        _draw(evaluation if Part.EVALUATION in parts else None, fields, lines)
+        _draw(parts, today, evaluation, fields, lines)
     said = address.chosen() if Part.PARTNERS in parts else {}
     filters = Filters(
         manager_email=said.get("manager"),
@@ -172,30 +184,37 @@ def filter_bar(scope: Scope, rules: ProgramRules, parts: tuple[Part, ...]) -> Ch
         city_id=int(said["city"]) if "city" in said else None,
         tier=said.get("tier"),
         size=BaseSize(said["size"]) if "size" in said else None,
+        survey_from=surveyed.first if surveyed else None,
+        survey_to=surveyed.last if surveyed else None,
     )
     chosen_on = evaluation.value if Part.EVALUATION in parts else None
     return Choice(today, _first(chosen_on or evaluation.default), filters, lines)
 
 
-def _draw(evaluation: Field | None, fields: list[Field], lines: tuple[str, ...]) -> None:
+def _draw(
+    parts: tuple[Part, ...],
+    today: dt.date,
+    evaluation: Field,
+    fields: list[Field],
+    lines: tuple[str, ...],
+) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom", key="filter_bar"):
-        if evaluation is not None:
+        if Part.EVALUATION in parts:
             _select(evaluation)
+        if Part.SURVEY_PERIOD in parts:
+            survey_period_field(today)
         if fields:
             _select(fields[0], _("All partners"))
-            name = _("Filters: {n}").format(n=len(lines)) if lines else _("Filters")
+            narrowed = sum(field.value is not None for field in fields)
+            name = _("Filters: {n}").format(n=narrowed) if narrowed else _("Filters")
             with st.popover(name, icon=":material/tune:"):
                 for field in fields[1:]:
                     _select(field, _("All"))
     if lines:
+        names = [*(field.name for field in fields), *(NAMES if Part.SURVEY_PERIOD in parts else ())]
         with st.container(horizontal=True, vertical_alignment="center", key="active_filters"):
             st.caption(" · ".join(plain(line) for line in lines))
-            st.button(
-                _("Reset"),
-                type="tertiary",
-                on_click=address.forget,
-                args=([field.name for field in fields],),
-            )
+            st.button(_("Reset"), type="tertiary", on_click=address.forget, args=(names,))
 
 
 _CURRENT = "choice"

@@ -17,14 +17,15 @@ def freshness_line(moment: Moment) -> None:
     """Say when the data is from, that it is synthetic where it is, and when it is out of date."""
     fresh = moment.freshness
     with st.container(horizontal=True, vertical_alignment="center", key="freshness"):
-        st.caption(formats.data_as_of(moment.as_of))
+        st.caption(formats.data_as_of(moment.as_of), width="content")
         if fresh and fresh.is_demonstration:
             st.caption(
                 ":yellow-badge[:material/science: "
                 + _("Demonstration data: all partners, clients and answers are synthetic")
-                + "]"
+                + "]",
+                width="content",
             )
-    if fresh:
+    if fresh and not fresh.is_demonstration:
         age = (dt.datetime.now().astimezone().date() - fresh.data_as_of.date()).days
         if age > settings().stale_after_days:
             stale_data(fresh.data_as_of, age)

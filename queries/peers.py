@@ -1,0 +1,255 @@
+"""Partners beside their peers: named where the visitor may see them, otherwise only as counts."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import pandas as pd
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Connection,
+    Label,
+    Select,
+    and_,
+    case,
+    cast,
+    func,
+    literal,
+    not_,
+    or_,
+    select,
+    true,
+)
+from sqlalchemy.sql.selectable import CTE
+
+from metrics.recommendation import CUTS, IndexMapping, scale_of
+from program.period import Period, last_months
+from program.rules import DECK_RULES, ProgramRules
+from program.schema import answer, city, delivery, partner, question, region, staff, survey
+from queries.engine import frame
+from queries.filters import Filters
+from queries.scope import Scope, Sight
+from queries.sizes import size_condition
+
+#: Other partners are released as anonymous pairs of counts only from so many on.
+ENOUGH_OTHERS = 10
+COUNTS = ("n", "good", "promoters", "critics")
+OWN_COUNTS = tuple(f"{period}_{count}" for period in ("recent", "before") for count in COUNTS)
+NAMED = {
+    "partner_id": "Int64",
+    "name": "str",
+    "city": "str",
+    "region_ru": "str",
+    "region_en": "str",
+    "tier": "str",
+    "manager_email": "str",
+    "manager": "str",
+}
+PEER_COLUMNS = NAMED | {"partners": "int64"} | dict.fromkeys((*COUNTS, *OWN_COUNTS), "int64")
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """The question that partners are compared by, and how its answers are read.
+
+    Answers on another scale (another version of the questionnaire) are left out: mappings are
+    never mixed in one view.
+    """
+
+    question: str
+    scale_max: int = 5
+    mapping: IndexMapping = IndexMapping.STRICT
+
+    def __post_init__(self) -> None:
+        if CUTS[self.mapping][0] != self.scale_max:
+            raise ValueError(f"{self.mapping} does not fit a scale up to {self.scale_max}")
+
+
+@dataclass(frozen=True, slots=True)
+class Spans:
+    """The period that is compared, and two disjoint equally long ones that show where it goes.
+
+    Attributes
+    ----------
+    first, last
+        The chosen period, both days included; ``first`` is ``None`` for all time.
+    recent, before
+        The chosen period itself and the one just before it; for all time the latest twelve
+        months and the twelve before those.
+    """
+
+    first: dt.date | None
+    last: dt.date
+    recent: Period
+    before: Period
+
+
+def spans(filters: Filters, today: dt.date) -> Spans:
+    """Return the periods that a comparison looks at; none reaches beyond ``today``."""
+    last = min(filters.survey_to or today, today)
+    first = None if filters.survey_from is None else min(filters.survey_from, last)
+    recent = last_months(last, 12) if first is None else Period(first, last)
+    return Spans(first, last, recent, recent.previous())
+
+
+def within(
+    day: ColumnElement[dt.date], first: dt.date | None, last: dt.date
+) -> ColumnElement[bool]:
+    """Return the condition that ``day`` lies in a period, both ends included."""
+    return and_(true() if first is None else day >= first, day <= last)
+
+
+def peer_group(
+    scope: Scope, filters: Filters, evaluated_on: dt.date, today: dt.date, rules: ProgramRules
+) -> CTE:
+    """Return every partner of the peer group, with a name only where the scope allows it.
+
+    Columns as in ``NAMED``; a partner out of scope has only ``peer_id``, which no statement may
+    return. The portfolio filter does not narrow the group: it chooses whom the page lists. A
+    scope that sees nothing has no group at all.
+    """
+    seen = scope.partner_condition()
+    group = replace(filters, manager_email=None)
+    return (
+        select(
+            partner.c.id.label("peer_id"),
+            case((seen, partner.c.id)).label("partner_id"),
+            _if_seen(seen, partner.c.name).label("name"),
+            _if_seen(seen, city.c.name_ru).label("city"),
+            _if_seen(seen, region.c.name_ru).label("region_ru"),
+            _if_seen(seen, region.c.name_en).label("region_en"),
+            _if_seen(seen, partner.c.tier).label("tier"),
+            _if_seen(seen, partner.c.manager_email).label("manager_email"),
+            _if_seen(seen, func.coalesce(staff.c.name, partner.c.manager_email)).label("manager"),
+        )
+        .join(city, city.c.id == partner.c.city_id)
+        .join(region, region.c.code == city.c.region_code)
+        .outerjoin(staff, staff.c.email == partner.c.manager_email)
+        .where(
+            literal(scope.sight is not Sight.NOTHING),
+            group.partner_condition(),
+            size_condition(filters, evaluated_on, today, rules),
+        )
+        .cte("peer_group")
+    )
+
+
+def _if_seen(seen: ColumnElement[bool], column: ColumnElement[str]) -> ColumnElement[str]:
+    return case((seen, column), else_=literal(""))
+
+
+def named_and_others(
+    group: CTE, per_partner: CTE, counts: Sequence[str], own_counts: Sequence[str] = ()
+) -> Select[tuple[int]]:
+    """Return named partners one by one and the others as anonymous counts.
+
+    Grain: one row a named partner that ``per_partner`` (``peer_id``, ``counts``, ``own_counts``)
+    knows; and one row for every combination of ``counts`` that other partners share, with the
+    number of ``partners`` behind it, if there are at least ``ENOUGH_OTHERS`` of them altogether.
+    ``own_counts`` are 0 for the others: the more is known of somebody, the less anonymous.
+    """
+    named = not_(group.c.partner_id.is_(None))
+    keys = [
+        *(group.c[name] for name in NAMED),
+        *(per_partner.c[name] for name in counts),
+        *(case((named, per_partner.c[name]), else_=literal(0)).label(name) for name in own_counts),
+    ]
+    grouped = (
+        select(*keys[: len(NAMED)], func.count().label("partners"), *keys[len(NAMED) :])
+        .join(per_partner, per_partner.c.peer_id == group.c.peer_id)
+        .group_by(*keys)
+        .cte("grouped")
+    )
+    others = (
+        select(func.sum(grouped.c.partners)).where(grouped.c.partner_id.is_(None)).scalar_subquery()
+    )
+    return (
+        select(*grouped.c)
+        .where(or_(not_(grouped.c.partner_id.is_(None)), others >= ENOUGH_OTHERS))
+        .order_by(
+            func.coalesce(grouped.c.partner_id, literal(0)), *(grouped.c[name] for name in counts)
+        )
+    )
+
+
+def peer_counts(
+    connection: Connection,
+    scope: Scope,
+    filters: Filters,
+    measured: Measured,
+    evaluated_on: dt.date,
+    today: dt.date,
+    rules: ProgramRules = DECK_RULES,
+) -> pd.DataFrame:
+    """Count the answers to one question by partner, for :func:`spans`, within the peer group.
+
+    Survey results belong to the delivery's partner and are dated by ``completed_on``; a missing
+    answer is in no count.
+
+    Parameters
+    ----------
+    filters
+        Region, tier and size make the peer group; ``survey_from`` and ``survey_to`` the period.
+        The portfolio does not narrow the group.
+    evaluated_on
+        The evaluation whose base is meant by the size.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Grain: one row a partner in scope with an answer in the chosen period; and, anonymous
+        (``partner_id`` missing, texts empty), one row for every combination of the chosen
+        period's counts among the other partners, ``partners`` of them. Fewer than
+        ``ENOUGH_OTHERS`` others are left out. Columns as in ``PEER_COLUMNS``: ``n`` answers, of
+        them ``good`` (top two of five), ``promoters``, ``critics``; the same ``recent_`` and
+        ``before_``, 0 for the others.
+    """
+    group = peer_group(scope, filters, evaluated_on, today, rules)
+    periods = spans(filters, today)
+    _, promoter_from, critic_to = CUTS[measured.mapping]
+    score = answer.c.score
+    conditions = {
+        "n": true(),
+        "good": score >= scale_of(measured.scale_max).recommending_from,
+        "promoters": score >= promoter_from,
+        "critics": score <= critic_to,
+    }
+    day = survey.c.completed_on
+    totals = [
+        _total(and_(within(day, first, last), condition), f"{prefix}{name}")
+        for prefix, first, last in (
+            ("", periods.first, periods.last),
+            ("recent_", periods.recent.first, periods.recent.last),
+            ("before_", periods.before.first, periods.before.last),
+        )
+        for name, condition in conditions.items()
+    ]
+    per_partner = (
+        select(delivery.c.partner_id.label("peer_id"), *totals)
+        .join(survey, survey.c.delivery_id == delivery.c.id)
+        .join(answer, answer.c.survey_id == survey.c.id)
+        .join(
+            question,
+            and_(
+                question.c.version == survey.c.questionnaire_version,
+                question.c.code == answer.c.question_code,
+            ),
+        )
+        .where(
+            answer.c.question_code == measured.question,
+            question.c.scale_max == measured.scale_max,
+            within(day, periods.first and periods.before.first, periods.last),
+        )
+        .group_by(delivery.c.partner_id)
+        .having(totals[0].element > 0)
+        .cte("per_partner")
+    )
+    statement = named_and_others(group, per_partner, COUNTS, OWN_COUNTS)
+    return frame(connection, statement, PEER_COLUMNS)
+
+
+def _total(condition: ColumnElement[bool], name: str) -> Label[int]:
+    return cast(func.sum(case((condition, 1), else_=0)), BigInteger).label(name)

@@ -1,0 +1,41 @@
+"""Which partners are of a size: bands of the base, in SQL, for pages that count something else."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from sqlalchemy import ColumnElement, func, select, true
+
+from program.rules import ProgramRules
+from program.schema import license_key, partner
+from queries.coverage import records_end
+from queries.filters import Filters
+
+
+def size_condition(
+    filters: Filters, evaluated_on: dt.date, today: dt.date, rules: ProgramRules
+) -> ColumnElement[bool]:
+    """Return the condition on ``partner`` that its base lies in the chosen band.
+
+    The base is that of the evaluation ``evaluated_on`` as seen ``today``, counted as
+    ``queries.coverage.partner_counts`` does. Without a chosen size everybody fits; a partner
+    without a base is in no band.
+    """
+    if filters.size is None:
+        return true()
+    window = rules.window(evaluated_on)
+    end = records_end(evaluated_on, today)
+    low, high = filters.size.bounds
+    keys = func.count()
+    return partner.c.id.in_(
+        select(license_key.c.partner_id)
+        .where(
+            license_key.c.kind.in_(rules.counted_kinds),
+            license_key.c.purchased_on >= window.start,
+            license_key.c.purchased_on < window.end,
+            license_key.c.purchased_on <= today,
+            license_key.c.activated_on < end,
+        )
+        .group_by(license_key.c.partner_id)
+        .having(keys >= low, keys <= high if high is not None else true())
+    )

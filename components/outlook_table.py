@@ -76,10 +76,10 @@ def outlook_columns(evaluations: Sequence[dt.date]) -> list[Column]:
         for i, day in enumerate(evaluations)
     ]
     return [
-        Column("name", _("Partner"), width=230, pinned=True),
-        Column("needed", _("Deliveries needed"), help=definition("needed")),
+        Column("name", _("Partner"), width=220, pinned=True),
+        Column("needed", _("Deliveries needed"), width=110, help=definition("needed")),
+        Column("bar", _("Against 50 %"), Kind.PICTURE, width=110, help=definition("coverage")),
         *outlooks,
-        Column("bar", _("Against 50 %"), Kind.PICTURE, help=definition("coverage")),
         Column("coverage_0", _("Coverage"), Kind.SHARE, n="base_0", undefined=formats.no_base()),
         Column("delivered_0", _("Delivered"), Kind.COUNT, help=definition("delivered")),
         Column("base_0", _("In the base"), Kind.COUNT, help=definition("base")),

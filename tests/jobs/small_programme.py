@@ -1,0 +1,65 @@
+"""A small programme written to either engine, for the jobs that read it."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from sqlalchemy import create_engine
+
+from program import schema
+from tests.oracle import Programme
+from tests.programmes import replace_content
+
+TODAY = dt.date(2026, 11, 14)
+
+
+def some_programme() -> Programme:
+    day = dt.date.fromisoformat
+    keys = [
+        ("2026-01-10", "2026-01-20", "commercial", 1),
+        ("2026-02-10", None, "commercial", 1),
+        ("2025-10-31", "2025-11-30", "commercial", 1),
+        ("2026-03-10", "2026-03-20", "nfr", 1),
+        ("2026-03-10", "2026-03-20", "commercial", 2),
+        ("2026-10-05", "2026-10-06", "commercial", 2),
+    ]
+    return Programme(
+        partner_ids=[1, 2, 3],
+        keys=[
+            {
+                "id": i,
+                "purchased_on": day(bought),
+                "activated_on": day(activated) if activated else None,
+                "kind": kind,
+                "partner_id": partner,
+            }
+            for i, (bought, activated, kind, partner) in enumerate(keys, 1)
+        ],
+        projects=[{"id": i, "license_key_id": i} for i in range(1, 7)],
+        deliveries=[
+            {"id": 1, "project_id": 1, "partner_id": 1, "delivered_on": day("2026-05-01"), "status": "accepted"},
+            {"id": 2, "project_id": 5, "partner_id": 1, "delivered_on": day("2026-05-01"), "status": "accepted"},
+            {"id": 3, "project_id": 6, "partner_id": 2, "delivered_on": day("2026-10-20"), "status": "accepted"},
+        ],
+    )  # fmt: skip
+
+
+def store(url: str, as_of: dt.datetime) -> None:
+    engine = create_engine(url)
+    schema.create_all(engine)
+    with engine.begin() as connection:
+        replace_content(connection, some_programme())
+        connection.execute(
+            schema.load_batch.insert(),
+            [
+                {
+                    "id": 1,
+                    "source": "load",
+                    "data_as_of": as_of,
+                    "loaded_at": as_of,
+                    "row_counts": "{}",
+                    "content_sha256": "0",
+                }
+            ],
+        )
+    engine.dispose()

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from charts import formats
 from charts.palette import Tone
 from metrics.coverage import Group, State
-from program.language import _
+from program.language import _, ngettext
 
 GROUP_TONES = {
     Group.WILL_LOSE: Tone.BAD,
@@ -25,12 +25,15 @@ def outlook_words(state: str, *, held_now: bool, needed: int, needed_worst: int,
     if state == State.NO_BASE:
         return formats.no_base()
     if state == State.SECURED:
-        kept = _("keeps") if held_now else _("gains")
-        return f"{kept}, {formats.reserve(spare)}"
+        words = _("keeps, {reserve}") if held_now else _("gains, {reserve}")
+        return words.format(reserve=formats.reserve(spare))
     if state == State.HOLDS_UNLESS_ACTIVATIONS:
-        kept = _("keeps") if held_now else _("gains")
-        worst = formats.short_of(needed_worst)
-        return _("{kept}; if pending keys are activated, {short}").format(kept=kept, short=worst)
+        words = (
+            _("keeps; if pending keys are activated, {short}")
+            if held_now
+            else _("gains; if pending keys are activated, {short}")
+        )
+        return words.format(short=formats.short_of(needed_worst))
     short = formats.short_of(needed, needed_worst)
     return _("loses: {short}").format(short=short) if held_now else short
 
@@ -62,33 +65,41 @@ class Outlook:
         return self.state in (State.SECURED, State.HOLDS_UNLESS_ACTIVATIONS)
 
 
-def _clause(outlook: Outlook, *, held_before: bool) -> str:
-    day = formats.date_long(outlook.evaluated_on)
-    of_open = _("{deliveries} of {open} open keys").format(
-        deliveries=formats.deliveries_between(outlook.needed, outlook.needed_worst),
-        open=formats.number(outlook.base - outlook.delivered),
-    )
+def _missing_keys(outlook: Outlook) -> str:
+    """Return «3–4 of 15 open keys», or only the keys where pending ones are needed as well."""
+    needed = formats.span(outlook.needed, outlook.needed_worst)
+    open_keys = outlook.base - outlook.delivered
+    if outlook.needed_worst > open_keys:
+        return ngettext("{n} key", "{n} keys", outlook.needed_worst).format(n=needed)
+    return ngettext(
+        "{needed} of {open} open key", "{needed} of {open} open keys", open_keys
+    ).format(needed=needed, open=formats.number(open_keys))
+
+
+def _clause(outlook: Outlook, *, held_before: bool, it: str) -> str:
+    """Return what one evaluation brings; ``it`` is «the competence» or the pronoun for it."""
     if outlook.state is State.SECURED:
-        words = _("keeps the competence on {day}") if held_before else _("gains it on {day}")
-        return words.format(day=day)
-    if outlook.state is State.HOLDS_UNLESS_ACTIVATIONS:
+        words = _("keeps {it} on {day}") if held_before else _("gains {it} on {day}")
+    elif outlook.state is State.HOLDS_UNLESS_ACTIVATIONS:
         words = (
-            _("keeps it on {day} unless pending keys are activated")
+            _("keeps {it} on {day} unless pending keys are activated")
             if held_before
-            else _("gains it on {day} unless pending keys are activated")
+            else _("gains {it} on {day} unless pending keys are activated")
         )
-        return words.format(day=day)
-    if outlook.state is State.NO_BASE:
+    elif outlook.state is State.NO_BASE:
         words = (
-            _("loses it on {day}: no key in the base") if held_before else _("has no base on {day}")
+            _("loses {it} on {day}: no key in the base")
+            if held_before
+            else _("cannot gain {it} on {day}: no key in the base")
         )
-        return words.format(day=day)
-    words = (
-        _("loses it on {day} without {deliveries}")
-        if held_before
-        else _("gains it on {day} only with {deliveries}")
-    )
-    return words.format(day=day, deliveries=of_open)
+    else:
+        words = (
+            _("loses {it} on {day} without delivering {keys}")
+            if held_before
+            else _("gains {it} on {day} only by delivering {keys}")
+        )
+    day = formats.date_long(outlook.evaluated_on)
+    return words.format(it=it, day=day, keys=_missing_keys(outlook))
 
 
 def card_verdict(outlooks: Sequence[Outlook], *, held_now: bool) -> str:
@@ -96,9 +107,9 @@ def card_verdict(outlooks: Sequence[Outlook], *, held_now: bool) -> str:
 
     Each evaluation is told against what the one before it decides with today's records.
     """
-    clauses, held_before = [], held_now
+    clauses, held_before, it = [], held_now, _("the competence")
     for outlook in outlooks:
-        clauses.append(_clause(outlook, held_before=held_before))
-        held_before = outlook.held
+        clauses.append(_clause(outlook, held_before=held_before, it=it))
+        held_before, it = outlook.held, _("it")
     sentence = "; ".join(clauses)
     return f"{sentence[0].upper()}{sentence[1:]}."

@@ -43,12 +43,15 @@ months = ask(
 # Verdict -------------------------------------------------------------------------------------
 nearest = groups.iloc[0]
 losing, saved = int(nearest[Group.WILL_LOSE]), int(nearest["saved_by_one"])
+verdict = ngettext(
+    "{n} partner is about to lose the competence on {day}",
+    "{n} partners are about to lose the competence on {day}",
+    losing,
+)
 title(
-    ngettext(
-        "{n} partner is about to lose the competence on {day}",
-        "{n} partners are about to lose the competence on {day}",
-        losing,
-    ).format(n=formats.number(losing), day=formats.date_long(coming[0])),
+    (verdict if losing else _("Nobody is about to lose the competence on {day}")).format(
+        n=formats.number(losing), day=formats.date_long(coming[0])
+    ),
     ngettext(
         "One delivery saves {n} of them.", "One delivery each saves {n} of them.", saved
     ).format(n=formats.number(saved))
@@ -84,8 +87,11 @@ if len(history):
         Tile(
             _("Coverage of the programme"),
             formats.share(share, int(now["base"]), undefined=formats.no_base()),
-            basis=_("{delivered} of {base}").format(
-                delivered=formats.number(int(now["delivered"])), base=formats.keys(int(now["base"]))
+            basis=ngettext(
+                "{delivered} of {base} key", "{delivered} of {base} keys", int(now["base"])
+            ).format(
+                delivered=formats.number(int(now["delivered"])),
+                base=formats.number(int(now["base"])),
             ),
             change=_("{change} against a year before").format(
                 change=formats.percentage_points(
@@ -112,9 +118,8 @@ if len(whole) > 1:
             basis=_("so far this month: {n}").format(
                 n=formats.number(int(months["deliveries"].iloc[-1]))
             ),
-            change=_("{change} against {month}").format(
-                change=formats.signed(int(latest["deliveries"] - earlier["deliveries"])),
-                month=formats.month(earlier["month"].date()),
+            change=_("{change} against the month before").format(
+                change=formats.signed(int(latest["deliveries"] - earlier["deliveries"]))
             ),
             trend=whole["deliveries"].tail(13).tolist(),
             definition=_(
@@ -168,20 +173,25 @@ stored = [moment.date() for moment in history["evaluated_on"].tail(2)]
 changes = ask(competence_changes, user.scope, filters, tuple(stored))
 if changes.empty:
     empty(_("Nobody gained or lost the competence at the latest stored evaluation."))
-for held, words in (
+gained, lost = (changes[changes["held"] == held] for held in (True, False))
+for some, words in (
     (
-        True,
-        (
+        gained,
+        ngettext(
             "{n} partner gained the competence on {day}",
             "{n} partners gained the competence on {day}",
+            len(gained),
         ),
     ),
     (
-        False,
-        ("{n} partner lost the competence on {day}", "{n} partners lost the competence on {day}"),
+        lost,
+        ngettext(
+            "{n} partner lost the competence on {day}",
+            "{n} partners lost the competence on {day}",
+            len(lost),
+        ),
     ),
 ):
-    some = changes[changes["held"] == held]
     if some.empty:
         continue
     names = ", ".join(
@@ -192,9 +202,7 @@ for held, words in (
     tail = " " + _("and {n} more").format(n=formats.number(more)) if more > 0 else ""
     st.markdown(
         "- "
-        + ngettext(*words, len(some)).format(
-            n=formats.number(len(some)), day=formats.date_long(stored[-1])
-        )
+        + words.format(n=formats.number(len(some)), day=formats.date_long(stored[-1]))
         + f": {names}{tail}"
     )
 

@@ -31,7 +31,7 @@ from metrics.coverage import State, as_decided, coverage, with_outlook
 from metrics.keys import counts_from_keys, keys_that_decide
 from metrics.points import awards_alive, points_calendar
 from program.calendar import add_months, evaluations_between, last_evaluation
-from program.language import _
+from program.language import _, ngettext
 from program.settings import settings
 from queries.filters import NO_FILTERS
 from queries.partners import (
@@ -125,7 +125,7 @@ tiles(
     [
         Tile(
             _("Competence now"),
-            _("held") if held_now else _("not held"),
+            _("granted") if held_now else _("not granted"),
             basis=_("decision of {day}").format(day=formats.date_long(in_force))
             if held_is_stored
             else _("calculated for {day}, decision not stored").format(
@@ -141,9 +141,13 @@ tiles(
                     item.base,
                     undefined=formats.no_base(),
                 ),
-                basis=_("{delivered} of {base}: {distance}").format(
+                basis=ngettext(
+                    "{delivered} of {base} key: {distance}",
+                    "{delivered} of {base} keys: {distance}",
+                    item.base,
+                ).format(
                     delivered=formats.number(item.delivered),
-                    base=formats.keys(item.base),
+                    base=formats.number(item.base),
                     distance=formats.distance(item.spare, item.needed, item.needed_worst),
                 )
                 if item.base
@@ -155,7 +159,9 @@ tiles(
         Tile(
             _("Points alive"),
             formats.number(int(alive["points"].sum())),
-            basis=_("{projects} delivered").format(projects=formats.projects(len(alive))),
+            basis=ngettext(
+                "for {n} delivered project", "for {n} delivered projects", len(alive)
+            ).format(n=formats.number(len(alive))),
             definition=definition("points"),
         ),
     ],

@@ -45,7 +45,9 @@ if outlook.empty:
 # Verdict -------------------------------------------------------------------------------------
 losing = outlook[outlook["group_0"] == Group.WILL_LOSE.value]
 saved = int((losing["needed_worst_0"] == 1).sum())
-if choice.evaluated_on > choice.today:
+if losing.empty:
+    verdict = _("On {day} nobody loses the competence")
+elif choice.evaluated_on > choice.today:
     verdict = ngettext(
         "On {day} {n} partner loses the competence unless it delivers",
         "On {day} {n} partners lose the competence unless they deliver",

@@ -69,8 +69,12 @@ def partners_outlook(
     directory = partner_directory(connection, scope, filters)
     counts = partner_counts(connection, scope, filters, [decided_on, *evaluations], today, rules)
     stored = decisions_on(connection, scope, filters, decided_on).set_index("partner_id")["held"]
-    of = {day: rows.set_index("partner_id") for day, rows in counts.groupby("evaluated_on")}
-    calculated = of[pd.Timestamp(decided_on)]
+    # Not a group-by: a cut without any partner has no groups, and still an outlook without rows.
+    of = {
+        day: counts[counts["evaluated_on"] == pd.Timestamp(day)].set_index("partner_id")
+        for day in (decided_on, *evaluations)
+    }
+    calculated = of[decided_on]
     held_now = (
         stored.reindex(calculated.index, fill_value=False)
         if len(stored)
@@ -83,7 +87,7 @@ def partners_outlook(
         held_now=held_now.astype(bool), held_is_stored=len(stored) > 0
     )
     for i, evaluated_on in enumerate(evaluations):
-        rows = of[pd.Timestamp(evaluated_on)].drop(columns="evaluated_on").assign(held_now=held_now)
+        rows = of[evaluated_on].drop(columns="evaluated_on").assign(held_now=held_now)
         said = with_outlook(rows, rules).drop(columns="held_now").add_suffix(f"_{i}")
         outlook = outlook.join(said)
     return _of_size(outlook.reset_index(), filters)

@@ -1,0 +1,83 @@
+"""Databases that pages are opened on, and how this process's dashboard is pointed at one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+import streamlit as st
+from streamlit import config
+
+from components.data import program_database
+from components.session import session_language
+from program import language
+from program.settings import settings
+from tests.databases import build_demo, build_empty, changed_copy, url_of
+
+
+@pytest.fixture(scope="session")
+def demo_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The small demonstration, built once; nobody changes it."""
+    return build_demo(tmp_path_factory.mktemp("demo") / "program.duckdb")
+
+
+@pytest.fixture(scope="session")
+def oracle_file(tmp_path_factory: pytest.TempPathFactory, demo_file: Path) -> Path:
+    """The same records in another file, to be asked without the dashboard."""
+    return changed_copy(demo_file, tmp_path_factory.mktemp("oracle") / "program.duckdb")
+
+
+@pytest.fixture(scope="session")
+def empty_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The schema without any row."""
+    return build_empty(tmp_path_factory.mktemp("empty") / "program.duckdb")
+
+
+@pytest.fixture(scope="session")
+def undecided_file(tmp_path_factory: pytest.TempPathFactory, demo_file: Path) -> Path:
+    """The demonstration before any decision was ever stored."""
+    target = tmp_path_factory.mktemp("undecided") / "program.duckdb"
+    return changed_copy(demo_file, target, "DELETE FROM competence_evaluation")
+
+
+@pytest.fixture(scope="session")
+def unsurveyed_file(tmp_path_factory: pytest.TempPathFactory, demo_file: Path) -> Path:
+    """The demonstration of a programme that never called a client."""
+    target = tmp_path_factory.mktemp("unsurveyed") / "program.duckdb"
+    return changed_copy(
+        demo_file,
+        target,
+        "DELETE FROM answer",
+        "DELETE FROM survey",
+        "DELETE FROM contact_attempt",
+        "DELETE FROM question",
+    )
+
+
+def forget_everything() -> None:
+    """Drop every answer, connection and setting that an earlier test left in this process."""
+    program_database().dispose()
+    st.cache_data.clear()
+    st.cache_resource.clear()
+    settings.cache_clear()
+
+
+@pytest.fixture
+def point_at(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[Path], None]]:
+    """Point the dashboard of this process at a database file, with nothing remembered."""
+
+    def point(path: Path) -> None:
+        monkeypatch.setenv("QUALITY_DATABASE_URL", url_of(path))
+        forget_everything()
+
+    config.set_option("client.showErrorDetails", "full")  # a failing test says why
+    monkeypatch.setattr(language, "_source", session_language)
+    yield point
+    forget_everything()
+
+
+@pytest.fixture
+def on_demo(point_at: Callable[[Path], None], demo_file: Path) -> None:
+    """The dashboard looks at the small demonstration."""
+    point_at(demo_file)

@@ -125,7 +125,7 @@ tiles(
     [
         Tile(
             _("Competence now"),
-            _("granted") if held_now else _("not granted"),
+            _("in force") if held_now else _("none"),
             basis=_("decision of {day}").format(day=formats.date_long(in_force))
             if held_is_stored
             else _("calculated for {day}, decision not stored").format(

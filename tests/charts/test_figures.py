@@ -1,0 +1,333 @@
+"""Every chart: both themes and languages, one row, extremes, no rows, hostile words."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import plotly.graph_objects as go
+import pytest
+
+from charts import comparison, coverage, history, importance, keys, survey
+from charts.palette import THEMES, roles
+from metrics.control_chart import Variation
+from metrics.peers import PeerFlag
+from program.rules import DECK_RULES
+
+HOSTILE = "<b>жирный</b> <a href='https://evil.example'>x</a>"
+WINDOW = DECK_RULES.window(dt.date(2026, 12, 1))
+TODAY = dt.date(2026, 11, 14)
+
+
+@dataclass(frozen=True)
+class Chart:
+    """A drawing function, its words, and a frame that has every kind of row."""
+
+    draw: Callable[..., go.Figure]
+    alt: Callable[..., str]
+    frame: pd.DataFrame
+    extra: dict[str, Any] = field(default_factory=dict)
+    alt_extra: dict[str, Any] = field(default_factory=dict)
+
+
+def days(*texts: str | None) -> pd.Series:
+    return pd.Series(pd.to_datetime(list(texts)))
+
+
+BARS = pd.DataFrame(
+    {
+        "label": [HOSTILE, "один ключ", "нет ключей", "много"],
+        "base": [24, 1, 0, 12340],
+        "delivered": [9, 1, 0, 6169],
+        "pending_activation": [3, 0, 2, 100],
+    }
+)
+DECISIONS = pd.DataFrame(
+    {
+        "evaluated_on": pd.to_datetime(
+            ["2026-09-01", "2026-10-01", "2026-11-01", "2026-12-01", "2027-01-01"]
+        ),
+        "base": [0, 3, 24, 24, 26],
+        "delivered": [0, 3, 11, 12, 9],
+        "pending_activation": [0, 0, 0, 2, 5],
+        "held": [False, True, False, True, False],
+        "decided": [True, True, True, False, False],
+    }
+)
+KEYS = pd.DataFrame(
+    {
+        "label": [HOSTILE, "портал", "лендинг"],
+        "purchased_on": days("2025-11-20", "2026-01-20", "2025-01-20"),
+        "activated_on": days("2025-12-10", None, "2025-02-01"),
+        "delivered_on": days("2026-03-01", None, "2025-05-01"),
+        "counts": [True, False, False],
+        "in_base": [True, False, False],
+        "reason": ["считается", "не активирован", HOSTILE],
+    }
+)
+POINTS = pd.DataFrame(
+    {
+        "month": pd.to_datetime(["2026-10-01", "2026-11-01", "2026-12-01"]),
+        "alive": [3, 4, 0],
+        "expiring": [0, 1, 4],
+        "is_forecast": [False, True, True],
+    }
+)
+ANSWERS = pd.DataFrame(
+    [
+        (label, score, count)
+        for label, counts in {
+            HOSTILE: (4, 51, 30, 12, 5, 2),
+            "всё плохо": (0, 0, 0, 0, 0, 7),
+            "двое": (0, 1, 1, 0, 0, 0),
+            "никто": (3, 0, 0, 0, 0, 0),
+        }.items()
+        for score, count in zip((0, 5, 4, 3, 2, 1), counts, strict=True)
+    ],
+    columns=["label", "score", "count"],
+)
+INTERVALS = pd.DataFrame(
+    {
+        "label": [HOSTILE, "мало", "скрыто", "никто"],
+        "value": [0.62, 1.0, 0.33, np.nan],
+        "low": [0.55, 0.57, 0.06, np.nan],
+        "high": [0.69, 1.0, 0.79, np.nan],
+        "n": [180, 6, 3, 0],
+    }
+)
+STAGES = pd.DataFrame({"label": ["Ключи", HOSTILE, "Ответили"], "count": [0, 0, 0]})
+PEERS = pd.DataFrame(
+    {
+        "label": [HOSTILE, "Б", "В", "Г", "Д"],
+        "n": [40, 12, 60, 3, 90],
+        "value": [0.3, 0.5, 0.65, 1.0, 0.9],
+        "flag": [
+            PeerFlag.ALERT,
+            PeerFlag.WATCH,
+            PeerFlag.LIKE_OTHERS,
+            PeerFlag.NOT_JUDGED,
+            PeerFlag.BETTER,
+        ],
+        "key": [1, 2, 3, 4, 5],
+    }
+)
+LIMITS = pd.DataFrame(
+    {
+        "n": [3, 90],
+        "inner_low": [0.1, 0.5],
+        "inner_high": [1.0, 0.75],
+        "outer_low": [0.0, 0.4],
+        "outer_high": [1.0, 0.8],
+    }
+)
+SERIES = pd.DataFrame(
+    {
+        "month": pd.to_datetime(["2026-08-01", "2026-09-01", "2026-10-01"]),
+        "value": [0.6, 0.2, 1.0],
+        "mean": [0.6] * 3,
+        "low": [-0.1] * 3,
+        "high": [1.2] * 3,
+        "variation": [Variation.COMMON, Variation.CONCERN, Variation.IMPROVEMENT],
+        "n": [30, 8, 120],
+    }
+)
+QUESTIONS = pd.DataFrame(
+    {
+        "label": [HOSTILE, "дизайн", "скорость"],
+        "importance": [0.3, 0.1, 0.2],
+        "performance": [0.8, 0.7, 0.5],
+        "n": [120, 80, 60],
+    }
+)
+LINES = {"importance": 0.2, "performance": 0.7}
+
+CHARTS = {
+    "bullet": Chart(coverage.bullet, coverage.bullet_alt, BARS),
+    "histogram": Chart(coverage.coverage_histogram, coverage.coverage_histogram_alt, BARS),
+    "history": Chart(
+        history.coverage_history, history.coverage_history_alt, DECISIONS, {"window": WINDOW}
+    ),
+    "trend": Chart(history.programme_trend, history.programme_trend_alt, DECISIONS),
+    "keys": Chart(
+        keys.key_timeline,
+        keys.key_timeline_alt,
+        KEYS,
+        {"window": WINDOW, "today": TODAY},
+        {"window": WINDOW},
+    ),
+    "points": Chart(keys.points_calendar, keys.points_calendar_alt, POINTS),
+    "likert": Chart(
+        survey.likert,
+        survey.likert_alt,
+        ANSWERS,
+        {"scale": list("12345"), "hide_few": True},
+        {"hide_few": True},
+    ),
+    "intervals": Chart(
+        survey.interval_dots,
+        survey.interval_dots_alt,
+        INTERVALS,
+        {"reference": 0.6, "reference_name": HOSTILE},
+    ),
+    "stages": Chart(survey.contact_funnel, survey.contact_funnel_alt, STAGES),
+    "funnel": Chart(
+        comparison.funnel_plot,
+        comparison.funnel_plot_alt,
+        PEERS,
+        {"limits": LIMITS, "target": 0.65},
+        {"target": 0.65},
+    ),
+    "control": Chart(comparison.control_chart, comparison.control_chart_alt, SERIES),
+    "quadrant": Chart(
+        importance.importance_quadrant, importance.importance_quadrant_alt, QUESTIONS, LINES, LINES
+    ),
+}
+
+
+@pytest.fixture(params=sorted(CHARTS))
+def chart(request: pytest.FixtureRequest) -> Chart:
+    return CHARTS[request.param]
+
+
+def words_in(fig: go.Figure) -> str:
+    """Everything a chart writes: labels, ticks, hovers, legend."""
+    return json.dumps(fig.to_plotly_json(), default=str, ensure_ascii=False)
+
+
+@pytest.mark.parametrize("theme", THEMES)
+@pytest.mark.parametrize("language", ["ru", "en"])
+def test_chart_draws_in_every_theme_and_language(chart, theme, language, speak):
+    speak(language)
+    fig = chart.draw(chart.frame, theme=theme, **chart.extra)
+    assert fig.layout.template.layout.font.color == roles(theme).text
+    assert len(fig.data) + len(fig.layout.shapes) > 0
+    assert fig.layout.title.text is None
+
+
+@pytest.mark.parametrize("language", ["ru", "en"])
+def test_alternative_text_speaks_the_language(chart, language, speak):
+    speak(language)
+    text = chart.alt(
+        chart.frame.assign(label="1") if "label" in chart.frame else chart.frame, **chart.alt_extra
+    )
+    assert text.endswith(".")
+    assert "nan" not in text.lower()
+    wrong = re.compile(r"\b(?!n\b)[a-z]{2,}" if language == "ru" else r"[а-яё]")
+    assert not wrong.search(text.replace("NaT", "")), text
+
+
+def test_chart_of_one_row_is_drawn(chart):
+    for row in range(len(chart.frame)):
+        one = chart.frame.iloc[[row]]
+        if chart.draw is coverage.coverage_histogram and one["base"].iloc[0] == 0:
+            continue
+        assert chart.draw(one, theme="light", **chart.extra).layout.height > 0
+        assert chart.alt(one, **chart.alt_extra)
+
+
+def test_chart_is_never_asked_for_no_rows(chart):
+    with pytest.raises(ValueError, match="no rows"):
+        chart.draw(chart.frame.iloc[:0], theme="light", **chart.extra)
+
+
+def test_chart_names_the_columns_it_misses(chart):
+    with pytest.raises(ValueError, match="misses the columns"):
+        chart.draw(pd.DataFrame({"other": [1]}), theme="light", **chart.extra)
+
+
+def test_words_from_data_stay_text(chart):
+    written = words_in(chart.draw(chart.frame, theme="light", **chart.extra))
+    assert "<a href" not in written
+    assert "<b>" not in written
+
+
+def test_chart_shows_no_nan(chart):
+    fig = chart.draw(chart.frame, theme="light", **chart.extra)
+    texts = [str(a.text) for a in fig.layout.annotations]
+    texts += [
+        str(text)
+        for trace in fig.data
+        for text in np.ravel(trace.customdata if trace.customdata is not None else [])
+    ]
+    assert not [text for text in texts if "nan" in text.lower() or "NaT" in text]
+
+
+def test_histogram_without_any_base_is_the_empty_state():
+    with pytest.raises(ValueError, match="no partner has a base"):
+        coverage.coverage_histogram(BARS.assign(base=0, delivered=0), theme="light")
+
+
+def test_histogram_puts_the_threshold_itself_on_the_reached_side():
+    half = pd.DataFrame({"base": [2, 4, 3, 100], "delivered": [1, 2, 1, 49]})
+    bars = coverage.coverage_histogram(half, theme="light").data[0]
+    assert list(bars.y) == [0, 0, 0, 1, 1, 2, 0, 0, 0, 0]
+
+
+def test_bullet_says_with_a_sign_whether_the_threshold_is_reached():
+    texts = [a.text for a in coverage.bullet(BARS, theme="light").layout.annotations]
+    assert any(text.startswith("▼ 9 из 24") for text in texts)
+    assert any(text.startswith("✓ 1 из 1") for text in texts)
+    assert "нет базы" in texts
+    # 6169 of 12340 misses the half by one key; rounding must not hide it.
+    assert any(text.startswith("▼") and "49,9" in text for text in texts)
+
+
+def test_held_and_not_held_differ_by_shape():
+    fig = history.coverage_history(DECISIONS, theme="light")
+    symbols = {trace.name: trace.marker.symbol for trace in fig.data if trace.name}
+    assert symbols["с компетенцией"] != symbols["без компетенции"]
+
+
+def test_coming_evaluations_are_dashed_and_decided_ones_solid():
+    for fig in (
+        history.coverage_history(DECISIONS, theme="light"),
+        history.programme_trend(DECISIONS, theme="light"),
+    ):
+        dashes = [trace.line.dash for trace in fig.data if trace.mode and "lines" in trace.mode]
+        assert dashes.count("dot") == 1
+        assert len(dashes) == 2
+
+
+def test_few_answers_are_hidden_where_figures_are_compared():
+    shown = [a.text for a in survey.interval_dots(INTERVALS, theme="light").layout.annotations]
+    assert "мало ответов (n\u00a0=\u00a03), скрыто" in shown
+    assert not [text for text in shown if text.startswith("33")]
+    everything = survey.interval_dots(INTERVALS, theme="light", hide_few=False)
+    assert [a.text for a in everything.layout.annotations if a.text.startswith("33")]
+
+
+def test_likert_shares_leave_missing_answers_out():
+    fig = survey.likert(ANSWERS, theme="light")
+    texts = [a.text for a in fig.layout.annotations]
+    assert "51\u00a0%" in texts
+    assert "n\u00a0=\u00a0100, нет ответа: 4" in texts
+
+
+def test_likert_bar_is_centred_on_the_middle_answer():
+    even = pd.DataFrame({"label": "x", "score": [5, 4, 3, 2, 1], "count": [10, 10, 10, 10, 10]})
+    bars = [s for s in survey.likert(even, theme="light").layout.shapes if s.type == "rect"]
+    assert bars[0].x0 == pytest.approx(-0.5)
+    assert bars[-1].x1 == pytest.approx(0.5)
+
+
+def test_signals_differ_by_shape_from_ordinary_points():
+    fig = comparison.control_chart(SERIES, theme="light")
+    symbols = [trace.marker.symbol for trace in fig.data if trace.mode == "markers"]
+    assert len(symbols) == len(set(symbols)) == 3
+
+
+def test_months_are_written_in_russian_not_by_plotly():
+    fig = comparison.control_chart(SERIES, theme="light")
+    assert fig.layout.xaxis.ticktext[0].startswith("авг.")
+
+
+def test_click_on_a_partner_returns_its_key():
+    fig = comparison.funnel_plot(PEERS, LIMITS, theme="light", target=0.65)
+    returned = {int(key) for t in fig.data if t.customdata is not None for key in t.customdata}
+    assert returned == {1, 2, 3, 4, 5}

@@ -1,0 +1,79 @@
+"""Cells are written by our formats while their values keep sorting."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from charts import formats
+from components.table import Column, Kind, _shown, written, written_column
+
+NB = "\u00a0"
+FRAME = pd.DataFrame(
+    {
+        "name": ["Б", "А\n<b>", None],
+        "coverage": [0.375, np.nan, 0.4999],
+        "base": [24, 0, 5000],
+        "on": pd.to_datetime(["2027-01-01", None, "2026-03-01"]),
+        "held": [True, False, True],
+    }
+)
+COVERAGE = Column("coverage", "Охват", Kind.SHARE, n="base", undefined="нет базы")
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "text"),
+    [
+        (Kind.TEXT, "a\nb", "a b"),
+        (Kind.COUNT, 1234, f"1{NB}234"),
+        (Kind.DECIMAL, 1.25, "1,3"),
+        (Kind.SIGNED, -3, "−3"),
+        (Kind.POINTS, 0.021, f"+2,1{NB}п.{NB}п."),
+        (Kind.INDEX, 0.35, "+35"),
+        (Kind.DATE, pd.Timestamp(2027, 1, 1), "01.01.2027"),
+        (Kind.MONTH, pd.Timestamp(2027, 1, 1), f"янв.{NB}2027"),
+        (Kind.MOMENT, pd.Timestamp(2026, 11, 14, 6), f"14.11.2026{NB}06:00"),
+        (Kind.YES_NO, False, "нет"),
+    ],
+)
+def test_cell_is_written_as_people_read_it(kind, value, text):
+    assert written(value, Column("x", "X", kind)) == text
+
+
+def test_share_takes_its_decimals_from_the_cases_behind_it():
+    assert written_column(FRAME, COVERAGE) == [f"38{NB}%", "нет базы", f"49,9{NB}%"]
+
+
+def test_undefined_cell_is_words():
+    assert written(None, Column("x", "X", Kind.COUNT)) == formats.no_data()
+    assert written(np.nan, COVERAGE) == "нет базы"
+
+
+def test_displayed_cells_follow_our_formats_however_often_they_are_drawn():
+    columns = [COVERAGE, Column("on", "Дата", Kind.DATE)]
+    expected = [
+        [f"38{NB}%", "01.01.2027"],
+        ["нет базы", "нет данных"],
+        [f"49,9{NB}%", "01.03.2026"],
+    ]
+    styler = _shown(FRAME, columns)
+    for _drawing in range(2):
+        body = styler._translate(sparse_index=False, sparse_cols=False)["body"]
+        assert [[c["display_value"] for c in row if c["type"] == "td"] for row in body] == expected
+
+
+def test_values_below_stay_numbers_and_undefined_sorts_last():
+    values = _shown(FRAME, [COVERAGE]).data["coverage"]
+    assert values.dtype == "float64"
+    assert values.idxmin() == 1
+    assert values.notna().all()
+
+
+def test_only_the_columns_asked_for_are_sent():
+    assert list(_shown(FRAME, [COVERAGE]).data.columns) == ["coverage"]
+
+
+def test_yes_and_no_are_words():
+    shown = _shown(FRAME, [Column("held", "Держит", Kind.YES_NO)]).data
+    assert list(shown["held"]) == ["да", "нет", "да"]

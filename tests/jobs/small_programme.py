@@ -37,11 +37,18 @@ def some_programme() -> Programme:
         ],
         projects=[{"id": i, "license_key_id": i} for i in range(1, 7)],
         deliveries=[
-            {"id": 1, "project_id": 1, "partner_id": 1, "delivered_on": day("2026-05-01"), "status": "accepted"},
-            {"id": 2, "project_id": 5, "partner_id": 1, "delivered_on": day("2026-05-01"), "status": "accepted"},
-            {"id": 3, "project_id": 6, "partner_id": 2, "delivered_on": day("2026-10-20"), "status": "accepted"},
+            {
+                "id": i,
+                "project_id": project,
+                "partner_id": partner,
+                "delivered_on": day(on),
+                "status": "accepted",
+            }
+            for i, (project, partner, on) in enumerate(
+                [(1, 1, "2026-05-01"), (5, 1, "2026-05-01"), (6, 2, "2026-10-20")], 1
+            )
         ],
-    )  # fmt: skip
+    )
 
 
 def store(url: str, as_of: dt.datetime) -> None:

@@ -3,6 +3,7 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import io
+import os
 import subprocess
 import sys
 
@@ -16,7 +17,7 @@ def job(url: str, *arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-W", "error", "-m", "jobs", *arguments],
         cwd=PROJECT_ROOT,
-        env={"QUALITY_DATABASE_URL": url, "PATH": "/usr/bin:/bin", "HOME": "/tmp"},
+        env=os.environ | {"QUALITY_DATABASE_URL": url},
         capture_output=True,
         text=True,
         check=False,

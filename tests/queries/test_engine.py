@@ -1,0 +1,206 @@
+from __future__ import annotations
+
+import datetime as dt
+import threading
+
+import pandas as pd
+import pytest
+from sqlalchemy import create_engine, insert, select, text
+
+from program import schema
+from program.schema import load_batch, region
+from program.settings import Settings
+from queries.engine import (
+    DatabaseDown,
+    DatabaseMissing,
+    ProgramDatabase,
+    QueryFailed,
+    QueryTooSlow,
+    frame,
+)
+
+SLOW_DUCKDB = "select count(*) from range(3000000) a, range(3000000) b where a.range * b.range = 7"
+
+
+def write_regions(path, *codes):
+    engine = create_engine(f"duckdb:///{path}")
+    schema.create_all(engine)
+    with engine.begin() as connection:
+        for code in codes:
+            connection.execute(
+                insert(region).values(code=code, name_ru=code, name_en=code, country="RU")
+            )
+    engine.dispose()
+
+
+def codes_in(database):
+    with database.connect() as connection:
+        return sorted(connection.execute(select(region.c.code)).scalars())
+
+
+@pytest.fixture
+def path(tmp_path):
+    write_regions(tmp_path / "program.duckdb", "RU-MOW")
+    return tmp_path / "program.duckdb"
+
+
+@pytest.fixture
+def database(path):
+    opened = ProgramDatabase(
+        Settings(database_url=f"duckdb:///{path}", query_timeout_seconds=1, pool_size=2)
+    )
+    yield opened
+    opened.dispose()
+
+
+def test_new_file_is_seen_at_once_and_has_another_version(database, path, tmp_path):
+    assert codes_in(database) == ["RU-MOW"]
+    before = database.version()
+    write_regions(tmp_path / "new.duckdb", "RU-SPE")
+    (tmp_path / "new.duckdb").replace(path)
+    assert database.version() != before
+    assert codes_in(database) == ["RU-SPE"]
+
+
+def test_query_that_runs_during_the_swap_finishes_on_the_old_content(database, path, tmp_path):
+    with database.connect() as connection:
+        write_regions(tmp_path / "new.duckdb", "RU-SPE")
+        (tmp_path / "new.duckdb").replace(path)
+        assert codes_in(database) == ["RU-SPE"]
+        assert connection.execute(select(region.c.code)).scalars().all() == ["RU-MOW"]
+
+
+def test_dashboard_cannot_write_to_an_embedded_file(database):
+    with pytest.raises(QueryFailed), database.connect() as connection:
+        connection.execute(insert(region).values(code="X", name_ru="X", name_en="X", country="RU"))
+    assert codes_in(database) == ["RU-MOW"]
+
+
+def test_slow_query_is_cut_off_and_the_next_one_works(database):
+    with pytest.raises(QueryTooSlow), database.connect() as connection:
+        connection.execute(text(SLOW_DUCKDB))
+    assert codes_in(database) == ["RU-MOW"]
+
+
+def test_pool_that_stays_empty_is_said_within_the_limit(database):
+    taken, free = threading.Event(), threading.Event()
+
+    def hold():
+        with database.connect():
+            taken.set()
+            free.wait(10)
+
+    threads = []
+    for _ in range(2):
+        threads.append(threading.Thread(target=hold))
+        threads[-1].start()
+        assert taken.wait(5)
+        taken.clear()
+    with pytest.raises(QueryTooSlow), database.connect():
+        pass
+    free.set()
+    for thread in threads:
+        thread.join()
+    assert codes_in(database) == ["RU-MOW"]
+
+
+def test_missing_file_is_its_own_kind_and_heals_by_itself(database, path, tmp_path):
+    path.replace(tmp_path / "away.duckdb")
+    with pytest.raises(DatabaseMissing), database.connect():
+        pass
+    (tmp_path / "away.duckdb").replace(path)
+    assert codes_in(database) == ["RU-MOW"]
+
+
+def test_file_that_is_no_database_is_down_not_a_traceback(tmp_path):
+    (tmp_path / "program.duckdb").write_text("this is not a database, however long it may be" * 99)
+    broken = ProgramDatabase(Settings(database_url=f"duckdb:///{tmp_path / 'program.duckdb'}"))
+    with pytest.raises(DatabaseDown), broken.connect():
+        pass
+
+
+def test_unknown_table_is_a_failed_query(database):
+    with pytest.raises(QueryFailed), database.connect() as connection:
+        connection.execute(text("select * from nothing_of_the_kind"))
+
+
+def test_in_memory_database_is_refused():
+    with pytest.raises(ValueError, match="in-memory"):
+        ProgramDatabase(Settings(database_url="duckdb:///:memory:"))
+
+
+@pytest.fixture
+def server(postgres_url):
+    engine = create_engine(postgres_url)
+    schema.create_all(engine)
+    with engine.begin() as connection:
+        connection.execute(
+            insert(region).values(code="RU-MOW", name_ru="М", name_en="M", country="RU")
+        )
+    opened = ProgramDatabase(
+        Settings(database_url=postgres_url, query_timeout_seconds=1, pool_size=2)
+    )
+    yield opened, engine
+    opened.dispose()
+    engine.dispose()
+
+
+def test_dashboard_cannot_write_to_a_server(server):
+    database, _engine = server
+    with pytest.raises(QueryFailed), database.connect() as connection:
+        connection.execute(insert(region).values(code="X", name_ru="X", name_en="X", country="RU"))
+
+
+def test_slow_query_on_a_server_is_cut_off(server):
+    database, _engine = server
+    with pytest.raises(QueryTooSlow), database.connect() as connection:
+        connection.execute(text("select pg_sleep(30)"))
+    assert codes_in(database) == ["RU-MOW"]
+
+
+def test_version_of_a_server_changes_with_a_load(server, monkeypatch):
+    monkeypatch.setattr("queries.engine.VERSION_LIFE", 0.0)
+    database, engine = server
+    before = database.version()
+    with engine.begin() as connection:
+        connection.execute(
+            insert(load_batch).values(
+                id=1,
+                source="load",
+                data_as_of=dt.datetime(2026, 11, 14),  # noqa: DTZ001 - as stored
+                loaded_at=dt.datetime(2026, 11, 14),  # noqa: DTZ001 - as stored
+                row_counts="{}",
+                content_sha256="0",
+            )
+        )
+    assert database.version() != before
+
+
+def test_server_that_does_not_listen_is_down():
+    closed = ProgramDatabase(
+        Settings(
+            database_url="postgresql+psycopg://nobody@127.0.0.1:1/nothing", query_timeout_seconds=2
+        )
+    )
+    with pytest.raises(DatabaseDown), closed.connect():
+        pass
+
+
+def test_answers_have_the_announced_types_also_without_rows(database, server):
+    columns = {"code": "str", "tile_row": "Int64"}
+    for source in (database, server[0]):
+        with source.connect() as connection:
+            statement = select(region.c.code, region.c.tile_row)
+            full = frame(connection, statement, columns)
+            none = frame(connection, statement.where(region.c.code == "?"), columns)
+        assert full["code"].tolist() == ["RU-MOW"]
+        assert full["tile_row"].isna().all()
+        assert full.dtypes.astype(str).to_dict() == columns
+        assert none.dtypes.astype(str).to_dict() == columns
+        assert isinstance(none, pd.DataFrame)
+        assert none.empty
+
+
+def test_answer_with_other_columns_than_announced_is_an_error(database):
+    with database.connect() as connection, pytest.raises(ValueError, match="expected columns"):
+        frame(connection, select(region.c.code), {"name": "str"})

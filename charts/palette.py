@@ -115,7 +115,7 @@ _LIGHT = Roles(
 )
 
 _DARK = Roles(
-    background="#15181D",
+    background="#12151A",
     surface="#1F242B",
     text="#E8EAED",
     muted="#A7AEB9",

@@ -6,6 +6,7 @@ language) while the cells keep their values, so that sorting by a header stays n
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -72,7 +73,7 @@ NUMERIC = (Kind.COUNT, Kind.DECIMAL, Kind.SIGNED, Kind.SHARE, Kind.POINTS, Kind.
 DATED = (Kind.DATE, Kind.MONTH, Kind.MOMENT)
 #: Above this many cells pandas refuses to write each one; the table then shows bare values.
 WRITTEN_CELLS = 250_000
-_BELOW_ALL, _BEFORE_ALL = -1e12, pd.Timestamp(1900, 1, 1)
+_BEFORE_ALL = pd.Timestamp(1900, 1, 1)
 
 _WRITERS: dict[Kind, Callable[[Any], str]] = {
     Kind.TEXT: one_line,
@@ -93,7 +94,7 @@ _WRITERS: dict[Kind, Callable[[Any], str]] = {
 def written(value: Any, column: Column, n: int | None = None) -> str:
     """Return one cell as people read it."""
     if pd.isna(value):
-        return formats.no_data() if column.undefined is None else column.undefined
+        return _undefined(column)
     if n is not None and column.kind in (Kind.SHARE, Kind.POINTS):
         writer = formats.share if column.kind is Kind.SHARE else formats.percentage_points
         return writer(value, n)
@@ -124,14 +125,18 @@ def _configured(column: Column) -> Any:
     )
 
 
+def _undefined(column: Column) -> str:
+    return formats.no_data() if column.undefined is None else column.undefined
+
+
 def _sortable(cells: pd.Series[Any], column: Column) -> pd.Series[Any]:
     """Return cells by which a click on the heading sorts as people expect.
 
-    Streamlit draws a missing value itself, as one word for the whole table. Ours have words of
-    their own, so they stand below every real value instead of being missing.
+    Streamlit draws a missing value itself: as one word for the whole table, too pale to read.
+    Ours have words of their own, so they stand below every real value instead of being missing.
     """
     if column.kind in NUMERIC:
-        return pd.to_numeric(cells, errors="coerce").astype("float64").fillna(_BELOW_ALL)
+        return pd.to_numeric(cells, errors="coerce").astype("float64").fillna(-math.inf)
     if column.kind in DATED:
         return pd.to_datetime(cells).fillna(_BEFORE_ALL)
     return cells

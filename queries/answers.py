@@ -1,0 +1,373 @@
+"""Counts of answers to every question: by month, by side of a comparison, beside recommending.
+
+Missing answers stand under ``NO_ANSWER``: surveys of the version less answers to the question.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import Any
+
+import pandas as pd
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Connection,
+    Select,
+    and_,
+    case,
+    cast,
+    func,
+    literal,
+    not_,
+    or_,
+    select,
+    union_all,
+)
+from sqlalchemy.sql.selectable import CTE
+
+from program.period import Period
+from program.schema import answer, city, delivery, partner, question, region, survey
+from queries.engine import frame
+from queries.filters import Filters
+from queries.scope import EVERYTHING, Scope, Sight
+from queries.survey import (
+    NO_ANSWER,
+    Dimension,
+    Sizing,
+    as_months,
+    asked_days,
+    chosen_period,
+    in_period,
+    month_index,
+    part_of,
+    surveys,
+    with_segment,
+)
+
+ANSWER_COLUMNS = {"version": "int64", "code": "str", "score": "int64", "answers": "int64"}
+
+
+def _counted(
+    connection: Connection, base: CTE, keys: Sequence[str], dtypes: dict[str, str]
+) -> pd.DataFrame:
+    """Count answers by ``keys``, version, question and score, missing answers included.
+
+    ``base`` holds one row a survey: ``survey_id``, ``version`` and ``keys``.
+    """
+    by = [base.c[name] for name in keys]
+    scored = (
+        select(
+            *by,
+            base.c.version,
+            answer.c.question_code.label("code"),
+            answer.c.score,
+            func.count().label("answers"),
+        )
+        .join(answer, answer.c.survey_id == base.c.survey_id)
+        .group_by(*by, base.c.version, answer.c.question_code, answer.c.score)
+        .cte("scored")
+    )
+    asked = (
+        select(*by, base.c.version, func.count().label("asked"))
+        .group_by(*by, base.c.version)
+        .cte("asked")
+    )
+    same = [scored.c[name] == asked.c[name] for name in (*keys, "version")]
+    missing = asked.c.asked - func.coalesce(func.sum(scored.c.answers), 0)
+    absent = (
+        select(
+            *(asked.c[name] for name in keys),
+            asked.c.version,
+            question.c.code,
+            literal(NO_ANSWER).label("score"),
+            cast(missing, BigInteger).label("answers"),
+        )
+        .join(question, question.c.version == asked.c.version)
+        .outerjoin(scored, and_(*same, scored.c.code == question.c.code))
+        .group_by(
+            *(asked.c[name] for name in keys), asked.c.version, question.c.code, asked.c.asked
+        )
+        .having(missing > 0)
+    )
+    everything = union_all(select(scored), absent).subquery("everything")
+    names = (*keys, "version", "code", "score")
+    statement = select(everything).order_by(*(everything.c[name] for name in names))
+    return frame(connection, statement, dtypes)
+
+
+MONTHLY_COLUMNS = {"month": "datetime64[us]", "part": "str"} | ANSWER_COLUMNS
+
+
+def answer_counts(
+    connection: Connection,
+    scope: Scope,
+    filters: Filters,
+    previous: Period | None,
+    since: dt.date | None,
+    sizing: Sizing,
+) -> pd.DataFrame:
+    """Count the answers to every question by month, in one pass over the answers.
+
+    Parameters
+    ----------
+    filters, previous, since
+        As for ``queries.survey.recommendation_counts``.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Grain: one row a month, ``queries.survey.Part``, version, question and score, with
+        ``NO_ANSWER`` for surveys that lack the answer. Columns as in ``MONTHLY_COLUMNS``.
+    """
+    day = survey.c.completed_on
+    base = (
+        surveys(
+            scope,
+            filters,
+            sizing,
+            survey.c.id.label("survey_id"),
+            survey.c.questionnaire_version.label("version"),
+            month_index(day),
+            part_of(day, chosen_period(filters), previous),
+        )
+        .where(asked_days(filters, previous, since))
+        .cte("base")
+    )
+    counted = _counted(connection, base, ("month", "part"), MONTHLY_COLUMNS | {"month": "int64"})
+    return counted.assign(month=as_months(counted["month"])).astype(MONTHLY_COLUMNS)
+
+
+class Side(StrEnum):
+    """The two sides of a comparison; a survey belongs to one of them at most."""
+
+    FIRST = "first"
+    SECOND = "second"
+
+
+@dataclass(frozen=True, slots=True)
+class Segments:
+    """Two disjoint segments: those with a value of a dimension, and another value or the others.
+
+    Attributes
+    ----------
+    second
+        ``None`` means all the others.
+    """
+
+    dimension: Dimension
+    first: str
+    second: str | None = None
+
+    def __post_init__(self) -> None:
+        if self.first == self.second:
+            raise ValueError("a segment cannot be compared with itself")
+
+    def lifted(self, filters: Filters) -> Filters:
+        """Return ``filters`` without what would empty one of the two sides."""
+        if self.dimension is Dimension.REGION:
+            return replace(filters, region=None, city_id=None, district=None, country=None)
+        if self.dimension is Dimension.TIER:
+            return replace(filters, tier=None)
+        if self.dimension is Dimension.SIZE:
+            return replace(filters, size=None)
+        if self.dimension is Dimension.MANAGER:
+            return replace(filters, manager_email=None)
+        return filters
+
+
+SIDE_COLUMNS = {"side": "str"} | ANSWER_COLUMNS
+
+
+def compared_answers(
+    connection: Connection, scope: Scope, filters: Filters, segments: Segments, sizing: Sizing
+) -> pd.DataFrame:
+    """Count the answers of the chosen period on both sides of a comparison of segments.
+
+    The filter on the compared dimension itself is lifted: with it one side would be empty. A
+    manager's own portfolio stands against the others of the whole programme: counts without
+    names.
+
+    Grain: one row a :class:`Side`, version, question and score. Columns as in ``SIDE_COLUMNS``.
+    """
+    own = scope.sight is Sight.PORTFOLIO and segments == Segments(
+        Dimension.MANAGER, scope.manager_email or ""
+    )
+    statement, segment = with_segment(
+        surveys(EVERYTHING if own else scope, segments.lifted(filters), sizing),
+        segments.dimension,
+        sizing,
+    )
+    first = segment.element == segments.first
+    second = not_(first) if segments.second is None else segment.element == segments.second
+    base = (
+        statement.add_columns(
+            survey.c.id.label("survey_id"),
+            survey.c.questionnaire_version.label("version"),
+            case((first, Side.FIRST.value), else_=Side.SECOND.value).label("side"),
+        )
+        .where(in_period(survey.c.completed_on, chosen_period(filters)), or_(first, second))
+        .cte("base")
+    )
+    return _counted(connection, base, ("side",), SIDE_COLUMNS)
+
+
+class Beside(StrEnum):
+    """Whose answers stand on a partner's card; three groups without a common member."""
+
+    PARTNER = "partner"
+    REGION = "region"
+    ELSEWHERE = "elsewhere"
+
+
+CARD_COLUMNS = {"beside": "str", "partners": "int64"} | ANSWER_COLUMNS
+
+
+def answers_beside_others(
+    connection: Connection, scope: Scope, partner_id: int, region_code: str, period: Period
+) -> pd.DataFrame:
+    """Count one partner's answers beside those of the other partners of its region and elsewhere.
+
+    The others are counted over the whole programme, also beyond the visitor's portfolio: they
+    are aggregates without names. The partner itself must be in scope.
+
+    Grain: one row a :class:`Beside`, version, question and score; ``partners`` tells how many
+    partners stand behind the group in that version. Columns as in ``CARD_COLUMNS``; no rows for
+    a partner out of scope.
+    """
+    own = partner.c.id == partner_id
+    seen = select(partner.c.id).where(own, scope.partner_condition())
+    beside = case(
+        (own, Beside.PARTNER.value),
+        (region.c.code == region_code, Beside.REGION.value),
+        else_=Beside.ELSEWHERE.value,
+    )
+    base = (
+        select(
+            survey.c.id.label("survey_id"),
+            survey.c.questionnaire_version.label("version"),
+            beside.label("beside"),
+            partner.c.id.label("partner_id"),
+        )
+        .select_from(survey)
+        .join(delivery, delivery.c.id == survey.c.delivery_id)
+        .join(partner, partner.c.id == delivery.c.partner_id)
+        .join(city, city.c.id == partner.c.city_id)
+        .join(region, region.c.code == city.c.region_code)
+        .where(
+            delivery.c.status == "accepted",
+            in_period(survey.c.completed_on, period),
+            seen.exists(),
+        )
+        .cte("base")
+    )
+    groups = (
+        select(
+            base.c.beside,
+            base.c.version,
+            func.count(func.distinct(base.c.partner_id)).label("partners"),
+        )
+        .group_by(base.c.beside, base.c.version)
+        .cte("groups")
+    )
+    counted = (
+        select(
+            base.c.survey_id,
+            base.c.version,
+            base.c.beside,
+            groups.c.partners,
+        )
+        .join(groups, and_(groups.c.beside == base.c.beside, groups.c.version == base.c.version))
+        .cte("counted")
+    )
+    return _counted(connection, counted, ("beside", "partners"), CARD_COLUMNS)
+
+
+OUTCOME_COLUMNS = {
+    "version": "int64",
+    "code": "str",
+    "score": "int64",
+    "outcome": "int64",
+    "answers": "int64",
+}
+
+
+def _in_chosen_period(scope: Scope, filters: Filters, sizing: Sizing) -> CTE:
+    return (
+        surveys(
+            scope,
+            filters,
+            sizing,
+            survey.c.id.label("survey_id"),
+            survey.c.questionnaire_version.label("version"),
+        )
+        .where(in_period(survey.c.completed_on, chosen_period(filters)))
+        .cte("base")
+    )
+
+
+def answers_with_outcome(
+    connection: Connection, scope: Scope, filters: Filters, outcome: str, sizing: Sizing
+) -> pd.DataFrame:
+    """Count pairs of answers by the same respondent: to a question, and to ``outcome``.
+
+    Grain: one row a version, question other than ``outcome``, score and score of the outcome,
+    over surveys of the chosen period that have both. Columns as in ``OUTCOME_COLUMNS``.
+    """
+    base = _in_chosen_period(scope, filters, sizing)
+    other, about = answer.alias("other"), answer.alias("about")
+    keys = (
+        base.c.version,
+        other.c.question_code.label("code"),
+        other.c.score.label("score"),
+        about.c.score.label("outcome"),
+    )
+    statement = (
+        select(*keys, func.count().label("answers"))
+        .select_from(base)
+        .join(
+            about,
+            and_(about.c.survey_id == base.c.survey_id, about.c.question_code == outcome),
+        )
+        .join(
+            other,
+            and_(other.c.survey_id == base.c.survey_id, other.c.question_code != outcome),
+        )
+        .group_by(*keys)
+        .order_by(*keys)
+    )
+    return frame(connection, statement, OUTCOME_COLUMNS)
+
+
+def answer_matrix(
+    connection: Connection,
+    scope: Scope,
+    filters: Filters,
+    versions: Sequence[int],
+    codes: Sequence[str],
+    sizing: Sizing,
+) -> pd.DataFrame:
+    """Return the scores of every survey of the chosen period, for what needs them side by side.
+
+    Grain: one row a survey of one of ``versions``, in the order of its id, which is not
+    returned; one ``int64`` column for each of ``codes``, ``NO_ANSWER`` where it is missing.
+    """
+    base = _in_chosen_period(scope, filters, sizing)
+    columns: list[ColumnElement[Any]] = [
+        func.coalesce(
+            func.max(case((answer.c.question_code == code, answer.c.score))), NO_ANSWER
+        ).label(code)
+        for code in codes
+    ]
+    statement: Select[Any] = (
+        select(*columns)
+        .select_from(base)
+        .outerjoin(answer, answer.c.survey_id == base.c.survey_id)
+        .where(base.c.version.in_(versions))
+        .group_by(base.c.survey_id)
+        .order_by(base.c.survey_id)
+    )
+    return frame(connection, statement, dict.fromkeys(codes, "int64"))

@@ -1,0 +1,207 @@
+"""Single surveys in words: critical answers, comments, and everything said about one partner.
+
+Comments are the client's words about the work; who the client's contact person is, is never
+selected here.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+from sqlalchemy import ColumnElement, Connection, and_, func, select
+
+from program.schema import answer, delivery, partner, project, question, survey
+from queries.engine import frame
+from queries.filters import Filters
+from queries.scope import Scope
+from queries.survey import (
+    NO_ANSWER,
+    RECOMMEND_PARTNER,
+    RECOMMEND_PLATFORM,
+    Sizing,
+    chosen_period,
+    in_period,
+    surveys,
+)
+
+SURVEY_COLUMNS = {
+    "completed_on": "datetime64[us]",
+    "partner_id": "int64",
+    "partner": "str",
+    "project": "str",
+    "version": "int64",
+    "partner_score": "int64",
+    "platform_score": "int64",
+    "comment": "str",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page of a long list: ``number`` counts from 0."""
+
+    number: int = 0
+    size: int = 20
+
+    def __post_init__(self) -> None:
+        if self.number < 0 or not 1 <= self.size <= 1000:
+            raise ValueError(f"no such page: {self}")
+
+
+@dataclass(frozen=True, slots=True)
+class Critical:
+    """Which answers are asked about: a question, its versions, and the highest critical score."""
+
+    code: str
+    versions: tuple[int, ...]
+    highest: int
+
+
+def _score(code: str) -> tuple[ColumnElement[int], ColumnElement[bool]]:
+    of = answer.alias(code)
+    condition = and_(of.c.survey_id == survey.c.id, of.c.question_code == code)
+    return func.coalesce(of.c.score, NO_ANSWER), condition
+
+
+def _listed(
+    connection: Connection,
+    scope: Scope,
+    filters: Filters,
+    sizing: Sizing,
+    page: Page,
+    wanted: Sequence[ColumnElement[bool]],
+) -> pd.DataFrame:
+    developer, platform = answer.alias("developer"), answer.alias("platform")
+    statement = (
+        surveys(
+            scope,
+            filters,
+            sizing,
+            survey.c.completed_on,
+            partner.c.id.label("partner_id"),
+            partner.c.name.label("partner"),
+            project.c.name.label("project"),
+            survey.c.questionnaire_version.label("version"),
+            func.coalesce(developer.c.score, NO_ANSWER).label("partner_score"),
+            func.coalesce(platform.c.score, NO_ANSWER).label("platform_score"),
+            func.coalesce(survey.c.comment, "").label("comment"),
+        )
+        .join(project, project.c.id == delivery.c.project_id)
+        .outerjoin(
+            developer,
+            and_(
+                developer.c.survey_id == survey.c.id,
+                developer.c.question_code == RECOMMEND_PARTNER,
+            ),
+        )
+        .outerjoin(
+            platform,
+            and_(
+                platform.c.survey_id == survey.c.id,
+                platform.c.question_code == RECOMMEND_PLATFORM,
+            ),
+        )
+        .where(in_period(survey.c.completed_on, chosen_period(filters)), *wanted)
+        .order_by(survey.c.completed_on.desc(), survey.c.id.desc())
+        .offset(page.number * page.size)
+        .limit(page.size)
+    )
+    return frame(connection, statement, SURVEY_COLUMNS)
+
+
+def critical_answers(
+    connection: Connection,
+    scope: Scope,
+    filters: Filters,
+    critical: Critical,
+    sizing: Sizing,
+    page: Page,
+) -> pd.DataFrame:
+    """Return a page of the surveys whose answer to one question is critical, the latest first.
+
+    Grain: one row a survey of the chosen period; columns as in ``SURVEY_COLUMNS``, scores
+    ``NO_ANSWER`` and comments empty where they are missing.
+    """
+    found = (
+        select(answer.c.survey_id)
+        .where(
+            answer.c.survey_id == survey.c.id,
+            answer.c.question_code == critical.code,
+            answer.c.score <= critical.highest,
+        )
+        .exists()
+    )
+    wanted = (found, survey.c.questionnaire_version.in_(critical.versions))
+    return _listed(connection, scope, filters, sizing, page, wanted)
+
+
+def commented_surveys(
+    connection: Connection, scope: Scope, filters: Filters, sizing: Sizing, page: Page
+) -> pd.DataFrame:
+    """Return a page of the surveys of the chosen period that carry a comment, the latest first.
+
+    Grain and columns as for :func:`critical_answers`.
+    """
+    return _listed(connection, scope, filters, sizing, page, (survey.c.comment != "",))
+
+
+def number_of_comments(
+    connection: Connection, scope: Scope, filters: Filters, sizing: Sizing
+) -> int:
+    """Count the surveys of the chosen period that carry a comment."""
+    statement = surveys(scope, filters, sizing, func.count()).where(
+        in_period(survey.c.completed_on, chosen_period(filters)), survey.c.comment != ""
+    )
+    return int(connection.execute(statement).scalar_one())
+
+
+PARTNER_SURVEY_COLUMNS = {
+    "survey_id": "int64",
+    "completed_on": "datetime64[us]",
+    "project": "str",
+    "version": "int64",
+    "comment": "str",
+    "code": "str",
+    "score": "int64",
+}
+
+
+def surveys_of_partner(
+    connection: Connection, scope: Scope, partner_id: int, until: dt.date
+) -> pd.DataFrame:
+    """Return every answer about one partner, the latest surveys first.
+
+    Grain: one row a survey and question of its version, with ``NO_ANSWER`` where there is no
+    answer; columns as in ``PARTNER_SURVEY_COLUMNS``.
+    """
+    statement = (
+        select(
+            survey.c.id.label("survey_id"),
+            survey.c.completed_on,
+            project.c.name.label("project"),
+            survey.c.questionnaire_version.label("version"),
+            func.coalesce(survey.c.comment, "").label("comment"),
+            question.c.code,
+            func.coalesce(answer.c.score, NO_ANSWER).label("score"),
+        )
+        .select_from(survey)
+        .join(delivery, delivery.c.id == survey.c.delivery_id)
+        .join(partner, partner.c.id == delivery.c.partner_id)
+        .join(project, project.c.id == delivery.c.project_id)
+        .join(question, question.c.version == survey.c.questionnaire_version)
+        .outerjoin(
+            answer,
+            and_(answer.c.survey_id == survey.c.id, answer.c.question_code == question.c.code),
+        )
+        .where(
+            scope.partner_condition(),
+            delivery.c.partner_id == partner_id,
+            delivery.c.status == "accepted",
+            survey.c.completed_on <= until,
+        )
+        .order_by(survey.c.completed_on.desc(), survey.c.id.desc(), question.c.position)
+    )
+    return frame(connection, statement, PARTNER_SURVEY_COLUMNS)

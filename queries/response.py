@@ -1,0 +1,81 @@
+"""How the calls to clients ended: the response rate beside every survey figure."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pandas as pd
+from sqlalchemy import Connection, func, select, true
+
+from program.period import Period
+from program.schema import city, contact_attempt, delivery, partner, region
+from queries.engine import frame
+from queries.filters import Filters
+from queries.scope import Scope
+from queries.survey import Sizing, as_months, chosen_period, month_index, part_of
+
+RESPONSE_COLUMNS = {
+    "month": "datetime64[us]",
+    "part": "str",
+    "outcome": "str",
+    "contacts": "int64",
+}
+
+
+def response_counts(
+    connection: Connection,
+    scope: Scope,
+    filters: Filters,
+    previous: Period | None,
+    since: dt.date | None,
+    sizing: Sizing,
+) -> pd.DataFrame:
+    """Count the contacts of chosen partners' accepted deliveries by how they ended.
+
+    A contact is all attempts to reach the client of one delivery; it ends as its latest attempt
+    did, and is dated by it. The period is read as in ``queries.survey.recommendation_counts``.
+
+    Grain: one row a month, ``queries.survey.Part`` and outcome; columns as in
+    ``RESPONSE_COLUMNS``.
+    """
+    current = chosen_period(filters)
+    starts = [p.first for p in (current, previous) if p] + ([since] if since else [])
+    earliest = min(starts) if current and starts else None
+    day = contact_attempt.c.attempted_on
+    latest = (
+        select(
+            contact_attempt.c.delivery_id,
+            day,
+            contact_attempt.c.outcome,
+            func.row_number()
+            .over(
+                partition_by=contact_attempt.c.delivery_id,
+                order_by=(day.desc(), contact_attempt.c.id.desc()),
+            )
+            .label("place"),
+        )
+        # Attempts before the earliest day cannot be the latest of a contact dated after it.
+        .where(day >= earliest if earliest else true())
+        .cte("latest")
+    )
+    ended = latest.c.attempted_on
+    contacts = (
+        select(month_index(ended), part_of(ended, current, previous), latest.c.outcome)
+        .join(delivery, delivery.c.id == latest.c.delivery_id)
+        .join(partner, partner.c.id == delivery.c.partner_id)
+        .join(city, city.c.id == partner.c.city_id)
+        .join(region, region.c.code == city.c.region_code)
+        .where(
+            latest.c.place == 1,
+            delivery.c.status == "accepted",
+            ended <= current.last if current else true(),
+            scope.partner_condition(),
+            filters.partner_condition(),
+            sizing.condition(filters),
+        )
+        .cte("contacts")
+    )
+    keys = tuple(contacts.c)
+    statement = select(*keys, func.count().label("contacts")).group_by(*keys).order_by(*keys)
+    counted = frame(connection, statement, RESPONSE_COLUMNS | {"month": "int64"})
+    return counted.assign(month=as_months(counted["month"])).astype(RESPONSE_COLUMNS)

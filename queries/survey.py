@@ -1,0 +1,322 @@
+"""Counts of answers about recommending: developer and platform from the same respondents.
+
+Survey results belong to the delivery's partner and are dated by ``completed_on``. A missing
+answer has no row in ``answer``; here it is counted under :data:`NO_ANSWER`, never as a score.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+import pandas as pd
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Integer,
+    Select,
+    and_,
+    case,
+    cast,
+    extract,
+    func,
+    literal,
+    or_,
+    select,
+    true,
+)
+from sqlalchemy.sql.selectable import CTE
+
+from program.period import Period
+from program.rules import ProgramRules
+from program.schema import answer, city, delivery, license_key, partner, project, region, survey
+from queries.coverage import records_end
+from queries.engine import frame
+from queries.filters import BaseSize, Filters
+from queries.scope import Scope
+from queries.sizes import size_condition
+
+#: Stands where a respondent gave no answer; no scale has this score.
+NO_ANSWER = -1
+RECOMMEND_PARTNER = "recommend_partner"
+RECOMMEND_PLATFORM = "recommend_platform"
+
+
+class Part(StrEnum):
+    """Which period a survey belongs to: the chosen one, the one it is compared with, neither."""
+
+    CURRENT = "current"
+    PREVIOUS = "previous"
+    OTHER = "other"
+
+
+class Dimension(StrEnum):
+    """By what surveys are cut into segments."""
+
+    REGION = "region"
+    TIER = "tier"
+    EDITION = "edition"
+    SIZE = "size"
+    MANAGER = "manager"
+
+
+@dataclass(frozen=True, slots=True)
+class Sizing:
+    """The evaluation whose base says how large a partner is, as seen on a day."""
+
+    evaluated_on: dt.date
+    today: dt.date
+    rules: ProgramRules
+
+    def condition(self, filters: Filters) -> ColumnElement[bool]:
+        """Return the condition on ``partner`` that its base is of the chosen size."""
+        return size_condition(filters, self.evaluated_on, self.today, self.rules)
+
+
+def in_period(day: ColumnElement[dt.date], period: Period | None) -> ColumnElement[bool]:
+    """Return the condition that ``day`` lies in ``period``; ``None`` means all time."""
+    return true() if period is None else day.between(period.first, period.last)
+
+
+def chosen_period(filters: Filters) -> Period | None:
+    """Return the survey period of ``filters``, ``None`` for all time."""
+    if filters.survey_from is None or filters.survey_to is None:
+        return None
+    return Period(filters.survey_from, filters.survey_to)
+
+
+def surveys(
+    scope: Scope, filters: Filters, sizing: Sizing, *columns: ColumnElement[Any]
+) -> Select[Any]:
+    """Return the statement for the surveys of chosen partners, of any day.
+
+    ``partner``, ``city``, ``region``, ``delivery`` and ``survey`` may be used in ``columns``.
+    """
+    return (
+        select(*columns)
+        .select_from(survey)
+        .join(delivery, delivery.c.id == survey.c.delivery_id)
+        .join(partner, partner.c.id == delivery.c.partner_id)
+        .join(city, city.c.id == partner.c.city_id)
+        .join(region, region.c.code == city.c.region_code)
+        .where(
+            delivery.c.status == "accepted",
+            scope.partner_condition(),
+            filters.partner_condition(),
+            sizing.condition(filters),
+        )
+    )
+
+
+def month_index(day: ColumnElement[dt.date]) -> ColumnElement[int]:
+    """Return the number of the month of ``day`` since the year 0, as one integer."""
+    year, month = (cast(extract(field, day), Integer) for field in ("year", "month"))
+    return (year * 12 + month - 1).label("month")
+
+
+def as_months(indices: pd.Series[int]) -> pd.Series[Any]:
+    """Return the 1sts of months from what :func:`month_index` counted."""
+    first = {int(i): pd.Timestamp(int(i) // 12, int(i) % 12 + 1, 1) for i in indices.unique()}
+    return indices.map(first).astype("datetime64[us]")
+
+
+def part_of(
+    day: ColumnElement[dt.date], current: Period | None, previous: Period | None
+) -> ColumnElement[str]:
+    """Return which of two disjoint periods ``day`` belongs to, see :class:`Part`."""
+    branches = [(in_period(day, current), Part.CURRENT.value)]
+    if previous is not None:
+        branches.append((in_period(day, previous), Part.PREVIOUS.value))
+    # ``true()`` is no condition that every engine takes in a CASE.
+    if current is None:
+        return literal(Part.CURRENT.value).label("part")
+    return case(*branches, else_=Part.OTHER.value).label("part")
+
+
+def asked_days(
+    filters: Filters, previous: Period | None, since: dt.date | None
+) -> ColumnElement[bool]:
+    """Return the condition that a survey's day is looked at at all.
+
+    The chosen period, the one before it, and the trend from ``since`` to the chosen period's end.
+    """
+    day, current = survey.c.completed_on, chosen_period(filters)
+    if current is None:
+        return true()
+    trend = Period(min(since or current.first, current.first), current.last)
+    return or_(
+        in_period(day, trend), in_period(day, previous) if previous else in_period(day, trend)
+    )
+
+
+def _with_scores(base: CTE) -> tuple[Any, ColumnElement[int], ColumnElement[int]]:
+    """Return ``base`` joined with the two answers about recommending, and their scores."""
+    developer, platform = answer.alias("developer"), answer.alias("platform")
+    joined = base.outerjoin(
+        developer,
+        and_(
+            developer.c.survey_id == base.c.survey_id,
+            developer.c.question_code == RECOMMEND_PARTNER,
+        ),
+    ).outerjoin(
+        platform,
+        and_(
+            platform.c.survey_id == base.c.survey_id,
+            platform.c.question_code == RECOMMEND_PLATFORM,
+        ),
+    )
+    return (
+        joined,
+        func.coalesce(developer.c.score, NO_ANSWER).label("partner_score"),
+        func.coalesce(platform.c.score, NO_ANSWER).label("platform_score"),
+    )
+
+
+RECOMMENDATION_COLUMNS = {
+    "version": "int64",
+    "month": "datetime64[us]",
+    "part": "str",
+    "partner_score": "int64",
+    "platform_score": "int64",
+    "surveys": "int64",
+}
+
+
+def recommendation_counts(
+    connection: Connection,
+    scope: Scope,
+    filters: Filters,
+    previous: Period | None,
+    since: dt.date | None,
+    sizing: Sizing,
+) -> pd.DataFrame:
+    """Count surveys by what the same respondent said of the developer and of the platform.
+
+    Parameters
+    ----------
+    filters
+        ``survey_from`` and ``survey_to`` bound the chosen period; without them it is all time.
+    previous
+        The disjoint period that the chosen one is compared with.
+    since
+        Where the monthly series begins; it ends with the chosen period.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Grain: one row a questionnaire version, month, :class:`Part` and pair of scores
+        (:data:`NO_ANSWER` where one is missing), oldest first; combinations that nobody gave
+        are absent. Columns as in ``RECOMMENDATION_COLUMNS``.
+    """
+    day = survey.c.completed_on
+    base = (
+        surveys(
+            scope,
+            filters,
+            sizing,
+            survey.c.id.label("survey_id"),
+            survey.c.questionnaire_version.label("version"),
+            month_index(day),
+            part_of(day, chosen_period(filters), previous),
+        )
+        .where(asked_days(filters, previous, since))
+        .cte("base")
+    )
+    joined, developer, platform = _with_scores(base)
+    keys = (base.c.version, base.c.month, base.c.part, developer, platform)
+    statement = (
+        select(*keys, func.count().label("surveys"))
+        .select_from(joined)
+        .group_by(*keys)
+        .order_by(*keys)
+    )
+    counted = frame(connection, statement, RECOMMENDATION_COLUMNS | {"month": "int64"})
+    return counted.assign(month=as_months(counted["month"])).astype(RECOMMENDATION_COLUMNS)
+
+
+def bases(sizing: Sizing) -> CTE:
+    """Return partners with the number of keys in their base, those with an empty one left out."""
+    window = sizing.rules.window(sizing.evaluated_on)
+    return (
+        select(license_key.c.partner_id, func.count().label("base"))
+        .where(
+            license_key.c.kind.in_(sizing.rules.counted_kinds),
+            license_key.c.purchased_on >= window.start,
+            license_key.c.purchased_on < window.end,
+            license_key.c.purchased_on <= sizing.today,
+            license_key.c.activated_on < records_end(sizing.evaluated_on, sizing.today),
+        )
+        .group_by(license_key.c.partner_id)
+        .cte("bases")
+    )
+
+
+def with_segment(
+    statement: Select[Any], dimension: Dimension, sizing: Sizing
+) -> tuple[Select[Any], ColumnElement[str]]:
+    """Return a statement of :func:`surveys` joined with what the segment needs, and the segment.
+
+    The segment is a code: of the region, tier, edition or size (empty without a base), or the
+    manager's e-mail.
+    """
+    if dimension is Dimension.EDITION:
+        statement = statement.join(project, project.c.id == delivery.c.project_id).join(
+            license_key, license_key.c.id == project.c.license_key_id
+        )
+        return statement, license_key.c.edition.label("segment")
+    if dimension is Dimension.SIZE:
+        keys = bases(sizing)
+        statement = statement.outerjoin(keys, keys.c.partner_id == partner.c.id)
+        bands = [(_fits(keys.c.base, size), size.value) for size in BaseSize]
+        return statement, case(*bands, else_="").label("segment")
+    column = {
+        Dimension.REGION: region.c.code,
+        Dimension.TIER: partner.c.tier,
+        Dimension.MANAGER: partner.c.manager_email,
+    }[dimension]
+    return statement, column.label("segment")
+
+
+def _fits(base: ColumnElement[int], size: BaseSize) -> ColumnElement[bool]:
+    low, high = size.bounds
+    return base >= low if high is None else base.between(low, high)
+
+
+SEGMENT_COLUMNS = {
+    "segment": "str",
+    "version": "int64",
+    "partner_score": "int64",
+    "platform_score": "int64",
+    "surveys": "int64",
+}
+
+
+def recommendation_by_segment(
+    connection: Connection, scope: Scope, filters: Filters, dimension: Dimension, sizing: Sizing
+) -> pd.DataFrame:
+    """Count surveys of the chosen period by segment and pair of scores.
+
+    Grain: one row a segment (see :func:`with_segment`), version and pair of scores, as in
+    :func:`recommendation_counts`. Columns as in ``SEGMENT_COLUMNS``.
+    """
+    statement, segment = with_segment(surveys(scope, filters, sizing), dimension, sizing)
+    base = (
+        statement.add_columns(
+            survey.c.id.label("survey_id"),
+            segment,
+            survey.c.questionnaire_version.label("version"),
+        )
+        .where(in_period(survey.c.completed_on, chosen_period(filters)))
+        .cte("base")
+    )
+    joined, developer, platform = _with_scores(base)
+    keys = (base.c.segment, base.c.version, developer, platform)
+    counted = (
+        select(*keys, func.count().label("surveys"))
+        .select_from(joined)
+        .group_by(*keys)
+        .order_by(*keys)
+    )
+    return frame(connection, counted, SEGMENT_COLUMNS)

@@ -26,7 +26,7 @@ def pick_partner(
     partners
         Grain: one row a partner; ``partner_id``, ``name``, ``city``.
     chosen
-        The partner to show as chosen.
+        The partner to show as chosen; it takes the place of an earlier pick when it changes.
     """
     names = {
         int(number): f"{one_line(name)} · {one_line(city)}"
@@ -35,7 +35,11 @@ def pick_partner(
         )
     }
     options = list(names)
-    st.session_state[key] = chosen if chosen in names else None
+    # Written only when ``chosen`` changes: written on every run it would undo the visitor's pick.
+    told = f"{key}_told"
+    if st.session_state.get(told) != chosen or st.session_state.get(key) not in names:
+        st.session_state[key] = chosen if chosen in names else None
+    st.session_state[told] = chosen
     picked: int | None = st.selectbox(
         label or _("Partner"),
         options,

@@ -16,6 +16,7 @@ from queries.engine import (
     DatabaseMissing,
     ProgramDatabaseError,
     QueryFailed,
+    QueryTooBig,
     QueryTooSlow,
 )
 
@@ -42,6 +43,11 @@ def _explained(error: Exception) -> tuple[str, str]:
         return (
             _("The program database does not answer"),
             _("It may be restarting. Try again in a minute; nothing has been lost."),
+        )
+    if isinstance(error, QueryTooBig):
+        return (
+            _("The answer needs more memory than the dashboard may use"),
+            _("Narrow the filters, or raise QUALITY_DUCKDB_MEMORY_LIMIT."),
         )
     if isinstance(error, QueryTooSlow):
         return (

@@ -1,5 +1,99 @@
 from __future__ import annotations
 
+import streamlit as st
+
+from charts import formats
+from charts.palette import Tone
+from components.data import ask, data_moment
+from components.data_check_list import AUDIT, check_rows, found_columns, problems, rows_of_check
+from components.download import About, download
+from components.page import title
 from components.session import require_user
+from components.states import empty
+from components.table import Column, Kind, show_table
+from components.theme import ICONS
+from metrics.coverage import holds
+from program.language import _, ngettext
+from program.settings import settings
+from queries.decisions import decisions_that_disagree
+
+#: Rows of one check on screen and in its file.
+MOST_ROWS = 10_000
 
 user = require_user()
+rules = settings().rules
+moment = data_moment(user.scope)
+with st.spinner(_("Checking the data and recomputing every stored decision…")):
+    checks = ask(check_rows, user.scope, moment.today)
+    disputed = ask(decisions_that_disagree, user.scope, rules)
+
+# Verdict -------------------------------------------------------------------------------------
+listed = problems(checks, disputed=len(disputed))
+serious = int((listed["weight"] == 0).sum())
+title(
+    ngettext("{n} check of {all} found errors", "{n} checks of {all} found errors", serious).format(
+        n=formats.number(serious), all=formats.number(len(listed))
+    )
+    if serious
+    else _("The data is consistent: no check found an error"),
+    _("Stored decisions that today's records would not repeat: {n}").format(
+        n=formats.number(len(disputed))
+    ),
+)
+
+# Checks ----------------------------------------------------------------------------------------
+ticked = show_table(
+    listed,
+    [
+        Column("mark", _("Result"), width=150),
+        Column("title", _("Check"), width="large", pinned=True),
+        Column("rows", _("Rows"), Kind.COUNT),
+        Column("why", _("Why it matters"), width="large"),
+    ],
+    key="checks",
+    alt=_("Checks of the data with the number of suspicious rows"),
+    select="code",
+    height=420,
+)
+codes = listed.loc[listed["rows"] > 0, "code"].tolist()
+names = listed.set_index("code")["title"]
+if not codes:
+    empty(_("There are no suspicious rows to show."))
+    st.stop()
+st.session_state["check_picked"] = ticked if ticked in codes else codes[0]
+picked = st.selectbox(
+    _("Rows found by"),
+    codes,
+    key="check_picked",
+    format_func=lambda code: str(names[code]),
+    placeholder=_("Choose"),
+)
+
+# Rows --------------------------------------------------------------------------------------------
+if picked == AUDIT:
+    st.markdown(
+        f"{ICONS[Tone.NEUTRAL]} "
+        + _(
+            "A stored decision is history and stays as it was taken. Late records, transferred "
+            "keys and corrections make a recomputation from today's records differ: a reason "
+            "to ask, not an error by itself."
+        )
+    )
+    found = disputed.assign(
+        held=holds(disputed["base"].to_numpy(), disputed["delivered"].to_numpy(), rules)
+    )
+else:
+    found = ask(rows_of_check, user.scope, picked, MOST_ROWS, moment.today)
+columns = found_columns(picked)
+show_table(found.head(MOST_ROWS), columns, key=f"found_{picked}", alt=str(names[picked]))
+download(
+    found,
+    columns,
+    about=About(
+        title=str(names[picked]),
+        file_name=f"check_{picked}",
+        basis=_("rows: {n}").format(n=formats.number(len(found))),
+        data_as_of=moment.as_of,
+    ),
+    key=f"found_{picked}_file",
+)

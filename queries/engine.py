@@ -46,6 +46,10 @@ class QueryTooSlow(ProgramDatabaseError):
     """A query ran into the time limit, or no connection became free within it."""
 
 
+class QueryTooBig(ProgramDatabaseError):
+    """A query needed more memory than the dashboard may use."""
+
+
 class QueryFailed(ProgramDatabaseError):
     """The database answered with an error, most often because its schema is another one."""
 
@@ -203,6 +207,8 @@ def _in_our_words(error: SQLAlchemyError, *, out_of_time: bool) -> ProgramDataba
         return QueryTooSlow(original)
     if isinstance(error, DBAPIError) and not error.connection_invalidated:
         name = type(error.orig).__name__
+        if name in {"OutOfMemoryException", "OutOfMemory"}:
+            return QueryTooBig(original)
         if name in {"UndefinedTable", "UndefinedColumn", "CatalogException", "BinderException"}:
             return QueryFailed(original)
         if isinstance(error.orig, Exception) and name not in {"OperationalError", "IOException"}:

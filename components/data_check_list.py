@@ -1,0 +1,88 @@
+"""The list of data checks in words, the audit of stored decisions among them."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pandas as pd
+from sqlalchemy import Connection
+
+from charts.palette import SIGNS, Tone
+from components.table import Column, Kind
+from program.language import _
+from queries.data_checks import CHECK_BY_CODE, Severity, count_problems, rows_of
+from queries.scope import Scope
+
+#: Stands in the list beside the codes of ``queries.data_checks``.
+AUDIT = "recomputed_decisions"
+
+_WEIGHTS = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.INFORMATION: 2}
+
+
+def check_rows(connection: Connection, scope: Scope, as_of: dt.date) -> pd.DataFrame:
+    """Return how many rows each check points at; see ``queries.data_checks.count_problems``."""
+    return count_problems(connection, scope, as_of)
+
+
+def rows_of_check(
+    connection: Connection, scope: Scope, code: str, limit: int, as_of: dt.date
+) -> pd.DataFrame:
+    """Return the rows a check points at; see ``queries.data_checks.rows_of``."""
+    return rows_of(connection, code, limit, scope, as_of)
+
+
+def _mark(severity: Severity, rows: int) -> tuple[str, int]:
+    if rows == 0:
+        return f"{SIGNS[Tone.GOOD]} {_('all well')}", 3
+    words = {
+        Severity.ERROR: (Tone.BAD, _("error")),
+        Severity.WARNING: (Tone.WATCH, _("worth a look")),
+        Severity.INFORMATION: (Tone.NEUTRAL, _("for information")),
+    }
+    tone, word = words[severity]
+    return f"{SIGNS[tone]} {word}", _WEIGHTS[severity]
+
+
+def problems(checks: pd.DataFrame, *, disputed: int) -> pd.DataFrame:
+    """Return every check in words, the gravest findings first.
+
+    Grain: one row a check; ``code``, ``title``, ``why``, ``rows``, ``mark`` (sign and word) and
+    ``weight`` (0 error, 1 worth a look, 2 for information, 3 nothing found).
+    """
+    rows = [
+        (
+            AUDIT,
+            _("Stored decisions recomputed from today's records"),
+            _("Late records, transfers and corrections: the decision stands, ask why it differs."),
+            disputed,
+            *_mark(Severity.WARNING, disputed),
+        )
+    ]
+    for code, number in zip(checks["code"], checks["rows"], strict=True):
+        check = CHECK_BY_CODE[code]
+        count = int(number)
+        rows.append((code, _(check.title), _(check.why), count, *_mark(check.severity, count)))
+    listed = pd.DataFrame(rows, columns=["code", "title", "why", "rows", "mark", "weight"])
+    return listed.sort_values("weight", kind="stable", ignore_index=True)
+
+
+def found_columns(code: str) -> list[Column]:
+    """Return the columns of the rows that a check found."""
+    if code == AUDIT:
+        return [
+            Column("evaluated_on", _("Evaluation on"), Kind.DATE),
+            Column("name", _("Partner"), width="medium"),
+            Column("stored_delivered", _("Delivered, stored"), Kind.COUNT, undefined=_("none")),
+            Column("stored_base", _("Base, stored"), Kind.COUNT, undefined=_("none")),
+            Column("stored_held", _("Held, stored"), Kind.YES_NO, undefined=_("none")),
+            Column("delivered", _("Delivered, recomputed"), Kind.COUNT),
+            Column("base", _("Base, recomputed"), Kind.COUNT),
+            Column("held", _("Held, recomputed"), Kind.YES_NO),
+        ]
+    return [
+        Column("table_name", _("Table")),
+        Column("record", _("Record")),
+        Column("partner_id", _("Partner id"), Kind.COUNT, undefined="—"),
+        Column("day", _("Date"), Kind.DATE, undefined="—"),
+        Column("detail", _("Value"), width="medium", undefined="—"),
+    ]

@@ -160,6 +160,122 @@ METRICS: tuple[Metric, ...] = (
         _COUNT,
         N_("Programme deck, slide «Successful delivery of a project»"),
     ),
+    Metric(
+        "interval",
+        N_("95 % interval"),
+        N_(
+            "How far the figure could lie from what all clients would say, given how few were "
+            "asked: so computed, it misses the truth once in twenty times."
+        ),
+        N_(
+            "share: Wilson; index: score interval (Tango); difference of shares: Newcombe; "
+            "difference of indices: MOVER"
+        ),
+        Direction.NEITHER,
+        N_("Wide at few answers, never empty and never outside 0–100 %."),
+        "doi:10.1080/01621459.1927.10502953, doi:10.1002/(SICI)1097-0258(19980430)17:8<891::"
+        "AID-SIM780>3.0.CO;2-B",
+    ),
+    Metric(
+        "peer_flag",
+        N_("A partner among the others"),
+        N_(
+            "«A reason to ask» or «watch» when a partner's answers are lower than chance explains "
+            "against all other partners of the group; «better than the others» is the mirror "
+            "image. It is a reason to ask the partner, never a judgement, and no rank."
+        ),
+        N_(
+            "watch: exact one-sided p ≤ 2.5 % against all the others; a reason to ask: "
+            "Benjamini–Hochberg q ≤ 5 % over all judged partners and outside the 95 % limits "
+            "widened by over-dispersion"
+        ),
+        Direction.NEITHER,
+        N_(
+            "Judged from 10 answers and only when at least 10 partners have as many; figures are "
+            "grey at 5–9 answers and hidden below 5."
+        ),
+        "doi:10.1002/sim.1970, doi:10.1136/qshc.2005.013755, "
+        "doi:10.1111/j.2517-6161.1995.tb02031.x",
+    ),
+    Metric(
+        "room",
+        N_("Room for improvement"),
+        N_(
+            "How many more good answers would have brought the partner to the common level of "
+            "the group. It sorts by what asking is worth: a small share of many clients weighs "
+            "more than a smaller one of few."
+        ),
+        N_("max(0, ⌈answers × common level − good answers⌉); for the index promoters − critics"),
+        Direction.LOWER,
+        N_("Hidden below 5 answers."),
+        N_("Definition of this dashboard"),
+    ),
+    Metric(
+        "worsening",
+        N_("Low and getting worse"),
+        N_(
+            "A partner with «a reason to ask» or «watch» whose latest period is significantly "
+            "lower than its own period just before. For all time the latest 12 months stand "
+            "against the 12 before."
+        ),
+        N_("the 95 % interval of the difference (Newcombe; index: MOVER) lies below 0"),
+        Direction.LOWER,
+        N_("Both periods need at least 5 answers."),
+        "doi:10.1002/(SICI)1097-0258(19980430)17:8<873::AID-SIM779>3.0.CO;2-I",
+    ),
+    Metric(
+        "contact_outcome",
+        N_("How a contact ended"),
+        N_(
+            "Each accepted delivery counts once, by its last attempt: answered, refused, not "
+            "reached, wrong contact, or still pending. The five are never put together."
+        ),
+        N_("the attempt of the latest day; of several on that day the one recorded last"),
+        Direction.NEITHER,
+        _COUNT,
+        N_("Programme deck, slide «Evaluation of the project by the customer»"),
+    ),
+    Metric(
+        "response_rate",
+        N_("Response rate"),
+        N_(
+            "Share of contacts that ended with answers. Refused, not reached and wrong contacts "
+            "stay in the total; pending ones are not over and are left out."
+        ),
+        N_("completed / (completed + refused + not reached + wrong contact), by the last attempt"),
+        Direction.HIGHER,
+        N_("With its Wilson interval; between partners hidden below 5 contacts."),
+        N_("AAPOR Standard Definitions, response rate 1, pending cases set aside"),
+    ),
+    Metric(
+        "contact_stages",
+        N_("From key to recommendation"),
+        N_(
+            "How many of the keys bought in the period were delivered, have a contact, were "
+            "called, answered, and recommend the developer. A key reaches a stage when at least "
+            "one of its accepted deliveries by the key's buyer did."
+        ),
+        N_(
+            "has a contact: at least one attempt of any outcome is recorded, a pending one "
+            "included (client contacts themselves are personal data and are not read); called: "
+            "an attempt that is not pending; recommends: answered 5 or 4"
+        ),
+        Direction.HIGHER,
+        _COUNT,
+        N_("Programme deck, slide «Evaluation of the project by the customer»"),
+    ),
+    Metric(
+        "days_to_call",
+        N_("Days from delivery to the call"),
+        N_(
+            "Days from an accepted delivery to its first call, for calls made in the period. "
+            "Deliveries nobody called yet have no such number and are not in it."
+        ),
+        N_("day of the first attempt that is not pending − day of delivery; median, share ≤ 30"),
+        Direction.LOWER,
+        _COUNT,
+        N_("Definition of this dashboard"),
+    ),
 )
 
 _BY_CODE = {metric.code: metric for metric in METRICS}

@@ -96,9 +96,6 @@ def coverage_history(
     return fig
 
 
-_MARGIN = dt.timedelta(days=25)
-
-
 def _day(moment: pd.Timestamp) -> dt.date:
     day: dt.date = moment.date()
     return day
@@ -220,8 +217,9 @@ def programme_trend(frame: pd.DataFrame, *, theme: ThemeName) -> go.Figure:
     first, last = _day(rows["evaluated_on"].min()), _day(rows["evaluated_on"].max())
     month_axis(fig, first, last)
     share_axis(fig)
+    fig.update_xaxes(range=[first - dt.timedelta(days=12), last + dt.timedelta(days=12)])
     # Room at the right for the last figure.
-    fig.update_xaxes(range=[first - dt.timedelta(days=12), last + (last - first) * 0.2 + _MARGIN])
+    fig.update_layout(margin_r=56)
     return fig
 
 

@@ -74,7 +74,7 @@ def bullet_picture(
     """
     c = roles(theme)
     # Streamlit scales a picture to its row: these are the proportions of a column in a row.
-    width, height, top, bar = 120, 28, 9, 10
+    width, height, top, bar = 96, 28, 9, 10
     parts = [f'<rect x="0" y="{top}" width="{width}" height="{bar}" rx="2" fill="{c.grid}"/>']
     if base > 0:
         colour = c.good if 2 * delivered >= base else c.bad

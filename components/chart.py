@@ -81,13 +81,12 @@ def _heading(
     title: str, *, key: str, data: pd.DataFrame, columns: Sequence[Column], about: About
 ) -> bool:
     """Draw the title with its two controls and return whether the table is asked for."""
-    head, controls = st.columns([3, 2], vertical_alignment="center", gap="small")
-    with head:
-        st.markdown(f"##### {title}")
-    with (
-        controls,
-        st.container(horizontal=True, horizontal_alignment="right", vertical_alignment="center"),
-    ):
-        as_table = st.toggle(_("Show as table"), key=f"{key}-as-table", persist_state="session")
-        download(data, columns, about=about, key=f"{key}-download")
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.markdown(f"##### {title}", width="stretch")
+        # The two stay together where the title leaves no room for them.
+        with st.container(
+            horizontal=True, vertical_alignment="center", width="content", wrap=False, gap="small"
+        ):
+            as_table = st.toggle(_("Show as table"), key=f"{key}-as-table", persist_state="session")
+            download(data, columns, about=about, key=f"{key}-download")
     return as_table

@@ -10,10 +10,10 @@ import streamlit as st
 from streamlit import config
 
 from components.data import program_database
-from components.session import session_language
 from program import language
 from program.settings import settings
 from tests.databases import build_demo, build_empty, changed_copy, url_of
+from tests.pages.visitor import language_of_visit
 
 
 @pytest.fixture(scope="session")
@@ -72,7 +72,7 @@ def point_at(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[Path], None]
         forget_everything()
 
     config.set_option("client.showErrorDetails", "full")  # a failing test says why
-    monkeypatch.setattr(language, "_source", session_language)
+    monkeypatch.setattr(language, "_source", language_of_visit)
     yield point
     forget_everything()
 

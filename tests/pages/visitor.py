@@ -9,15 +9,26 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 from streamlit.testing.v1 import AppTest
 
+from components.session import session_language
 from tests.menu import ROUTER
+
+_visiting = "ru"
+
+
+def language_of_visit() -> str:
+    """Language of the page, also for AppTest itself, which words options outside the page's run."""
+    return session_language() if get_script_run_ctx() is not None else _visiting
 
 
 def open_page(
     script: str, *, language: str | None = "ru", locale: str = "ru-RU", **address: object
 ) -> AppTest:
     """Open a page by its address, in a browser of some locale, and wait until it is drawn."""
+    global _visiting  # noqa: PLW0603 - one visit at a time; AppTest offers no other place
+    _visiting = language or locale[:2]
     app = AppTest.from_file(str(ROUTER), default_timeout=20)
     app.context = {"locale": locale}
     if language is not None:

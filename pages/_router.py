@@ -37,17 +37,20 @@ class PageOfMenu:
         return self.script.removesuffix(".py")
 
 
-PROGRAMME, COMPETENCE, PARTNERS, REFERENCE = (
+PROGRAMME, COMPETENCE, CLIENTS, PARTNERS, REFERENCE = (
     N_("Overview"),
     N_("Competence"),
+    N_("Clients"),
     N_("Partners"),
     N_("Reference"),
 )
 FOLDER = Path(__file__).parent
 BOTH = (Part.EVALUATION, Part.PARTNERS)
+SURVEYS = (Part.SURVEY_PERIOD, Part.PARTNERS)
 PAGES = (
     PageOfMenu("home.py", N_("Home"), ":material/home:", PROGRAMME, (Part.PARTNERS,)),
     PageOfMenu("threshold.py", N_("Threshold 50 %"), ":material/flag:", COMPETENCE, BOTH),
+    PageOfMenu("comparison.py", N_("Comparison"), ":material/scatter_plot:", CLIENTS, SURVEYS),
     PageOfMenu("partner.py", N_("Partner card"), ":material/badge:", PARTNERS),
     PageOfMenu("methodology.py", N_("Methodology"), ":material/menu_book:", REFERENCE),
     PageOfMenu("data_checks.py", N_("Data checks"), ":material/fact_check:", REFERENCE),

@@ -1,0 +1,197 @@
+"""Partners judged among their peers by one measure: what the page «Сравнение партнёров» draws."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from sqlalchemy import Connection
+
+from metrics.change import Changes, index_changes, share_changes
+from metrics.difference import Verdict
+from metrics.dispersion import OverDispersion, adjusted_index_limits, arcsine_limits
+from metrics.estimate import ENOUGH, HIDDEN_BELOW, Estimate
+from metrics.funnel import INNER, OUTER, exact_index_limits, exact_share_limits
+from metrics.index import index_limits, recommendation_index
+from metrics.peers import PeerFlag, Peers, judge_indices, judge_shares
+from metrics.proportion import share, wilson_limits
+from metrics.recommendation import Groups
+from program.rules import ProgramRules
+from queries.filters import Filters
+from queries.peers import Measured, Spans, peer_counts, spans
+from queries.scope import Scope
+
+#: Limits are drawn through so many sizes: smooth to the eye, and cheap at any number of partners.
+_CURVE_POINTS = 160
+CONCERNS = (PeerFlag.ALERT, PeerFlag.WATCH)
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """What partners are compared by: the share of good answers, or the recommendation index."""
+
+    measured: Measured
+    index: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Partners among their peers.
+
+    Attributes
+    ----------
+    listed
+        Grain: one row a partner that may be named and was chosen. The columns of
+        ``queries.peers.NAMED``, ``n``, ``value``, ``low``, ``high`` (95 %), ``flag``, ``room``
+        (answers missing to the common level), ``change`` with ``change_n`` and
+        ``change_verdict`` (recent period against the one before) and ``worsening``. Figures are
+        NaN below five answers.
+    crowd
+        Everybody else with at least five answers, without names. Grain: one row a pair of ``n``
+        and ``value``; ``partners`` share it.
+    limits
+        Grain: one row a number of answers. ``n``, exact ``inner_…`` and ``outer_…`` limits,
+        ``adjusted_low`` and ``adjusted_high`` (NaN without over-dispersion).
+    overall
+        All answers of the peer group together.
+    partners, eligible
+        How many partners have answers at all, and how many have enough to be judged.
+    flags_given
+        Whether enough are eligible for flags.
+    dispersion
+        How much more they vary than chance allows.
+    periods
+        What was compared with what.
+    """
+
+    listed: pd.DataFrame
+    crowd: pd.DataFrame
+    limits: pd.DataFrame
+    overall: Estimate
+    partners: int
+    eligible: int
+    flags_given: bool
+    dispersion: OverDispersion
+    periods: Spans
+
+
+def compare_partners(
+    connection: Connection,
+    scope: Scope,
+    filters: Filters,
+    measure: Measure,
+    evaluated_on: dt.date,
+    today: dt.date,
+    rules: ProgramRules,
+) -> Comparison:
+    """Judge every partner of the peer group and name those in scope and in the portfolio.
+
+    Raises
+    ------
+    queries.engine.ProgramDatabaseError
+        If the database cannot answer.
+    """
+    counted = peer_counts(connection, scope, filters, measure.measured, evaluated_on, today, rules)
+    rows = counted.loc[counted.index.repeat(counted["partners"])].reset_index(drop=True)
+    peers = _judged(rows, index=measure.index)
+    rows = rows.assign(value=peers.value, flag=[flag.value for flag in peers.flags])
+    named = rows["partner_id"].notna()
+    if filters.manager_email is not None:
+        named &= rows["manager_email"] == filters.manager_email
+    beyond = rows[~named & (rows["n"] >= HIDDEN_BELOW)]
+    return Comparison(
+        listed=_with_figures(rows[named].reset_index(drop=True), peers.target, measure),
+        crowd=beyond.groupby(["n", "value"], as_index=False)
+        .size()
+        .rename(columns={"size": "partners"}),
+        limits=_limits(rows, peers, index=measure.index),
+        overall=_overall(rows, index=measure.index),
+        partners=len(rows),
+        eligible=int(peers.eligible.sum()),
+        flags_given=peers.flagged,
+        dispersion=peers.dispersion,
+        periods=spans(filters, today),
+    )
+
+
+def _judged(rows: pd.DataFrame, *, index: bool) -> Peers:
+    n = rows["n"].to_numpy()
+    if index:
+        return judge_indices(rows["promoters"].to_numpy(), rows["critics"].to_numpy(), n)
+    return judge_shares(rows["good"].to_numpy(), n)
+
+
+def _overall(rows: pd.DataFrame, *, index: bool) -> Estimate:
+    totals = {name: int(rows[name].sum()) for name in ("n", "good", "promoters", "critics")}
+    if index:
+        p, d = totals["promoters"], totals["critics"]
+        return recommendation_index(Groups(p, totals["n"] - p - d, d))
+    return share(totals["good"], totals["n"])
+
+
+def _limits(rows: pd.DataFrame, peers: Peers, *, index: bool) -> pd.DataFrame:
+    """Return the funnel's limits through the sizes that occur."""
+    largest = max(int(rows["n"].max()), ENOUGH) if len(rows) else ENOUGH
+    n = np.unique(np.geomspace(HIDDEN_BELOW, largest, _CURVE_POINTS).round().astype(int))
+    if not rows["n"].sum():
+        return pd.DataFrame()
+    common = (
+        float(rows["promoters"].sum() / rows["n"].sum()),
+        float(rows["critics"].sum() / rows["n"].sum()),
+    )
+    tails = {"inner_low": INNER, "inner_high": 1 - INNER, "outer_low": OUTER,
+             "outer_high": 1 - OUTER}  # fmt: skip
+    limits = {
+        name: exact_index_limits(*common, n, tail)
+        if index
+        else exact_share_limits(peers.target, n, tail)
+        for name, tail in tails.items()
+    }
+    tau2 = peers.dispersion.tau2
+    if tau2 == 0:
+        low = high = np.full(len(n), np.nan)
+    elif index:
+        low, high = adjusted_index_limits(*common, n, tau2)
+    else:
+        low, high = arcsine_limits(peers.target, n, tau2)
+    return pd.DataFrame({"n": n, **limits, "adjusted_low": low, "adjusted_high": high})
+
+
+def _with_figures(rows: pd.DataFrame, target: float, measure: Measure) -> pd.DataFrame:
+    n = rows["n"].to_numpy()
+    if measure.index:
+        low, high = index_limits(rows["promoters"], rows["critics"], n)
+        reached = rows["promoters"] - rows["critics"]
+    else:
+        low, high = wilson_limits(rows["good"], n)
+        reached = rows["good"]
+    changes = _changes(rows, index=measure.index)
+    enough = n >= HIDDEN_BELOW
+    verdicts = changes.verdicts()
+    return (
+        rows.drop(columns=["good", "promoters", "critics", "partners"])
+        .assign(
+            value=np.where(enough, rows["value"], np.nan),
+            low=np.where(enough, low, np.nan),
+            high=np.where(enough, high, np.nan),
+            room=np.where(enough, np.ceil(np.maximum(n * target - reached, 0) - 1e-9), np.nan),
+            change=np.where(changes.n >= HIDDEN_BELOW, changes.value, np.nan),
+            change_n=changes.n,
+            change_verdict=[verdict.value for verdict in verdicts],
+            worsening=rows["flag"].isin([flag.value for flag in CONCERNS]).to_numpy()
+            & np.array([verdict is Verdict.LOWER for verdict in verdicts], dtype=bool),
+        )
+        .sort_values(["room", "n", "name"], ascending=[False, False, True], ignore_index=True)
+    )
+
+
+def _changes(rows: pd.DataFrame, *, index: bool) -> Changes:
+    def of(period: str, *names: str) -> tuple[pd.Series, ...]:
+        return tuple(rows[f"{period}_{name}"].to_numpy() for name in names)
+
+    if index:
+        names = ("promoters", "critics", "n")
+        return index_changes(of("recent", *names), of("before", *names))
+    return share_changes(*of("recent", "good", "n"), *of("before", "good", "n"))

@@ -1,0 +1,148 @@
+from __future__ import annotations
+
+import streamlit as st
+
+from charts import formats
+from components.chart import show_chart
+from components.data import ask, data_moment, program_database
+from components.definitions import definitions
+from components.download import About, download
+from components.filter_bar import current_choice
+from components.measures import pick_measure
+from components.page import title
+from components.partner_picker import open_partner, pick_partner
+from components.peer_funnel import drawable, funnel_figure, funnel_words
+from components.peer_table import described, file_columns, for_file, peer_columns
+from components.peer_words import (
+    FLAGS_HEADED,
+    RULES,
+    TONES,
+    VIEWS,
+    View,
+    lead_words,
+    names_of,
+    of_view,
+    spread_words,
+    verdict_words,
+    view_words,
+)
+from components.peers import compare_partners
+from components.session import require_user
+from components.states import empty, nothing_matches
+from components.survey_period import period_of, period_words
+from components.table import show_table
+from components.theme import figure_theme
+from components.verdict import badge
+from metrics.peers import PeerFlag
+from program.language import _
+from program.settings import settings
+from queries.questionnaire import questionnaires
+
+#: Rows of the table on screen; the file holds all of them.
+SHOWN = 200
+
+user = require_user()
+choice = current_choice()
+questions = ask(questionnaires, user.scope)
+if questions.empty:
+    title(_("How do partners compare?"))
+    empty(_("No questionnaire has been loaded, so there is nothing to compare by."))
+    st.stop()
+
+# Verdict -------------------------------------------------------------------------------------
+heading = st.container()
+name, measure = pick_measure(questions)
+asked = (choice.filters, measure, choice.evaluated_on, choice.today, settings().rules)
+found = ask(compare_partners, user.scope, *asked)
+listed, index = found.listed, measure.index
+with heading:
+    title(verdict_words(name, found), lead_words(found, choice.filters, index=index))
+if listed.empty:
+    nothing_matches()
+    st.stop()
+
+about = About(
+    title=_("Comparison of partners"),
+    file_name=f"partners_compared_{choice.today}",
+    filters=(name, *choice.lines),
+    period=period_words(period_of(choice.filters)),
+    basis=f"{formats.partners(found.partners)}, {formats.answers(found.overall.n)}",
+    definitions=definitions("interval", "peer_flag", "room", "worsening"),
+    data_as_of=data_moment(user.scope).as_of,
+)
+columns = peer_columns(name, index=index)
+
+# Funnel --------------------------------------------------------------------------------------
+picture, flags = st.columns([5, 3], gap="large")
+points = []
+with picture:
+    if drawable(found).empty:
+        empty(_("None of these partners has five answers in the period."))
+    else:
+        points = show_chart(
+            funnel_figure(
+                found,
+                index=index,
+                theme=figure_theme(),
+                version=program_database().version(),
+                question=repr((user.scope, asked)),
+            ),
+            title=_("Partners by the number of answers"),
+            alt=funnel_words(found, index=index),
+            data=described(listed.head(SHOWN), index=index),
+            columns=columns[:6],
+            key="peers_funnel",
+            about=about,
+            note=spread_words(found),
+            select=True,
+        )
+with flags:
+    for flag in (PeerFlag.ALERT, PeerFlag.WATCH, PeerFlag.BETTER):
+        some = listed[listed["flag"] == flag.value]
+        words = f"{_(FLAGS_HEADED[flag])} · {formats.number(len(some))}"
+        st.markdown(badge(words, TONES[flag]), help=_(RULES[flag]))
+        st.markdown(names_of(some, index=index))
+
+# Table ---------------------------------------------------------------------------------------
+st.markdown(f"#### {_('Partners and their room for improvement')}")
+view = View(
+    st.segmented_control(
+        _("Show"),
+        [view.value for view in View],
+        default=View.ALL.value,
+        key="peers_view",
+        required=True,
+        format_func=lambda code: (
+            f"{_(VIEWS[View(code)])} · {formats.number(len(of_view(listed, View(code))))}"
+        ),
+        label_visibility="collapsed",
+        persist_state="session",
+    )
+)
+rows = of_view(listed, view)
+st.caption(view_words(view, found))
+if rows.empty:
+    empty(_("No partner is in this group."))
+    st.stop()
+chosen = show_table(
+    described(rows.head(SHOWN), index=index),
+    columns,
+    key=f"peers_{view}",
+    alt=_("Partners with their answers, verdict and room for improvement"),
+    select="partner_id",
+    height=min(38 + 35 * len(rows.head(SHOWN)), 400),
+)
+with st.container(horizontal=True, vertical_alignment="center"):
+    if len(rows) > SHOWN:
+        st.caption(
+            _("Shown: the first {shown} of {all}; the file holds all.").format(
+                shown=formats.number(SHOWN), all=formats.number(len(rows))
+            )
+        )
+    download(for_file(rows), file_columns(name, index=index), about=about, key="peers_file")
+ticked = chosen if chosen is not None else next((p["customdata"] for p in points), None)
+picked = pick_partner(
+    rows.head(SHOWN), key="peers_partner", chosen=None if ticked is None else int(str(ticked))
+)
+if picked is not None and st.button(_("Open the partner's card"), icon=":material/badge:"):
+    open_partner(picked)

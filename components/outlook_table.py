@@ -72,13 +72,13 @@ def described(
 def outlook_columns(evaluations: Sequence[dt.date]) -> list[Column]:
     """Return the columns of the table and of its file: what to do first, who it is last."""
     outlooks = [
-        Column(f"outlook_{i}", formats.date_short(day), width="medium")
+        Column(f"outlook_{i}", formats.date_short(day), width=212)
         for i, day in enumerate(evaluations)
     ]
     return [
-        Column("name", _("Partner"), width=220, pinned=True),
-        Column("needed", _("Deliveries needed"), width=110, help=definition("needed")),
-        Column("bar", _("Against 50 %"), Kind.PICTURE, width=110, help=definition("coverage")),
+        Column("name", _("Partner"), width=200, pinned=True),
+        Column("needed", _("Needed"), width=92, help=definition("needed")),
+        Column("bar", _("Against 50 %"), Kind.PICTURE, width=92, help=definition("coverage")),
         *outlooks,
         Column("coverage_0", _("Coverage"), Kind.SHARE, n="base_0", undefined=formats.no_base()),
         Column("delivered_0", _("Delivered"), Kind.COUNT, help=definition("delivered")),

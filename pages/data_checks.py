@@ -46,7 +46,7 @@ ticked = show_table(
     listed,
     [
         Column("mark", _("Result"), width=150),
-        Column("title", _("Check"), width="large", pinned=True),
+        Column("title", _("Check"), width="large"),
         Column("rows", _("Rows"), Kind.COUNT),
         Column("why", _("Why it matters"), width="large"),
     ],

@@ -180,7 +180,12 @@ about = About(
 st.markdown(f"#### {_('Keys that decide')}")
 st.caption(
     _("Windows: {windows}. The keys whose delivery still counts come first.").format(
-        windows="; ".join(f"{formats.date_short(day)} — {spelled_window(day)}" for day in coming)
+        windows="; ".join(
+            _("{window} (evaluation on {day})").format(
+                window=spelled_window(day), day=formats.date_short(day)
+            )
+            for day in coming
+        )
     )
 )
 show_keys(
@@ -229,7 +234,7 @@ rows = deliveries.assign(
     ],
 )
 columns = [
-    Column("project", _("Project"), width="medium", pinned=True),
+    Column("project", _("Project"), width="medium"),
     Column("delivered_on", _("Delivered"), Kind.DATE),
     Column("occasion", _("Delivery"), width="medium"),
     Column(

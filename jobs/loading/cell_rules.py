@@ -76,7 +76,9 @@ def typed(column: Column[Any], cell: ColumnElement[Any]) -> ColumnElement[Any]:
         return case((_matches(cell, _DATE), cast(_moment(cell), Date)))
     if column.name == "key_md5":
         return case((_matches(cell, _MD5), func.lower(cell)))
-    return func.lower(cell) if is_email(column) else cell
+    if is_email(column):
+        return case((_matches(cell, _EMAIL), func.lower(cell)))
+    return cell
 
 
 def _moment(cell: ColumnElement[Any]) -> ColumnElement[Any]:

@@ -276,7 +276,7 @@ def _decision_rules() -> Iterator[SetRule]:
         "evaluation_day",
         select(decision.c.row_, day, null()).where(extract("day", day) != 1),
     )
-    above = decision.c.delivered > decision.c.base
+    above = and_(decision.c.base >= 0, decision.c.delivered > decision.c.base)
     yield SetRule(
         "competence_evaluation",
         "delivered",

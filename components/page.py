@@ -19,7 +19,7 @@ def freshness_line(moment: Moment) -> None:
     with st.container(horizontal=True, vertical_alignment="center", key="freshness"):
         st.caption(formats.data_as_of(moment.as_of), width="content")
         if fresh and fresh.is_demonstration:
-            st.caption(
+            st.markdown(
                 ":yellow-badge[:material/science: "
                 + _("Demonstration data: all partners, clients and answers are synthetic")
                 + "]",

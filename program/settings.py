@@ -65,7 +65,7 @@ class Settings(BaseSettings):
         default=("commercial",), description='Kinds of keys that count, as JSON: ["commercial"].'
     )
     near_keys: int = Field(
-        default=1, description="«У порога»: at most so many keys from the threshold, or …"
+        default=1, description="Near the threshold: at most so many keys from it, or …"
     )
     near_margin_percent: PerCent = Field(
         default=Fraction(1, 10), description="… at most so many percentage points from it."

@@ -75,7 +75,7 @@ def key_columns(evaluations: Sequence[dt.date]) -> list[Column]:
         ),
         Column("purchased_on", _("Bought"), Kind.DATE),
         Column("activated_on", _("Activated"), Kind.DATE, undefined=_("not yet")),
-        Column("delivered_on", _("Delivered"), Kind.DATE, undefined="—"),
+        Column("delivered_on", _("Delivered on"), Kind.DATE, undefined="—"),
         Column("edition", _("Edition")),
         Column("site", _("Site")),
         Column("key", _("Key (hash)"), help=_("First eight signs of the key's MD5.")),

@@ -64,6 +64,7 @@ def key_columns(evaluations: Sequence[dt.date]) -> list[Column]:
     ]
     return [
         Column("project", _("Project"), undefined=_("no project yet"), width="medium"),
+        Column("key", _("Key (hash)"), help=_("First eight signs of the key's MD5.")),
         *reasons,
         Column(
             "helps",
@@ -78,7 +79,6 @@ def key_columns(evaluations: Sequence[dt.date]) -> list[Column]:
         Column("delivered_on", _("Delivered on"), Kind.DATE, undefined="—"),
         Column("edition", _("Edition")),
         Column("site", _("Site")),
-        Column("key", _("Key (hash)"), help=_("First eight signs of the key's MD5.")),
     ]
 
 

@@ -38,15 +38,6 @@ def outlook_words(state: str, *, held_now: bool, needed: int, needed_worst: int,
     return _("loses: {short}").format(short=short) if held_now else short
 
 
-def state_tone(state: str, *, held_now: bool) -> Tone:
-    """Return the tone of an outlook: whether it is good, bad, open or neither."""
-    if state == State.SECURED:
-        return Tone.GOOD
-    if state == State.HOLDS_UNLESS_ACTIVATIONS:
-        return Tone.WATCH
-    return Tone.BAD if held_now else Tone.NEUTRAL
-
-
 @dataclass(frozen=True, slots=True)
 class Outlook:
     """What the rule says of one partner for one coming evaluation."""
@@ -113,3 +104,11 @@ def card_verdict(outlooks: Sequence[Outlook], *, held_now: bool) -> str:
         held_before, it = outlook.held, _("it")
     sentence = "; ".join(clauses)
     return f"{sentence[0].upper()}{sentence[1:]}."
+
+
+def card_tone(outlooks: Sequence[Outlook], *, held_now: bool) -> Tone:
+    """Return the tone of :func:`card_verdict`: the nearest evaluation decides, later ones warn."""
+    nearest = outlooks[0]
+    if not nearest.held:
+        return Tone.BAD if held_now else Tone.NEUTRAL
+    return Tone.GOOD if all(item.state is State.SECURED for item in outlooks) else Tone.WATCH

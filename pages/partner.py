@@ -16,7 +16,7 @@ from components.download import About
 from components.filter_bar import current_choice
 from components.key_list import show_keys
 from components.outlook import coming_evaluations
-from components.outlook_words import Outlook, card_verdict, state_tone
+from components.outlook_words import Outlook, card_tone, card_verdict
 from components.page import title
 from components.partner_picker import pick_partner
 from components.session import require_user
@@ -109,7 +109,7 @@ st.caption(
 )
 verdict(
     card_verdict(outlooks, held_now=held_now),
-    state_tone(outlooks[0].state, held_now=held_now),
+    card_tone(outlooks, held_now=held_now),
 )
 
 

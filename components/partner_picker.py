@@ -5,15 +5,53 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
+from charts import formats
 from components.text import one_line
 from program.language import _
 
 CARD = "partner.py"
+#: A longer list is searched first: every option travels to the browser.
+MOST_OPTIONS = 500
 
 
 def open_partner(partner_id: int) -> None:
     """Go to the card of one partner."""
     st.switch_page(CARD, query_params={"partner": str(partner_id)})
+
+
+def folded(text: str) -> str:
+    """Return ``text`` as search compares it: without letter case, with ё as е."""
+    return text.casefold().replace("ё", "е")
+
+
+def matching(partners: pd.DataFrame, words: str) -> pd.DataFrame:
+    """Return the partners whose name and city together contain every one of the words."""
+    where = (partners["name"] + " " + partners["city"]).map(folded)
+    fits = pd.Series(data=True, index=partners.index)
+    for word in folded(words).split():
+        fits &= where.str.contains(word, regex=False)
+    return partners[fits]
+
+
+def _offered(partners: pd.DataFrame, key: str, chosen: int | None) -> pd.DataFrame:
+    """Return the partners to choose from: all of them, or the first that match a search."""
+    if len(partners) <= MOST_OPTIONS:
+        return partners
+    words = st.text_input(
+        _("Search among {partners}").format(partners=formats.partners(len(partners))),
+        key=f"{key}_words",
+        placeholder=_("Name or city, then Enter"),
+    )
+    found = matching(partners, words)
+    if len(found) > MOST_OPTIONS:
+        st.caption(
+            _("{found} match; the list below holds the first {most}.").format(
+                found=formats.partners(len(found)), most=formats.number(MOST_OPTIONS)
+            )
+        )
+    if words and found.empty:
+        st.caption(_("No partner matches."))
+    return pd.concat([partners[partners["partner_id"] == chosen], found.head(MOST_OPTIONS)])
 
 
 def pick_partner(
@@ -28,6 +66,7 @@ def pick_partner(
     chosen
         The partner to show as chosen; it takes the place of an earlier pick when it changes.
     """
+    partners = _offered(partners, key, chosen)
     names = {
         int(number): f"{one_line(name)} · {one_line(city)}"
         for number, name, city in zip(

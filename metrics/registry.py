@@ -248,6 +248,18 @@ METRICS: tuple[Metric, ...] = (
         N_("AAPOR Standard Definitions, response rate 1, pending cases set aside"),
     ),
     Metric(
+        "response_beside",
+        N_("Response beside the others"),
+        N_(
+            "Whether clients of this partner or region answer less, or more, than all the others "
+            "together: «within chance» unless the difference survives the number of comparisons."
+        ),
+        N_("exact one-sided test against all the others, Benjamini–Hochberg q ≤ 5 %"),
+        Direction.NEITHER,
+        N_("Judged from 10 ended contacts; hidden below 5."),
+        "doi:10.1214/ss/1177011454, doi:10.1111/j.2517-6161.1995.tb02031.x",
+    ),
+    Metric(
         "contact_stages",
         N_("From key to recommendation"),
         N_(

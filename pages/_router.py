@@ -51,6 +51,7 @@ PAGES = (
     PageOfMenu("home.py", N_("Home"), ":material/home:", PROGRAMME, (Part.PARTNERS,)),
     PageOfMenu("threshold.py", N_("Threshold 50 %"), ":material/flag:", COMPETENCE, BOTH),
     PageOfMenu("comparison.py", N_("Comparison"), ":material/scatter_plot:", CLIENTS, SURVEYS),
+    PageOfMenu("survey.py", N_("Calls"), ":material/call:", CLIENTS, SURVEYS),
     PageOfMenu("partner.py", N_("Partner card"), ":material/badge:", PARTNERS),
     PageOfMenu("methodology.py", N_("Methodology"), ":material/menu_book:", REFERENCE),
     PageOfMenu("data_checks.py", N_("Data checks"), ":material/fact_check:", REFERENCE),

@@ -21,6 +21,7 @@ from sqlalchemy import (
     case,
     cast,
     extract,
+    false,
     func,
     select,
 )
@@ -47,7 +48,11 @@ from queries.sizes import size_condition
 RECOMMENDED = "recommend_partner"
 STAGES = ("keys", "delivered", "with_contact", "called", "answered", "recommending")
 STAGE_COLUMNS = dict.fromkeys((*STAGES, "without_answer"), "int64")
-MONTH_COLUMNS = {"month": "datetime64[us]", **dict.fromkeys(OUTCOMES, "int64")}
+MONTH_COLUMNS = {
+    "month": "datetime64[us]",
+    "before": "bool",
+    **dict.fromkeys(OUTCOMES, "int64"),
+}
 LAG_COLUMNS = {"days": "int64", "deliveries": "int64"}
 RESPONSE_COUNTS = ("ended", "completed")
 RESPONSE_OWN_COUNTS = (
@@ -227,25 +232,30 @@ def outcomes_by_month(
     -------
     pandas.DataFrame
         Grain: one row a month with a last attempt in it, the oldest first; ``month`` is its 1st
-        day, and every outcome has its own column. Columns as in ``MONTH_COLUMNS``.
+        day, and every outcome has its own column. With a chosen beginning, the equally long
+        period just before stands there too, as rows with ``before`` (the month in which the one
+        ends and the other begins has both). Columns as in ``MONTH_COLUMNS``.
     """
     periods = spans(filters, today)
     chosen = _chosen(scope, filters, evaluated_on, today, rules)
     last = _last_attempts(today)
     year = cast(extract("year", last.c.attempted_on), Integer).label("year")
     number = cast(extract("month", last.c.attempted_on), Integer).label("number")
+    since = periods.first and periods.before.first
+    earlier = last.c.attempted_on < periods.first if periods.first else false()
+    before = case((earlier, 1), else_=0).label("before")
     statement = (
-        select(year, number, *(_count(last.c.outcome == name, name) for name in OUTCOMES))
+        select(year, number, before, *(_count(last.c.outcome == name, name) for name in OUTCOMES))
         .join(delivery, delivery.c.id == last.c.delivery_id)
         .join(chosen, chosen.c.partner_id == delivery.c.partner_id)
         .where(
             delivery.c.status == "accepted",
-            within(last.c.attempted_on, periods.first, periods.last),
+            within(last.c.attempted_on, since, periods.last),
         )
-        .group_by(year, number)
-        .order_by(year, number)
+        .group_by(year, number, before)
+        .order_by(year, number, before.desc())
     )
-    columns = dict.fromkeys(("year", "number", *OUTCOMES), "int64")
+    columns = dict.fromkeys(("year", "number", "before", *OUTCOMES), "int64")
     counted = frame(connection, statement, columns)
     months = pd.to_datetime(
         counted.rename(columns={"number": "month"})[["year", "month"]].assign(day=1)

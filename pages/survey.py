@@ -1,0 +1,207 @@
+from __future__ import annotations
+
+import streamlit as st
+
+from charts import formats
+from charts.contacts import (
+    day_bins,
+    days_histogram,
+    days_histogram_alt,
+    outcome_months,
+    outcome_months_alt,
+)
+from charts.survey import contact_funnel, contact_funnel_alt
+from components.chart import show_chart
+from components.contact_words import (
+    beside_words,
+    described,
+    for_file,
+    headline,
+    outcome_names,
+    outcome_totals,
+    response_columns,
+    stage_rows,
+    worst_case_words,
+)
+from components.contacts import response_beside, response_now
+from components.data import ask, data_moment
+from components.definitions import definition, definitions
+from components.download import About, download
+from components.filter_bar import current_choice
+from components.page import title
+from components.partner_picker import open_partner, pick_partner
+from components.session import require_user
+from components.states import empty, nothing_matches
+from components.survey_period import period_of, period_words
+from components.table import Column, Kind, show_table
+from components.theme import figure_theme
+from metrics.estimate import HIDDEN_BELOW
+from metrics.lag import median_days, share_within
+from program.language import _
+from program.settings import settings
+from queries.contacts import contact_stages, days_to_call, outcomes_by_month
+
+#: A call later than this is late.
+IN_TIME = 30
+#: Rows of the table on screen; the file holds all of them.
+SHOWN = 200
+
+user = require_user()
+choice = current_choice()
+asked = (choice.filters, choice.evaluated_on, choice.today, settings().rules)
+stages = ask(contact_stages, user.scope, *asked)
+months = ask(outcomes_by_month, user.scope, *asked)
+days = ask(days_to_call, user.scope, *asked)
+beside = ask(response_beside, user.scope, *asked)
+now = response_now(months)
+period = period_words(period_of(choice.filters))
+about = About(
+    title=_("Calls to clients"),
+    file_name=f"calls_{choice.today}",
+    filters=choice.lines,
+    period=period,
+    basis=_("{n} ended contacts").format(n=formats.number(now.rate.n)),
+    definitions=definitions("response_rate", "contact_outcome", "contact_stages", "days_to_call"),
+    data_as_of=data_moment(user.scope).as_of,
+)
+
+# Verdict -------------------------------------------------------------------------------------
+lead = [_("Period: {period}").format(period=period)]
+if now.rate.n:
+    lead += [
+        _("{answered} of ended contacts answered").format(
+            answered=formats.share_of(now.outcomes.completed, now.rate.n)
+        ),
+        _("95 % interval {span}").format(
+            span=formats.share_interval(now.rate.low, now.rate.high, now.rate.n)
+        ),
+    ]
+title(headline(now), " · ".join(lead))
+if not stages.iloc[0]["keys"] and months.empty:
+    nothing_matches()
+    st.stop()
+
+# Stages and outcomes -------------------------------------------------------------------------
+left, right = st.columns(2, gap="large")
+with left:
+    reached = stage_rows(stages)
+    if reached["count"].iloc[0]:
+        show_chart(
+            contact_funnel(reached, theme=figure_theme()),
+            title=_("From key to recommendation: keys bought in the period"),
+            alt=contact_funnel_alt(reached),
+            data=reached,
+            columns=[Column("label", _("Stage")), Column("count", _("Keys"), Kind.COUNT)],
+            key="calls_stages",
+            about=about,
+            note=_(
+                "What became of them by {day}; for recent purchases the way is not over. Beside "
+                "each stage: its share of the stage above. Answered, but not whether they "
+                "recommend: {n}."
+            ).format(
+                day=formats.date_long(choice.today),
+                n=formats.number(int(stages.iloc[0]["without_answer"])),
+            ),
+        )
+    else:
+        empty(_("No counted key was bought and activated in the period."))
+chosen_months = months[~months["before"]]
+with right:
+    if chosen_months.empty:
+        empty(_("Nobody was called in the period."))
+    else:
+        names = outcome_names()
+        show_chart(
+            outcome_months(chosen_months, names, theme=figure_theme()),
+            title=_("How contacts ended, by the month of the last attempt"),
+            alt=outcome_months_alt(chosen_months, names),
+            data=chosen_months,
+            columns=[
+                Column("month", _("Month"), Kind.MONTH),
+                *(Column(code, name.capitalize(), Kind.COUNT) for code, name in names.items()),
+            ],
+            key="calls_outcomes",
+            about=about,
+            note=outcome_totals(now) + ". " + definition("contact_outcome").split("\n")[0],
+        )
+
+# Days to the call ----------------------------------------------------------------------------
+left, right = st.columns(2, gap="large")
+with left:
+    if not days.empty:
+        median = median_days(days["days"], days["deliveries"])
+        within = share_within(days["days"], days["deliveries"], IN_TIME)
+        show_chart(
+            days_histogram(days, theme=figure_theme(), median=median, limit=IN_TIME),
+            title=_("From delivery to the first call: median {median}").format(
+                median=formats.days(round(median))
+            ),
+            alt=days_histogram_alt(days, median=median, limit=IN_TIME),
+            data=day_bins(days),
+            columns=[
+                Column("label", _("Days")),
+                Column("deliveries", _("Deliveries"), Kind.COUNT),
+            ],
+            key="calls_days",
+            about=about,
+            note=_("Within {limit}: {share}.").format(
+                limit=formats.days(IN_TIME), share=formats.estimate(within)
+            )
+            + " "
+            + definition("days_to_call").split("\n")[0],
+        )
+with right:
+    st.markdown(f"##### {_('How much rests on the response')}")
+    if st.toggle(_("What if those who did not answer had answered?"), key="calls_worst_case"):
+        st.markdown(worst_case_words(beside.recommending))
+    else:
+        st.caption(_("Shows the bounds within which silence could move the share recommending."))
+
+# Who is never reached ------------------------------------------------------------------------
+st.markdown(f"#### {_('Where clients answer least')}")
+PARTNERS, REGIONS = "partners", "regions"
+by = st.segmented_control(
+    _("By"),
+    [PARTNERS, REGIONS],
+    default=PARTNERS,
+    key="calls_by",
+    required=True,
+    format_func={PARTNERS: _("Partners"), REGIONS: _("Regions")}.__getitem__,
+    label_visibility="collapsed",
+    persist_state="session",
+)
+rows = beside.partners if by == PARTNERS else beside.regions
+hidden = int((rows["ended"] < HIDDEN_BELOW).sum())
+st.caption(beside_words(rows, hidden, by == REGIONS))
+if rows.empty:
+    empty(_("Nobody was called in the period."))
+    st.stop()
+chosen = show_table(
+    described(rows.head(SHOWN)),
+    response_columns(of_partners=by == PARTNERS),
+    key=f"calls_{by}",
+    alt=_("Response rate beside the others, the most missing answers first"),
+    select="partner_id" if by == PARTNERS else None,
+    height=min(38 + 35 * len(rows.head(SHOWN)), 400),
+)
+with st.container(horizontal=True, vertical_alignment="center"):
+    if len(rows) > SHOWN:
+        st.caption(
+            _("Shown: the first {shown} of {all}; the file holds all.").format(
+                shown=formats.number(SHOWN), all=formats.number(len(rows))
+            )
+        )
+    download(
+        for_file(rows),
+        response_columns(of_partners=by == PARTNERS, in_file=True),
+        about=about,
+        key="calls_file",
+    )
+if by == PARTNERS:
+    picked = pick_partner(
+        rows.head(SHOWN),
+        key="calls_partner",
+        chosen=None if chosen is None else int(str(chosen)),
+    )
+    if picked is not None and st.button(_("Open the partner's card"), icon=":material/badge:"):
+        open_partner(picked)

@@ -76,7 +76,7 @@ def outlook_columns(evaluations: Sequence[dt.date]) -> list[Column]:
         for i, day in enumerate(evaluations)
     ]
     return [
-        Column("name", _("Partner"), width=200, pinned=True),
+        Column("name", _("Partner"), width=200),
         Column("needed", _("Needed"), width=92, help=definition("needed")),
         Column("bar", _("Against 50 %"), Kind.PICTURE, width=92, help=definition("coverage")),
         *outlooks,

@@ -21,7 +21,7 @@ def freshness_line(moment: Moment) -> None:
         if fresh and fresh.is_demonstration:
             st.markdown(
                 ":yellow-badge[:material/science: "
-                + _("Demonstration data: all partners, clients and answers are synthetic")
+                + _("Demonstration data: everything is synthetic")
                 + "]",
                 width="content",
             )

@@ -83,6 +83,7 @@ if picked == AUDIT:
         held=holds(disputed["base"].to_numpy(), disputed["delivered"].to_numpy(), rules)
     )
 else:
+    st.caption(str(listed.set_index("code")["why"][picked]))
     found = ask(rows_of_check, user.scope, picked, MOST_ROWS, moment.today)
 columns = found_columns(picked)
 show_table(found.head(MOST_ROWS), columns, key=f"found_{picked}", alt=str(names[picked]))

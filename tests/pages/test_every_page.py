@@ -41,9 +41,7 @@ def test_a_page_opens_with_one_heading_and_says_how_fresh_the_data_are(
     text = page_text(app)
     assert said("Data as of {moment}", language) in text
     assert "23" in text
-    assert said(
-        "Demonstration data: all partners, clients and answers are synthetic", language
-    ) in (text)
+    assert said("Demonstration data: everything is synthetic", language) in (text)
 
 
 @pytest.mark.usefixtures("on_demo")

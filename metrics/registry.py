@@ -46,6 +46,7 @@ class Metric:
 
 
 _DECK = N_("Programme deck, slide «Competence “Quality Programme”»")
+_FEW = N_("5–9 answers are grey, fewer than 5 are hidden in comparisons and exports.")
 _COUNT = N_("A count of all keys, not a sample: exact at any size, no interval.")
 
 METRICS: tuple[Metric, ...] = (
@@ -287,6 +288,124 @@ METRICS: tuple[Metric, ...] = (
         Direction.LOWER,
         _COUNT,
         N_("Definition of this dashboard"),
+    ),
+    Metric(
+        "recommending",
+        N_("Share recommending"),
+        N_(
+            "Clients who would recommend the developer or the platform, among those who answered "
+            "the question. «Hard to say» is an answer; no answer is in no denominator."
+        ),
+        N_("answers 5 and 4 (9 and 10 on a 0–10 scale) / all answers; Wilson 95 % interval"),
+        Direction.HIGHER,
+        _FEW,
+        "doi:10.1080/01621459.1927.10502953",
+    ),
+    Metric(
+        "recommendation_index",
+        N_("Recommendation index (NPS analogue)"),
+        N_(
+            "Promoters less critics, in points from −100 to +100. On the five-point scale it is "
+            "no NPS; the mapping is named beside every value and never mixed."
+        ),
+        N_(
+            "(promoters − critics) / answers. Strict: 5 | 4 | 1–3, as the NHS Friends and Family "
+            "Test; balanced: 5 | 4–3 | 1–2; a 0–10 question: 9–10 | 7–8 | 0–6. Score interval"
+        ),
+        Direction.HIGHER,
+        _FEW,
+        "doi:10.1002/(SICI)1097-0258(19980430)17:8<891::AID-SIM780>3.0.CO;2-B",
+    ),
+    Metric(
+        "good_answers",
+        N_("Good answers"),
+        N_("Share of the two best answers to a question among those who answered it."),
+        N_("answers 5 and 4 (9 and 10 on a 0–10 scale) / all answers; Wilson 95 % interval"),
+        Direction.HIGHER,
+        _FEW,
+        "doi:10.1080/01621459.1927.10502953",
+    ),
+    Metric(
+        "answer_distribution",
+        N_("Distribution of answers"),
+        N_(
+            "How the answers to one question are spread from the worst to the best. The middle "
+            "answer «Hard to say» is an answer; surveys without an answer are counted apart."
+        ),
+        N_("answers with each score / all answers to the question"),
+        Direction.NEITHER,
+        _FEW,
+        N_("Programme deck, slide «Questionnaire»"),
+    ),
+    Metric(
+        "survey_difference",
+        N_("Difference of two groups of answers"),
+        N_(
+            "Two periods without a common day, or a segment against all the others. «Within "
+            "chance» when the interval of the difference contains 0; overlapping intervals of the "
+            "two figures say nothing."
+        ),
+        N_("share: Newcombe 95 % interval; index: MOVER on the score limits"),
+        Direction.NEITHER,
+        N_("Judged from 10 answers on both sides; hidden below 5."),
+        "doi:10.1002/(SICI)1097-0258(19980430)17:8<873::AID-SIM779>3.0.CO;2-I",
+    ),
+    Metric(
+        "survey_control_chart",
+        N_("Signals in a series"),
+        N_(
+            "Whether a monthly or quarterly figure moves more than it usually does. Every period "
+            "has its own answers; where the wording of the question changes, limits start anew."
+        ),
+        N_(
+            "XmR chart: mean ± 2.66 × mean moving range. Signals: outside a limit; 7 points "
+            "rising or falling; 2 of 3 close to a limit; 7 on one side of the mean"
+        ),
+        Direction.NEITHER,
+        N_("Quarters when a month has under 10 answers; preliminary under 13 points."),
+        N_("NHS England, Making Data Count"),
+    ),
+    Metric(
+        "distribution_difference",
+        N_("Difference of whole distributions"),
+        N_(
+            "How much more often an answer of the first group is better than one of the second "
+            "than worse: from −1 to +1."
+        ),
+        N_(
+            "Cliff's δ with Newcombe's interval; permutation Mann–Whitney test, exact where all "
+            "permutations can be counted"
+        ),
+        Direction.NEITHER,
+        N_("Right at one answer and with any ties; judged from 10 answers on both sides."),
+        "doi:10.1037/0033-2909.114.3.494, doi:10.1214/aoms/1177730491",
+    ),
+    Metric(
+        "association",
+        N_("Goes together with recommending"),
+        N_(
+            "Whether clients who rate this question higher also recommend more. It is an "
+            "association: nothing here says that one causes the other."
+        ),
+        N_(
+            "Spearman's ρ over those who answered both; established when the Benjamini–Hochberg "
+            "q ≤ 5 % over all the questions"
+        ),
+        Direction.NEITHER,
+        N_("Every question has its own n; missing answers stay missing. Hidden below 5."),
+        "doi:10.2307/1412159, doi:10.1111/j.2517-6161.1995.tb02031.x",
+    ),
+    Metric(
+        "importance",
+        N_("Weight among what goes with recommending"),
+        N_(
+            "What part of the common association with recommending a question carries; all "
+            "parts make 100 %. It is an association, not a cause."
+        ),
+        N_("LMG (Shapley) shares of R² on Spearman ranks; percentile bootstrap whiskers"),
+        Direction.NEITHER,
+        N_("Shown from 50 answers, with 30 for every pair of questions."),
+        "doi:10.18637/jss.v017.i01",
     ),
 )
 

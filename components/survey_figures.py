@@ -1,0 +1,332 @@
+"""Figures about recommending from counts of answers: shares, indices, differences, series.
+
+Everything takes rows as ``queries/survey.py`` returns them (``version``, one column of scores,
+``surveys``) and knows by a :class:`Reading` which question they answer and on which scale.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+import numpy as np
+import pandas as pd
+
+from components.survey_questions import Asked
+from metrics.control_chart import ControlChart, Variation, control_chart, needs_quarters
+from metrics.control_rules import Signal
+from metrics.difference import MOVER, Verdict, index_difference, mover, share_difference, verdict
+from metrics.estimate import ENOUGH, Estimate, status_of
+from metrics.index import SCORE, index_limits, recommendation_index
+from metrics.recommendation import (
+    CUTS,
+    Groups,
+    IndexMapping,
+    groups,
+    mapping_for,
+    not_recommending,
+    recommending,
+    scale_of,
+)
+from program.calendar import add_months, month_start
+from queries.survey import NO_ANSWER, RECOMMEND_PARTNER, RECOMMEND_PLATFORM
+
+
+class Subject(StrEnum):
+    """Whom or what clients would recommend."""
+
+    DEVELOPER = "developer"
+    PLATFORM = "platform"
+
+    @property
+    def code(self) -> str:
+        """Return the question's code."""
+        return RECOMMEND_PARTNER if self is Subject.DEVELOPER else RECOMMEND_PLATFORM
+
+    @property
+    def column(self) -> str:
+        """Return the column of its scores."""
+        return "partner_score" if self is Subject.DEVELOPER else "platform_score"
+
+
+class Measure(StrEnum):
+    """Which figure is looked at."""
+
+    SHARE = "share"
+    INDEX = "index"
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How the answers about one subject are read in this view: one wording, one mapping."""
+
+    subject: Subject
+    asked: Asked
+    mapping: IndexMapping
+
+    @classmethod
+    def of(cls, subject: Subject, asked: Asked, wanted: IndexMapping) -> Reading:
+        """Return the reading with the mapping that fits the question's scale."""
+        return cls(subject, asked, mapping_for(asked.scale_max, wanted))
+
+    @property
+    def critical_to(self) -> int:
+        """Return the highest score of a critic."""
+        return CUTS[self.mapping][2]
+
+    def rows(self, counts: pd.DataFrame) -> pd.DataFrame:
+        """Return the rows that answer this wording, missing answers included."""
+        return counts[counts["version"].isin(self.asked.versions)]
+
+    def scores(self, counts: pd.DataFrame) -> dict[int, int]:
+        """Return the number of answers by score; missing ones are in none."""
+        of_wording = self.rows(counts)
+        said = of_wording[of_wording[self.subject.column] != NO_ANSWER]
+        summed = said.groupby(self.subject.column)["surveys"].sum()
+        return {int(score): int(n) for score, n in summed.items()}
+
+    def missing(self, counts: pd.DataFrame) -> int:
+        """Return the number of surveys without this answer."""
+        of_wording = self.rows(counts)
+        absent = of_wording[self.subject.column] == NO_ANSWER
+        return int(of_wording.loc[absent, "surveys"].sum())
+
+    def share(self, counts: pd.DataFrame) -> Estimate:
+        """Return the share recommending."""
+        return recommending(self.scores(counts), self.asked.scale_max)
+
+    def share_against(self, counts: pd.DataFrame) -> Estimate:
+        """Return the share not recommending."""
+        return not_recommending(self.scores(counts), self.asked.scale_max)
+
+    def groups(self, counts: pd.DataFrame) -> Groups:
+        """Return promoters, passives and critics."""
+        return groups(self.scores(counts), self.mapping)
+
+    def index(self, counts: pd.DataFrame) -> Estimate:
+        """Return the recommendation index."""
+        return recommendation_index(self.groups(counts))
+
+    def figure(self, counts: pd.DataFrame, measure: Measure) -> Estimate:
+        """Return the share or the index."""
+        return self.share(counts) if measure is Measure.SHARE else self.index(counts)
+
+    def difference(self, first: pd.DataFrame, second: pd.DataFrame, measure: Measure) -> Estimate:
+        """Return the difference of two disjoint sets of rows, first minus second."""
+        if measure is Measure.INDEX:
+            return index_difference(self.groups(first), self.groups(second))
+        (x1, n1), (x2, n2) = (_good_of(self, rows) for rows in (first, second))
+        return share_difference(x1, n1, x2, n2)
+
+
+def _good_of(reading: Reading, rows: pd.DataFrame) -> tuple[int, int]:
+    scores = reading.scores(rows)
+    least = scale_of(reading.asked.scale_max).recommending_from
+    return sum(n for score, n in scores.items() if score >= least), sum(scores.values())
+
+
+def _tallies(counts: pd.DataFrame, by: Sequence[str], reading: Reading) -> pd.DataFrame:
+    """Count good answers, promoters, critics and all answers by group, in one pass."""
+    rows = reading.rows(counts)
+    rows = rows[rows[reading.subject.column] != NO_ANSWER]
+    score, n = rows[reading.subject.column], rows["surveys"]
+    _scale, promoter_from, critic_to = CUTS[reading.mapping]
+    tallied = rows[list(by)].assign(
+        good=n.where(score >= scale_of(reading.asked.scale_max).recommending_from, 0),
+        promoters=n.where(score >= promoter_from, 0),
+        critics=n.where(score <= critic_to, 0),
+        n=n,
+    )
+    summed = tallied.groupby(list(by), as_index=False)[["good", "promoters", "critics", "n"]].sum()
+    return summed.astype({"good": "int64", "promoters": "int64", "critics": "int64", "n": "int64"})
+
+
+def _indices(
+    promoters: pd.Series[int], critics: pd.Series[int], n: pd.Series[int]
+) -> list[Estimate]:
+    """Return many indices at once: their limits are the costly part."""
+    low, high = index_limits(promoters.to_numpy(), critics.to_numpy(), n.to_numpy())
+    return [
+        Estimate((p - d) / total, float(lo), float(hi), int(total), status_of(int(total)), SCORE)
+        if total
+        else Estimate.nothing(SCORE)
+        for p, d, total, lo, hi in zip(promoters, critics, n, low, high, strict=True)
+    ]
+
+
+def segment_figures(counts: pd.DataFrame, reading: Reading, measure: Measure) -> pd.DataFrame:
+    """Return every segment beside all the others.
+
+    Parameters
+    ----------
+    counts
+        As from ``queries.survey.recommendation_by_segment``.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Grain: one row a segment with answers, the largest first (size, not merit). ``segment``;
+        ``value``, ``low``, ``high``, ``n``; ``difference``, ``difference_low``,
+        ``difference_high`` against the others, and ``verdict``, ``too_few`` under 10 answers on
+        either side.
+    """
+    part = _tallies(counts, ["segment"], reading)
+    part = part.sort_values(["n", "segment"], ascending=[False, True], ignore_index=True)
+    rest = (
+        part[["good", "promoters", "critics", "n"]].sum()
+        - part[["good", "promoters", "critics", "n"]]
+    )
+    if measure is Measure.INDEX:
+        own = _indices(part["promoters"], part["critics"], part["n"])
+        others = _indices(rest["promoters"], rest["critics"], rest["n"])
+        differences = [mover(a, b, MOVER) for a, b in zip(own, others, strict=True)]
+    else:
+        own = [recommending_of(good, n) for good, n in zip(part["good"], part["n"], strict=True)]
+        differences = [
+            share_difference(*pair)
+            for pair in zip(part["good"], part["n"], rest["good"], rest["n"], strict=True)
+        ]
+    return pd.DataFrame(
+        {
+            "segment": part["segment"],
+            "value": [e.value for e in own],
+            "low": [e.low for e in own],
+            "high": [e.high for e in own],
+            "n": part["n"],
+            "difference": [d.value for d in differences],
+            "difference_low": [d.low for d in differences],
+            "difference_high": [d.high for d in differences],
+            "verdict": [verdict(d, ENOUGH).value for d in differences],
+        }
+    )
+
+
+def recommending_of(good: int, n: int) -> Estimate:
+    """Return the share recommending from counts already added up."""
+    return recommending([n - good, 0, 0, 0, good])
+
+
+@dataclass(frozen=True, slots=True)
+class Trend:
+    """A disjoint series with its control limits.
+
+    Attributes
+    ----------
+    frame
+        Grain: one row a month or quarter, oldest first: ``month``, ``value``, ``n``, ``version``
+        (the first of its wording), ``mean``, ``low``, ``high``, ``signal``, ``variation``.
+    quarterly
+        Whether months had too few answers and were joined.
+    changes
+        First period of every wording after the first.
+    """
+
+    frame: pd.DataFrame
+    chart: ControlChart
+    quarterly: bool
+    changes: tuple[dt.date, ...]
+
+
+def trend(
+    counts: pd.DataFrame, readings: Sequence[Reading], measure: Measure, complete_to: dt.date
+) -> Trend:
+    """Return the monthly series of one subject, quarterly when a month has under 10 answers.
+
+    Parameters
+    ----------
+    counts
+        As from ``queries.survey.recommendation_counts``.
+    readings
+        Wordings of the question on one and the same scale, the oldest first; limits start anew
+        at each.
+    complete_to
+        Periods that end later are left out: they are not over.
+    """
+    series = pd.concat(
+        [
+            _tallies(counts, ["month"], reading).assign(version=reading.asked.versions[0])
+            for reading in readings
+        ],
+        ignore_index=True,
+    )
+    monthly = _complete(series, complete_to, months=1)
+    quarterly = needs_quarters(monthly["n"].to_numpy())
+    if quarterly:
+        starts = [_quarter(month.date()) for month in series["month"]]
+        joined = series.assign(month=pd.to_datetime(starts).astype("datetime64[us]"))
+        joined = joined.groupby(["version", "month"], as_index=False).sum()
+        monthly = _complete(joined, complete_to, months=3)
+    monthly = monthly.sort_values(["version", "month"], ignore_index=True)
+    value = (
+        monthly["good"] if measure is Measure.SHARE else monthly["promoters"] - monthly["critics"]
+    ) / monthly["n"]
+    starts_at = np.flatnonzero(monthly["version"].diff().fillna(0).to_numpy())
+    chart = control_chart(value.to_numpy(), rebase_at=[int(at) for at in starts_at])
+    frame = monthly[["month", "n", "version"]].assign(
+        value=value,
+        mean=chart.mean,
+        low=chart.low if chart.drawn else np.nan,
+        high=chart.high if chart.drawn else np.nan,
+        signal=[(s if chart.drawn else Signal.NONE).value for s in chart.signals],
+        variation=[(v if chart.drawn else Variation.COMMON).value for v in chart.variations],
+    )
+    changes = tuple(frame["month"].iloc[int(at)].date() for at in starts_at)
+    return Trend(frame, chart, quarterly, changes)
+
+
+def _quarter(month: dt.date) -> dt.date:
+    return month.replace(month=month.month - (month.month - 1) % 3)
+
+
+def _complete(series: pd.DataFrame, complete_to: dt.date, *, months: int) -> pd.DataFrame:
+    last = add_months(month_start(complete_to + dt.timedelta(days=1)), -months)
+    return series[(series["month"] <= pd.Timestamp(last)) & (series["n"] > 0)]
+
+
+#: Rows and columns of the table of pairs, best first.
+STANDS = ("for", "middle", "against")
+
+
+def pairs(counts: pd.DataFrame, developer: Reading, platform: Reading) -> pd.DataFrame:
+    """Count respondents by what they said of the developer and of the platform.
+
+    Grain: one row a stand on the developer and on the platform (:data:`STANDS`), all nine;
+    ``developer``, ``platform``, ``surveys``. Only respondents with both answers.
+    """
+    versions = set(developer.asked.versions) & set(platform.asked.versions)
+    rows = counts[counts["version"].isin(versions)]
+    rows = rows[(rows["partner_score"] != NO_ANSWER) & (rows["platform_score"] != NO_ANSWER)]
+    stands = pd.DataFrame(
+        {
+            "developer": _stands(rows["partner_score"], developer),
+            "platform": _stands(rows["platform_score"], platform),
+            "surveys": rows["surveys"].to_numpy(),
+        }
+    )
+    grid = pd.MultiIndex.from_product([STANDS, STANDS], names=["developer", "platform"])
+    summed = stands.groupby(["developer", "platform"])["surveys"].sum()
+    return summed.reindex(grid, fill_value=0).astype("int64").reset_index()
+
+
+def _stands(scores: pd.Series[int], reading: Reading) -> list[str]:
+    scale = scale_of(reading.asked.scale_max)
+    return [
+        STANDS[0]
+        if score >= scale.recommending_from
+        else STANDS[2]
+        if score <= scale.not_recommending_to
+        else STANDS[1]
+        for score in scores
+    ]
+
+
+def judged(difference: Estimate) -> Verdict:
+    """Return the verdict of a difference, ``too_few`` under 10 answers on either side."""
+    return verdict(difference, ENOUGH)
+
+
+def with_mapping(reading: Reading, asked: Asked) -> Reading:
+    """Return the same reading of another wording on the same scale."""
+    return replace(reading, asked=asked)

@@ -1,0 +1,173 @@
+"""What was asked: wordings of the questionnaire versions, and the scores in words.
+
+Answers to two wordings are never put together: a question keeps its answers across versions only
+while its text, its answers and its scale stay the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from charts import formats
+from metrics.recommendation import scale_of
+from program.language import N_, _, current_language
+from program.questionnaire import LABEL_SEPARATOR
+from queries.survey import NO_ANSWER
+
+#: A word or two for each question of the deck; another question is called by its own text.
+SHORT_NAMES = {
+    "goals": N_("Business tasks"),
+    "design": N_("Design"),
+    "development": N_("Development"),
+    "management": N_("Managers"),
+    "budget": N_("Budget"),
+    "speed": N_("Speed"),
+    "recommend_partner": N_("Recommend the developer"),
+    "usability": N_("Convenience"),
+    "features": N_("Capabilities"),
+    "recommend_platform": N_("Recommend the platform"),
+}
+_WORDING = ("subject", "text_ru", "text_en", "scale_labels_ru", "scale_labels_en", "scale_max")
+_LONGEST_NAME = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One question as it was asked in all of ``versions``.
+
+    Attributes
+    ----------
+    labels
+        Names of the answers in the current language, worst first, as many as the scale has.
+    """
+
+    code: str
+    subject: str
+    text: str
+    labels: tuple[str, ...]
+    scale_max: int
+    versions: tuple[int, ...]
+
+    @property
+    def name(self) -> str:
+        """Return a word or two for charts and tables."""
+        if self.code in SHORT_NAMES:
+            return _(SHORT_NAMES[self.code])
+        short = self.text[: _LONGEST_NAME - 1].rstrip()
+        return self.text if len(self.text) <= _LONGEST_NAME else f"{short}…"
+
+    @property
+    def scores(self) -> range:
+        """Return the scores of the scale, worst first."""
+        scale = scale_of(self.scale_max)
+        return range(scale.lowest, scale.highest + 1)
+
+    def answer(self, score: int) -> str:
+        """Return an answer in words, a missing one included."""
+        if score == NO_ANSWER:
+            return _("no answer")
+        if self.scale_max != 5:
+            return _("{score} of {highest}").format(
+                score=formats.number(score), highest=formats.number(self.scale_max)
+            )
+        return self.labels[score - 1]
+
+
+def _asked(row: Mapping[Any, Any], versions: Collection[int]) -> Asked:
+    language = current_language()
+    labels = str(row[f"scale_labels_{language}"]).split(LABEL_SEPARATOR)[::-1]
+    scale = scale_of(int(row["scale_max"]))
+    scores = range(scale.lowest, scale.highest + 1)
+    if len(labels) != len(scores):
+        labels = [formats.number(score) for score in scores]
+    return Asked(
+        code=str(row["code"]),
+        subject=str(row["subject"]),
+        text=str(row[f"text_{language}"]),
+        labels=tuple(labels),
+        scale_max=int(row["scale_max"]),
+        versions=tuple(sorted(int(version) for version in versions)),
+    )
+
+
+def questionnaire(questions: pd.DataFrame, version: int) -> tuple[Asked, ...]:
+    """Return the questions of one version in its order, each with all versions that ask the same.
+
+    Parameters
+    ----------
+    questions
+        As from ``queries.questionnaire.questionnaires``.
+    """
+    found = []
+    for row in questions[questions["version"] == version].to_dict("records"):
+        same = questions["code"] == row["code"]
+        for name in _WORDING:
+            same &= questions[name] == row[name]
+        found.append(_asked(row, questions.loc[same, "version"].tolist()))
+    return tuple(found)
+
+
+def wordings(questions: pd.DataFrame, code: str) -> tuple[Asked, ...]:
+    """Return every wording that a question ever had, the oldest first."""
+    found: dict[tuple[int, ...], Asked] = {}
+    for version in sorted(questions.loc[questions["code"] == code, "version"].unique()):
+        for asked in questionnaire(questions, int(version)):
+            if asked.code == code:
+                found.setdefault(asked.versions, asked)
+    return tuple(found.values())
+
+
+def choose_version(
+    questions: pd.DataFrame, surveys: pd.Series[int], codes: Collection[str], *, key: str
+) -> int | None:
+    """Return the questionnaire version to show: the newest with surveys, or the chosen one.
+
+    A choice is drawn only when the period holds versions that word some of ``codes`` otherwise;
+    it says that answers to different wordings are not put together.
+
+    Parameters
+    ----------
+    surveys
+        Number of surveys of the period by version.
+    key
+        Of the widget, unique on the page.
+
+    Returns
+    -------
+    The version, or ``None`` when no known version has a survey.
+    """
+    known = set(questions["version"])
+    present = sorted(int(v) for v, n in surveys.items() if n > 0 and v in known)
+    if not present:
+        return None
+    apart = {
+        tuple(a.versions for a in questionnaire(questions, v) if a.code in codes) for v in present
+    }
+    if len(apart) == 1:
+        return present[-1]
+    options = present[::-1]
+    if st.session_state.get(key) not in options:
+        st.session_state[key] = options[0]
+    with st.container(border=True):
+        st.markdown(
+            _(
+                "The questionnaire changed within this period. Answers to different wordings or "
+                "scales are never put together; choose which are shown."
+            )
+        )
+        chosen: int = st.segmented_control(
+            _("Questionnaire"),
+            options,
+            key=key,
+            required=True,
+            format_func=lambda v: _("version {version} · {n}").format(
+                version=v, n=formats.answers(int(surveys[v]))
+            ),
+            label_visibility="collapsed",
+        )
+    return chosen

@@ -1,0 +1,349 @@
+"""Blocks of the page «Рекомендации»: verdict, tiles, response, segments, critics' answers."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from charts import formats
+from charts.survey import interval_dots, interval_dots_alt
+from components.chart import show_chart
+from components.data import ask, program_database
+from components.definitions import definition
+from components.download import About
+from components.page import title
+from components.states import empty
+from components.survey_figures import Measure, Reading, Subject, segment_figures, trend
+from components.survey_lists import page_of, show_surveys
+from components.survey_view import View, one_of
+from components.survey_words import (
+    DIMENSIONS,
+    MAPPINGS,
+    SIGNS,
+    SUBJECTS,
+    VERDICTS,
+    basis_words,
+    change_tone,
+    change_words,
+    difference_words,
+    figure_words,
+)
+from components.table import Column, Kind
+from components.text import plain
+from components.theme import figure_theme
+from components.tiles import Tile, tiles
+from components.words import BASE_SIZES, EDITIONS, TIERS, word
+from metrics.difference import Verdict
+from metrics.estimate import ENOUGH, HIDDEN_BELOW, Estimate, status_of
+from metrics.response import OUTCOMES, response, worst_case
+from program.language import _, current_language, ngettext
+from queries.choices import managers, places
+from queries.comments import Critical, Page, critical_answers
+from queries.filters import Filters
+from queries.scope import Scope
+from queries.survey import Dimension, Part, recommendation_by_segment
+
+#: Segments drawn; the table and the file hold all of them.
+_DRAWN = 12
+#: More rows than anybody reads; a file stays openable.
+_IN_FILE = 1000
+
+
+def verdict_heading(
+    readings: Mapping[Subject, Reading], current: pd.DataFrame, previous: pd.DataFrame, view: View
+) -> None:
+    """Draw the heading: both shares, and what changed against the period before."""
+    developer, platform = (readings[s].share(current) for s in Subject)
+    sentence = _("{developer} of clients recommend the developer, {platform} the platform")
+    if min(developer.n, platform.n) < ENOUGH:
+        sentence = _(
+            "Few answers so far: {developer} recommend the developer, {platform} the platform"
+        )
+    changes = [
+        f"{_(SUBJECTS[s])} {words}"
+        for s in Subject
+        if (words := change_words(readings[s].difference(current, previous, Measure.SHARE)))
+    ]
+    lead = [view.words, formats.answers(int(current["surveys"].sum()))]
+    if changes and view.previous:
+        lead.append(
+            _("against {period}: {changes}").format(
+                period=formats.period(view.previous.first, view.previous.last),
+                changes="; ".join(changes),
+            )
+        )
+    title(
+        sentence.format(developer=figure_words(developer), platform=figure_words(platform)),
+        " · ".join(lead),
+    )
+
+
+def subject_tiles(
+    readings: Mapping[Subject, Reading],
+    current: pd.DataFrame,
+    previous: pd.DataFrame,
+    counts: pd.DataFrame,
+    until: dt.date,
+) -> None:
+    """Draw share and index of the developer, then of the platform."""
+    shown = []
+    for subject, reading in readings.items():
+        missing = reading.missing(current)
+        for measure, label, code in (
+            (Measure.SHARE, _("Recommend the {subject}"), "recommending"),
+            (Measure.INDEX, _("Index: {subject}"), "recommendation_index"),
+        ):
+            value = reading.figure(current, measure)
+            change = reading.difference(current, previous, measure)
+            basis = basis_words(value, missing, measure)
+            if measure is Measure.INDEX:
+                basis = f"{_(MAPPINGS[reading.mapping])} · {basis}"
+            series = trend(counts, [reading], measure, until).frame["value"].tail(13)
+            shown.append(
+                Tile(
+                    label.format(subject=_(SUBJECTS[subject])),
+                    figure_words(value, measure),
+                    basis=basis,
+                    change=change_words(change, measure),
+                    tone=change_tone(change),
+                    trend=series.tolist(),
+                    definition=definition(code),
+                )
+            )
+    tiles(shown, in_a_row=2)
+
+
+def response_line(
+    responses: pd.DataFrame, readings: Mapping[Subject, Reading], current: pd.DataFrame
+) -> None:
+    """Draw the response rate of the period, and how far silence could move the shares."""
+    of_period = responses[responses["part"] == Part.CURRENT]
+    summed = of_period[of_period["outcome"].isin(OUTCOMES)].groupby("outcome")["contacts"].sum()
+    ended = response({str(outcome): int(n) for outcome, n in summed.items()})
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown(
+            _("Response: **{share}** of the calls that ended; pending: {pending}").format(
+                share=formats.share_of(ended.completed, ended.ended, undefined=formats.no_data()),
+                pending=formats.number(ended.pending),
+            ),
+            help=definition("response_rate"),
+        )
+        with st.popover(_("If the others had answered"), type="tertiary"):
+            for subject, reading in readings.items():
+                share = reading.share(current)
+                if not share.n:
+                    continue
+                bounds = worst_case(
+                    round(share.value * share.n), share.n, max(ended.ended - share.n, 0)
+                )
+                st.markdown(
+                    _("{subject}: from **{low}** to **{high}**").format(
+                        subject=_(SUBJECTS[subject]).capitalize(),
+                        low=formats.share(bounds.low, share.n),
+                        high=formats.share(bounds.high, share.n),
+                    )
+                )
+            st.caption(
+                _(
+                    "The share if nobody of those who did not answer would recommend, and if all "
+                    "of them would. These are bounds, not an interval: chance is not in them."
+                )
+            )
+
+
+def segment_names(scope: Scope, dimension: Dimension) -> dict[str, str]:
+    """Return the segments of a dimension in words."""
+    if dimension is Dimension.REGION:
+        where = ask(places, scope)
+        return dict(zip(where["region"], where[f"region_{current_language()}"], strict=True))
+    if dimension is Dimension.MANAGER:
+        who = ask(managers, scope)
+        return dict(zip(who["email"], who["name"], strict=True))
+    words = {Dimension.TIER: TIERS, Dimension.EDITION: EDITIONS, Dimension.SIZE: BASE_SIZES}
+    return {code: word(words[dimension], code) for code in words[dimension]} | {
+        "": formats.no_base()
+    }
+
+
+def segments_block(
+    scope: Scope, filters: Filters, view: View, reading: Reading, measure: Measure, about: About
+) -> None:
+    """Draw segments of one dimension, each judged against all the others."""
+    st.markdown(f"#### {_('Who stands out')}")
+    dimension = one_of(
+        _("By"),
+        {d: _(DIMENSIONS[d]) for d in Dimension if d is not Dimension.MANAGER},
+        key="recommendation_dimension",
+    )
+    counts = ask(recommendation_by_segment, scope, filters, dimension, view.sizing)
+    found = segment_figures(counts, reading, measure)
+    if len(found) < 2:
+        empty(_("Only one segment has answers here: there is nothing to compare it with."))
+        return
+    names = segment_names(scope, dimension)
+    hidden = found["n"] < HIDDEN_BELOW
+    index = measure is Measure.INDEX
+    found = found.assign(
+        name=[names.get(code, code) for code in found["segment"]],
+        words=[_(VERDICTS[Verdict(v)]) for v in found["verdict"]],
+    )
+    figures = ["value", "low", "high", "difference", "difference_low", "difference_high"]
+    found.loc[hidden, figures] = np.nan
+    drawn = found[~hidden].head(_DRAWN)
+    if drawn.empty:
+        empty(_("Every segment has fewer than 5 answers: hidden."))
+        return
+    dots = drawn.assign(
+        label=[
+            f"{SIGNS.get(Verdict(v), '')}{name}"
+            for v, name in zip(drawn["verdict"], drawn["name"], strict=True)
+        ]
+    )
+    left, right = st.columns([3, 2], gap="large")
+    with right:
+        _standing_out(found, index=index)
+    kind, n = (Kind.INDEX, None) if index else (Kind.SHARE, "n")
+    undefined = _("few answers, hidden")
+    with left:
+        show_chart(
+            interval_dots(dots, theme=figure_theme(), index=index),
+            title=_("{dimension} against all the others").format(
+                dimension=_(DIMENSIONS[dimension])
+            ),
+            alt=interval_dots_alt(dots, index=index),
+            data=found,
+            columns=[
+                Column("name", _(DIMENSIONS[dimension]), width="medium"),
+                Column(
+                    "value", _("Index") if index else _("Share"), kind, n=n, undefined=undefined
+                ),
+                Column("low", _("Interval from"), kind, n=n, undefined=undefined),
+                Column("high", _("Interval to"), kind, n=n, undefined=undefined),
+                Column("n", _("Answers"), Kind.COUNT),
+                Column("words", _("Against the others"), width="medium"),
+                *(
+                    Column(
+                        name, label, Kind.INDEX if index else Kind.POINTS, n=n, undefined=undefined
+                    )
+                    for name, label in (
+                        ("difference", _("Difference from the others")),
+                        ("difference_low", _("Difference from")),
+                        ("difference_high", _("Difference to")),
+                    )
+                ),
+            ],
+            key="recommendation_segments",
+            about=replace(about, file_name=f"{about.file_name}_by_{dimension}"),
+            note=" ".join(_segment_notes(found, len(drawn))),
+        )
+
+
+def _standing_out(found: pd.DataFrame, *, index: bool) -> None:
+    """Say which segments differ from the others by more than chance explains."""
+    standing = found[found["verdict"].isin([Verdict.HIGHER, Verdict.LOWER])]
+    st.markdown(f"##### {_('More than chance explains')}")
+    if standing.empty:
+        st.markdown(_("No segment: every difference from the others is within chance."))
+    for row in standing.sort_values("difference").head(_DRAWN).itertuples():
+        verdict = Verdict(str(row.verdict))
+        difference = Estimate(
+            float(row.difference), float(row.difference_low), float(row.difference_high),
+            int(row.n), status_of(int(row.n)), "",
+        )  # fmt: skip
+        words = difference_words(difference, Measure.INDEX if index else Measure.SHARE)
+        st.markdown(
+            f"{SIGNS[verdict]}**{plain(row.name)}** {row.words}: {words}, "
+            f"{formats.n_of(int(row.n))}"
+        )
+    few = found["verdict"].eq(Verdict.TOO_FEW) & (found["n"] >= HIDDEN_BELOW)
+    if few.any():
+        st.caption(
+            ngettext(
+                "{n} segment with 5–9 answers is not judged.",
+                "{n} segments with 5–9 answers are not judged.",
+                int(few.sum()),
+            ).format(n=formats.number(int(few.sum())))
+        )
+
+
+def _segment_notes(found: pd.DataFrame, drawn: int) -> list[str]:
+    hidden = int((found["n"] < HIDDEN_BELOW).sum())
+    left_out = len(found) - hidden - drawn
+    notes = [
+        _(
+            "The largest first; not a ranking. No mark: the difference from the others is "
+            "within chance."
+        ),
+        _("Of twenty comparisons about one stands out by chance alone."),
+    ]
+    if left_out:
+        notes.append(
+            ngettext("{n} more is in the table.", "{n} more are in the table.", left_out).format(
+                n=formats.number(left_out)
+            )
+        )
+    if hidden:
+        notes.append(
+            ngettext(
+                "{n} segment with fewer than 5 answers is hidden.",
+                "{n} segments with fewer than 5 answers are hidden.",
+                hidden,
+            ).format(n=formats.number(hidden))
+        )
+    return notes
+
+
+def critics_list(
+    scope: Scope,
+    filters: Filters,
+    view: View,
+    reading: Reading,
+    current: pd.DataFrame,
+    questions: pd.DataFrame,
+    about: About,
+) -> None:
+    """Offer the critics' answers of the period: a reason to ask, never blame."""
+    total = reading.groups(current).critics
+    st.markdown(f"#### {_('Reasons to ask')}")
+    if not total:
+        empty(_("No critical answers in this period."))
+        return
+    if not st.toggle(
+        _("Show the critics' answers: {n}").format(n=formats.number(total)),
+        key="recommendation_critics",
+        help=_("Critics by the chosen mapping: {mapping}.").format(
+            mapping=_(MAPPINGS[reading.mapping])
+        ),
+    ):
+        return
+    critical = Critical(reading.subject.code, reading.asked.versions, reading.critical_to)
+    page = page_of(total, key="recommendation_critics_page")
+    database, sizing = program_database(), view.sizing
+
+    def fetch_all() -> pd.DataFrame:
+        with database.connect() as connection:
+            return critical_answers(connection, scope, filters, critical, sizing, Page(0, _IN_FILE))
+
+    show_surveys(
+        ask(critical_answers, scope, filters, critical, sizing, page),
+        questions,
+        fetch_all,
+        alt=_("Surveys with a critical answer, the latest first"),
+        about=replace(
+            about,
+            title=_("Critics' answers"),
+            file_name=f"critics_{reading.subject}_{view.until}",
+            basis=formats.answers(total),
+        ),
+        key="recommendation_critics_list",
+    )
+    st.caption(
+        _("An answer is a reason to ask the partner what happened. It says nothing about guilt.")
+    )
+    if total > _IN_FILE:
+        st.caption(_("The file holds the latest {n}.").format(n=formats.number(_IN_FILE)))

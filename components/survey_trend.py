@@ -1,0 +1,76 @@
+"""A survey series on its control chart: the picture, its signals in words, and what limits it."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from charts.answers import mark_changes
+from charts.comparison import control_chart, control_chart_alt
+from components.chart import show_chart
+from components.download import About
+from components.states import empty
+from components.survey_figures import Measure, Trend
+from components.survey_words import SIGNALS, signal_sentences
+from components.table import Column, Kind
+from components.theme import figure_theme
+from metrics.control_rules import Signal
+from metrics.estimate import ENOUGH
+from program.language import _
+
+#: A line through fewer points shows nothing.
+DRAWN_FROM = 3
+
+
+def show_trend(trend: Trend, measure: Measure, *, title: str, about: About, key: str) -> None:
+    """Draw the series with its limits; too short a series is said in words."""
+    frame, index = trend.frame, measure is Measure.INDEX
+    if len(frame) < DRAWN_FROM:
+        st.markdown(f"##### {title}")
+        empty(_("A trend needs at least three whole periods with answers."))
+        return
+    figure = control_chart(frame, theme=figure_theme(), index=index)
+    mark_changes(figure, trend.changes, theme=figure_theme())
+    told = frame.assign(
+        words=[_(SIGNALS[Signal(s)]) if s != Signal.NONE else "" for s in frame["signal"]]
+    )
+    kind = Kind.INDEX if index else Kind.SHARE
+    show_chart(
+        figure,
+        title=title,
+        alt=control_chart_alt(frame, index=index),
+        data=told,
+        columns=[
+            Column("month", _("Quarter from") if trend.quarterly else _("Month"), Kind.MONTH),
+            Column("value", _("Index") if index else _("Share"), kind, n=None if index else "n"),
+            Column("n", _("Answers"), Kind.COUNT),
+            Column("mean", _("Mean"), kind),
+            Column("low", _("Lower limit"), kind, undefined="—"),
+            Column("high", _("Upper limit"), kind, undefined="—"),
+            Column("words", _("Signal"), width="large"),
+            Column("version", _("Questionnaire version"), Kind.COUNT),
+        ],
+        key=key,
+        about=about,
+        note=" ".join(_notes(trend)),
+    )
+    for sentence in signal_sentences(frame):
+        st.markdown(f"- {sentence}")
+
+
+def _notes(trend: Trend) -> list[str]:
+    notes = [
+        _("Quarters, because some month has fewer than 10 answers.")
+        if trend.quarterly
+        else _("Months, each with its own answers; the current month is not over and left out.")
+    ]
+    if trend.quarterly and (trend.frame["n"] < ENOUGH).any():
+        notes.append(_("Some quarters have few answers."))
+    if not trend.chart.drawn:
+        notes.append(_("The series does not vary: no limits can be drawn."))
+    elif trend.chart.preliminary:
+        notes.append(_("Preliminary limits: fewer than 13 points."))
+    if trend.changes:
+        notes.append(_("Where the wording of the question changed, the limits start anew."))
+    if trend.chart.drawn and (trend.frame["signal"] == Signal.NONE).all():
+        notes.append(_("No signals: every change is within chance."))
+    return notes

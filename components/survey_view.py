@@ -1,0 +1,69 @@
+"""What the two survey pages look at: periods, sizing, and how the answers are read."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeVar
+
+import streamlit as st
+
+from components.filter_bar import Choice
+from components.survey_period import period_of, period_words
+from program.calendar import add_months, month_start
+from program.period import Period
+from program.rules import ProgramRules
+from queries.survey import Sizing
+
+#: A trend looks this many months back from the end of the period.
+TREND_MONTHS = 36
+Option = TypeVar("Option", bound=str)
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """The chosen period, the disjoint one before it, and the trend that leads up to it."""
+
+    period: Period | None
+    previous: Period | None
+    since: dt.date | None
+    until: dt.date
+    sizing: Sizing
+
+    @property
+    def words(self) -> str:
+        """Return the period as people read it."""
+        return period_words(self.period)
+
+
+def view_of(choice: Choice, rules: ProgramRules) -> View:
+    """Return what the filter bar's choice means for survey pages."""
+    period = period_of(choice.filters)
+    until = period.last if period else choice.today
+    since = add_months(month_start(until), -TREND_MONTHS) if period else None
+    return View(
+        period,
+        period.previous() if period else None,
+        since,
+        until,
+        Sizing(choice.evaluated_on, choice.today, rules),
+    )
+
+
+def one_of(label: str, options: dict[Option, str], *, key: str, shown: bool = False) -> Option:
+    """Draw a choice between a few named things and return the chosen one, the first by default."""
+    codes = list(options)
+    if st.session_state.get(key) not in codes:
+        st.session_state[key] = codes[0]
+    words: Callable[[Option], str] = options.__getitem__
+    chosen: Option = st.segmented_control(
+        label,
+        codes,
+        key=key,
+        required=True,
+        format_func=words,
+        label_visibility="visible" if shown else "collapsed",
+        persist_state="session",
+    )
+    return chosen

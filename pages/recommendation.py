@@ -1,0 +1,121 @@
+from __future__ import annotations
+
+import streamlit as st
+
+from charts import formats
+from components.data import ask, data_moment
+from components.definitions import definition, definitions
+from components.download import About
+from components.filter_bar import current_choice
+from components.page import title
+from components.session import require_user
+from components.states import empty, nothing_matches
+from components.survey_figures import Measure, Reading, Subject, trend
+from components.survey_pairs import show_pairs
+from components.survey_questions import choose_version, questionnaire, wordings
+from components.survey_recommendation import (
+    critics_list,
+    response_line,
+    segments_block,
+    subject_tiles,
+    verdict_heading,
+)
+from components.survey_trend import show_trend
+from components.survey_view import one_of, view_of
+from components.survey_words import MAPPINGS, MEASURES, SUBJECTS
+from metrics.recommendation import IndexMapping
+from program.language import _
+from program.settings import settings
+from queries.questionnaire import questionnaires
+from queries.response import response_counts
+from queries.survey import Part, recommendation_counts
+
+user = require_user()
+choice = current_choice()
+filters = choice.filters
+view = view_of(choice, settings().rules)
+counts = ask(recommendation_counts, user.scope, filters, view.previous, view.since, view.sizing)
+questions = ask(questionnaires, user.scope)
+current = counts[counts["part"] == Part.CURRENT]
+previous = counts[counts["part"] == Part.PREVIOUS]
+
+if current.empty:
+    title(_("Who would recommend the developer and the platform?"), view.words)
+    nothing_matches()
+    st.stop()
+
+# How the answers are read ------------------------------------------------------------------------
+version = choose_version(
+    questions,
+    current.groupby("version")["surveys"].sum(),
+    [subject.code for subject in Subject],
+    key="recommendation_version",
+)
+asked = {a.code: a for a in questionnaire(questions, version)} if version is not None else {}
+if any(subject.code not in asked for subject in Subject):
+    title(_("Who would recommend the developer and the platform?"), view.words)
+    empty(_("The questionnaire of these surveys does not ask about recommending."))
+    st.stop()
+mapping = IndexMapping(st.session_state.get("recommendation_mapping", IndexMapping.STRICT))
+readings = {s: Reading.of(s, asked[s.code], mapping) for s in Subject}
+
+# Verdict and key figures -------------------------------------------------------------------------
+verdict_heading(readings, current, previous, view)
+subject_tiles(readings, current, previous, counts, view.until)
+responses = ask(response_counts, user.scope, filters, view.previous, view.since, view.sizing)
+response_line(responses, readings, current)
+
+with st.container(horizontal=True, vertical_alignment="bottom"):
+    subject = one_of(
+        _("Whom clients recommend"),
+        {s: _(SUBJECTS[s]).capitalize() for s in Subject},
+        key="recommendation_subject",
+        shown=True,
+    )
+    measure = one_of(
+        _("Figure"),
+        {m: _(MEASURES[m]) for m in Measure},
+        key="recommendation_measure",
+        shown=True,
+    )
+    one_of(
+        _("Who is a promoter, neutral, a critic"),
+        {m: _(MAPPINGS[m]) for m in (IndexMapping.STRICT, IndexMapping.BALANCED)},
+        key="recommendation_mapping",
+        shown=True,
+    )
+reading = readings[subject]
+if reading.mapping is IndexMapping.CLASSIC:
+    st.caption(_("A 0–10 question is always read by the classic mapping: 9–10 | 7–8 | 0–6."))
+about = About(
+    title=_("Recommendation"),
+    file_name=f"recommendation_{subject}_{measure}_{view.until}",
+    filters=choice.lines,
+    period=view.words,
+    basis=formats.answers(reading.share(current).n),
+    definitions=definitions("recommending", "recommendation_index", "survey_control_chart"),
+    data_as_of=data_moment(user.scope).as_of,
+)
+
+# Over time ---------------------------------------------------------------------------------------
+same_scale = [
+    Reading(subject, other, reading.mapping)
+    for other in wordings(questions, subject.code)
+    if other.scale_max == reading.asked.scale_max
+]
+show_trend(
+    trend(counts, same_scale, measure, view.until),
+    measure,
+    title=_("Over time: {figure}, {subject}").format(
+        figure=_(MEASURES[measure]).lower(), subject=_(SUBJECTS[subject])
+    ),
+    about=about,
+    key="recommendation_trend",
+)
+with st.popover(_("How signals are found"), type="tertiary", icon=":material/help:"):
+    st.markdown(definition("survey_control_chart"))
+
+# By segment, by respondent, critics --------------------------------------------------------------
+segments_block(user.scope, filters, view, reading, measure, about)
+show_pairs(current, readings[Subject.DEVELOPER], readings[Subject.PLATFORM], about)
+critics_list(user.scope, filters, view, reading, current, questions, about)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from typing import Any
 
 import pandas as pd
 from sqlalchemy import (
@@ -73,32 +74,18 @@ def _total(condition: ColumnElement[bool], label: str) -> ColumnElement[int]:
     return cast(func.sum(case((condition, 1), else_=0)), BigInteger).label(label)
 
 
-def partner_counts(
-    connection: Connection,
+def wide_counts(
     scope: Scope,
     filters: Filters,
     evaluations: Sequence[dt.date],
     today: dt.date,
     rules: ProgramRules = DECK_RULES,
-) -> pd.DataFrame:
-    """Count every chosen partner's keys for each of ``evaluations`` in one pass over the keys.
+) -> Select[Any]:
+    """Return the statement that counts every chosen partner's keys in one pass over the keys.
 
-    A key is *delivered* when its project has an accepted delivery by the partner who bought the
-    key. A key bought in the window but not activated in time is *pending*: for a past
-    evaluation it stayed out of the base, for a coming one it may still enlarge it.
-
-    Parameters
-    ----------
-    evaluations
-        1sts of months, past or coming, in any order without repetition.
-    today
-        Records dated later than this day are not looked at.
-
-    Returns
-    -------
-    pandas.DataFrame
-        Grain: one row a partner and evaluation, also for partners without any key
-        (``base`` = 0). Columns as in ``COUNT_COLUMNS``; ``evaluated_on`` as given.
+    Grain: one row a partner, also one without any key; ``partner_id`` and for evaluation ``i``
+    ``base_i``, ``delivered_i`` and ``bought_i`` (every counted key bought in the window, activated
+    or not). See :func:`partner_counts`.
 
     Raises
     ------
@@ -148,16 +135,51 @@ def partner_counts(
         .group_by(license_key.c.partner_id)
         .cte("per_partner")
     )
-    names = [total.name for total in totals]
-    statement = (
-        select(
-            chosen.c.partner_id,
-            *(func.coalesce(per_partner.c[name], literal(0)).label(name) for name in names),
-        )
-        .outerjoin(per_partner, per_partner.c.partner_id == chosen.c.partner_id)
-        .order_by(chosen.c.partner_id)
-    )
-    wide = frame(connection, statement, {"partner_id": "int64"} | dict.fromkeys(names, "int64"))
+    return select(
+        chosen.c.partner_id,
+        *(
+            func.coalesce(per_partner.c[total.name], literal(0)).label(total.name)
+            for total in totals
+        ),
+    ).outerjoin(per_partner, per_partner.c.partner_id == chosen.c.partner_id)
+
+
+def partner_counts(
+    connection: Connection,
+    scope: Scope,
+    filters: Filters,
+    evaluations: Sequence[dt.date],
+    today: dt.date,
+    rules: ProgramRules = DECK_RULES,
+) -> pd.DataFrame:
+    """Count every chosen partner's keys for each of ``evaluations`` in one pass over the keys.
+
+    A key is *delivered* when its project has an accepted delivery by the partner who bought the
+    key. A key bought in the window but not activated in time is *pending*: for a past
+    evaluation it stayed out of the base, for a coming one it may still enlarge it.
+
+    Parameters
+    ----------
+    evaluations
+        1sts of months, past or coming, in any order without repetition.
+    today
+        Records dated later than this day are not looked at.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Grain: one row a partner and evaluation, also for partners without any key
+        (``base`` = 0). Columns as in ``COUNT_COLUMNS``; ``evaluated_on`` as given.
+
+    Raises
+    ------
+    ValueError
+        If an evaluation is not the 1st of a month, or none is given.
+    """
+    statement = wide_counts(scope, filters, evaluations, today, rules)
+    columns = statement.selected_columns
+    ordered = statement.order_by(columns.partner_id)
+    wide = frame(connection, ordered, {column.name: "int64" for column in columns})
     counts = [
         pd.DataFrame(
             {

@@ -89,26 +89,27 @@ def outcome_months_alt(frame: pd.DataFrame, names: Mapping[str, str]) -> str:
 
 
 def day_bins(frame: pd.DataFrame) -> pd.DataFrame:
-    """Return counts by bins of five days, with the words of each bin.
+    """Return counts by bins of five days, 0–5, 6–10 …, with the words of each bin.
 
-    Grain: one row a bin, also an empty one; ``first_day``, ``label``, ``deliveries``.
+    Grain: one row a bin, also an empty one; ``last_day``, ``label``, ``deliveries``.
     """
     require_rows(frame, ("days", "deliveries"))
-    starts = list(range(0, min(int(frame["days"].max()) // BIN * BIN, LAST_BIN) + 1, BIN))
-    placed = (frame["days"] // BIN * BIN).clip(upper=starts[-1])
-    counted = frame.groupby(placed)["deliveries"].sum().reindex(starts, fill_value=0)
+    ends = ((frame["days"].clip(lower=1) + BIN - 1) // BIN * BIN).clip(upper=LAST_BIN)
+    all_ends = list(range(BIN, int(ends.max()) + 1, BIN))
+    counted = frame.groupby(ends)["deliveries"].sum().reindex(all_ends, fill_value=0)
     return pd.DataFrame(
         {
-            "first_day": starts,
-            "label": [
-                _("{day} and more").format(day=start)
-                if start == LAST_BIN
-                else f"{start}–{start + BIN - 1}"
-                for start in starts
-            ],
+            "last_day": all_ends,
+            "label": [_bin_words(end) for end in all_ends],
             "deliveries": counted.to_numpy(),
         }
     )
+
+
+def _bin_words(last_day: int) -> str:
+    if last_day == LAST_BIN:
+        return _("{day} and more").format(day=last_day - BIN + 1)
+    return f"{0 if last_day == BIN else last_day - BIN + 1}–{last_day}"
 
 
 def days_histogram(
@@ -123,7 +124,7 @@ def days_histogram(
     median
         The median number of days, marked by a line.
     limit
-        The days within which a call is in time, marked by a line.
+        The days within which a call is in time, marked by a line; bars beyond are grey.
 
     Raises
     ------
@@ -134,8 +135,8 @@ def days_histogram(
     fig, c = figure(theme, height=300)
     total = int(bins["deliveries"].sum())
     fig.add_bar(
-        x=bins["first_day"] + BIN / 2, y=bins["deliveries"], width=BIN * 0.9,
-        marker={"color": [c.accent if day < limit else c.likert[2] for day in bins["first_day"]]},
+        x=bins["last_day"] - BIN / 2, y=bins["deliveries"], width=BIN * 0.9,
+        marker={"color": [c.accent if day <= limit else c.likert[2] for day in bins["last_day"]]},
         hovertext=[
             _("{days} days: {share}").format(
                 days=row.label, share=formats.share_of(int(row.deliveries), total)
@@ -153,7 +154,7 @@ def days_histogram(
             x=day, y=top, yref="paper", xanchor="left", yanchor="top", xshift=4, text=words,
             font={"color": c.text}, bgcolor=c.background,
         )  # fmt: skip
-    ticks = list(range(0, int(bins["first_day"].max()) + BIN + 1, 10))
+    ticks = list(range(0, int(bins["last_day"].max()) + 1, 10))
     fig.update_xaxes(tickvals=ticks, title={"text": _("days from delivery to the first call")})
     fig.update_yaxes(nticks=5, tickformat=",d", rangemode="tozero")
     return fig

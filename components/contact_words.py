@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable
 
 import pandas as pd
@@ -12,6 +13,7 @@ from components.definitions import definition
 from components.table import Column, Kind
 from metrics.difference import Verdict
 from metrics.estimate import HIDDEN_BELOW, Estimate, Status
+from metrics.proportion import share
 from metrics.response import OUTCOMES
 from program.language import N_, _, current_language, ngettext
 from queries.contacts import STAGES
@@ -60,10 +62,30 @@ def headline(now: ResponseNow) -> str:
 
 
 def outcome_totals(now: ResponseNow) -> str:
-    """Return how many contacts ended how, each outcome by itself."""
-    return " · ".join(
-        f"{_(name)} {formats.number(getattr(now.outcomes, outcome))}"
+    """Return how many contacts ended how, each outcome by itself, as a Markdown list."""
+    lines = [
+        f"- {_(name)}: **{formats.share_of(getattr(now.outcomes, outcome), now.outcomes.ended)}**"
         for outcome, name in OUTCOME_NAMES.items()
+        if outcome != "pending"
+    ]
+    pending = _("still pending, not over and in no share: {n}").format(
+        n=formats.number(now.outcomes.pending)
+    )
+    return "\n".join([*lines, f"- {pending}"])
+
+
+def stages_note(stages: pd.DataFrame, today: dt.date) -> str:
+    """Return how to read the stages, and the share recommending among those who said."""
+    counts = stages.iloc[0]
+    said = int(counts["answered"] - counts["without_answer"])
+    return _(
+        "What became of them by {day}; for recent purchases the way is not over. Beside each "
+        "stage: its share of the stage above. Without an answer whether they recommend: {n}; "
+        "among the others {share} recommend."
+    ).format(
+        day=formats.date_long(today),
+        n=formats.number(int(counts["without_answer"])),
+        share=formats.estimate(share(int(counts["recommending"]), said)),
     )
 
 
@@ -97,7 +119,9 @@ def worst_case_words(recommending: Estimate) -> str:
 def beside_words(rows: pd.DataFrame, hidden: int, regions: bool) -> str:
     """Return how many lie below the others, the rule, and how many are hidden."""
     lower = int((rows["verdict"] == Verdict.LOWER.value).sum())
-    if regions:
+    if not lower:
+        said = _("Nobody lies below the others beyond chance.")
+    elif regions:
         said = ngettext(
             "{n} region lies below the others beyond chance.",
             "{n} regions lie below the others beyond chance.",
@@ -158,7 +182,7 @@ def response_columns(*, of_partners: bool, in_file: bool = False) -> list[Column
             Column("city", _("City")),
             Column("manager", _("Manager")),
         ]
-    interval = [Column("interval", _("95 % interval"), help=definition("interval"), width="small")]
+    interval = [Column("interval", _("95 % interval"), help=definition("interval"))]
     if in_file:
         interval = [
             Column("low", _("95 % interval from"), Kind.SHARE, undefined=hidden),

@@ -61,10 +61,10 @@ def peer_columns(name: str, *, index: bool) -> list[Column]:
     kind = Kind.INDEX if index else Kind.SHARE
     hidden = _("hidden")
     return [
-        Column("name", _("Partner"), width="medium", pinned=True),
-        Column("value", name, kind, n="n", undefined=hidden, width="small"),
-        Column("interval", _("95 % interval"), help=definition("interval"), width="small"),
-        Column("n", _("Answers"), Kind.COUNT, width="small"),
+        Column("name", _("Partner"), width="medium"),
+        Column("value", name, kind, n="n", undefined=hidden),
+        Column("interval", _("95 % interval"), help=definition("interval")),
+        Column("n", _("Answers"), Kind.COUNT),
         Column("verdict", _("Among the others"), help=definition("peer_flag")),
         Column(
             "room", _("Room for improvement"), Kind.COUNT, undefined=hidden, help=definition("room")
@@ -76,7 +76,6 @@ def peer_columns(name: str, *, index: bool) -> list[Column]:
             n="change_n",
             undefined=_("few answers"),
             help=definition("worsening"),
-            width="small",
         ),
         Column("direction", _("Change in words")),
         Column("city", _("City")),

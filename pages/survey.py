@@ -21,6 +21,7 @@ from components.contact_words import (
     outcome_totals,
     response_columns,
     stage_rows,
+    stages_note,
     worst_case_words,
 )
 from components.contacts import response_beside, response_now
@@ -94,14 +95,7 @@ with left:
             columns=[Column("label", _("Stage")), Column("count", _("Keys"), Kind.COUNT)],
             key="calls_stages",
             about=about,
-            note=_(
-                "What became of them by {day}; for recent purchases the way is not over. Beside "
-                "each stage: its share of the stage above. Answered, but not whether they "
-                "recommend: {n}."
-            ).format(
-                day=formats.date_long(choice.today),
-                n=formats.number(int(stages.iloc[0]["without_answer"])),
-            ),
+            note=stages_note(stages, choice.today),
         )
     else:
         empty(_("No counted key was bought and activated in the period."))
@@ -122,7 +116,7 @@ with right:
             ],
             key="calls_outcomes",
             about=about,
-            note=outcome_totals(now) + ". " + definition("contact_outcome").split("\n")[0],
+            note=definition("contact_outcome").split("\n")[0],
         )
 
 # Days to the call ----------------------------------------------------------------------------
@@ -151,11 +145,10 @@ with left:
             + definition("days_to_call").split("\n")[0],
         )
 with right:
-    st.markdown(f"##### {_('How much rests on the response')}")
+    st.markdown(f"##### {_('How contacts ended in the period')}")
+    st.markdown(outcome_totals(now))
     if st.toggle(_("What if those who did not answer had answered?"), key="calls_worst_case"):
         st.markdown(worst_case_words(beside.recommending))
-    else:
-        st.caption(_("Shows the bounds within which silence could move the share recommending."))
 
 # Who is never reached ------------------------------------------------------------------------
 st.markdown(f"#### {_('Where clients answer least')}")

@@ -20,7 +20,7 @@ import xlsxwriter
 
 from charts import formats
 from components.table import DATED, NUMERIC, Column, Kind
-from program.language import _
+from program.language import _, current_language, speaking
 
 #: A spreadsheet runs a cell that begins like this.
 RISKY = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
@@ -244,8 +244,8 @@ def download(
     Parameters
     ----------
     rows
-        The frame, or a function that fetches it when somebody clicks. The function must not use
-        Streamlit or the current language.
+        The frame, or a function that fetches it when somebody clicks, in the language in which
+        the button was drawn. The function must not use Streamlit.
     columns
         What goes into the file, in this order.
     about
@@ -254,8 +254,11 @@ def download(
     words = _words(about)
     columns = tuple(columns)
 
+    language = current_language()
+
     def fetched() -> pd.DataFrame:
-        return rows if isinstance(rows, pd.DataFrame) else rows()
+        with speaking(language):
+            return rows if isinstance(rows, pd.DataFrame) else rows()
 
     with st.popover(
         label or _("Download"), icon=":material/download:", type="tertiary", key=f"{key}-menu"

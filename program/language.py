@@ -8,7 +8,9 @@ never enter a shared cache: caches hold data, words are put on at the end.
 from __future__ import annotations
 
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import lru_cache
 from gettext import GNUTranslations, NullTranslations
 
@@ -21,6 +23,7 @@ LANGUAGES = ("ru", "en")
 DEFAULT_LANGUAGE = "ru"
 LOCALES = PROJECT_ROOT / "locales"
 
+_pinned: ContextVar[str | None] = ContextVar("pinned_language", default=None)
 _source: Callable[[], str] = lambda: DEFAULT_LANGUAGE  # noqa: E731 - a replaceable default
 
 
@@ -30,9 +33,22 @@ def use_language_source(source: Callable[[], str]) -> None:
     _source = source
 
 
+@contextmanager
+def speaking(language: str) -> Iterator[None]:
+    """Keep to ``language`` inside the block, on this thread, whatever the source says.
+
+    A file is built on a thread without a visitor; whoever offers it remembers the language.
+    """
+    token = _pinned.set(language)
+    try:
+        yield
+    finally:
+        _pinned.reset(token)
+
+
 def current_language() -> str:
     """Return the current language code, always one of ``LANGUAGES``."""
-    language = _source()
+    language = _pinned.get() or _source()
     return language if language in LANGUAGES else DEFAULT_LANGUAGE
 
 

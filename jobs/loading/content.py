@@ -39,7 +39,7 @@ class DecisionChanges:
 
 def add_deck_questionnaire(staging: Staging) -> None:
     """Give a set without a ``question`` table the deck's questionnaire, version 1."""
-    if "question" not in staging.files:
+    if "question" not in staging.incomplete.union(staging.files):
         rows = [asdict(question) for question in DECK_QUESTIONNAIRE]
         staging.connection.execute(insert(STAGED["question"]), rows)
 

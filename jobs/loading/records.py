@@ -53,11 +53,17 @@ class SourceTable:
 
 @dataclass(slots=True)
 class LoadSet:
-    """The tables found under a path, and what is wrong with files and headers."""
+    """The tables found under a path, and what is wrong with files and headers.
+
+    Attributes
+    ----------
+    unreadable
+        Names of tables that are there and cannot be read.
+    """
 
     tables: dict[str, SourceTable] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
-    _unreadable: set[str] = field(default_factory=set)
+    unreadable: set[str] = field(default_factory=set)
 
     def add(self, table: SourceTable) -> None:
         """Take ``table`` in and check that its columns are the schema's."""
@@ -69,7 +75,7 @@ class LoadSet:
 
     def cannot_read(self, table_name: str, problem: Problem) -> None:
         """Note a table that is there and cannot be read, so that it is not called missing."""
-        self._unreadable.add(table_name)
+        self.unreadable.add(table_name)
         self.problems.append(problem)
 
     def unknown(self, file: str, rule: str) -> None:
@@ -81,7 +87,7 @@ class LoadSet:
         self.problems += [
             Problem(name, "missing_table", extra=", ".join(REQUIRED_TABLES))
             for name in REQUIRED_TABLES
-            if name not in self.tables and name not in self._unreadable
+            if name not in self.tables and name not in self.unreadable
         ]
         return self
 

@@ -122,6 +122,7 @@ def _read_and_check(
     found: LoadSet, scratch: Staging, last_day: dt.date, progress: Progress
 ) -> None:
     scratch.add_problems(found.problems)
+    scratch.incomplete |= found.unreadable
     for done, source in enumerate(found.tables.values()):
         for block in scratch.stage(source):
             progress("read", (done + block.share_read) / len(found.tables))

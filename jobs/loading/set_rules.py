@@ -73,7 +73,11 @@ def check_set(staging: Staging, as_of: dt.date, passed: Callable[[float], None])
     """
     given = staging.files
     staging.add_problems(_table_problems(staging))
-    rules = [rule for rule in set_rules(as_of, tuple(given)) if rule.table in given]
+    complete = tuple(name for name in given if name not in staging.incomplete)
+    rules = [*set_rules(as_of, complete)]
+    if not staging.incomplete & {"survey", "question"}:
+        rules += _questionnaire_rules()
+    rules = [rule for rule in rules if rule.table in given]
     for done, rule in enumerate(rules, start=1):
         staging.add_found(rule.table, rule.column, rule.name, rule.rows)
         passed(done / len(rules))
@@ -81,28 +85,27 @@ def check_set(staging: Staging, as_of: dt.date, passed: Callable[[float], None])
 
 def _table_problems(staging: Staging) -> Iterator[Problem]:
     for name, needed in _NEEDS.items():
-        if name in staging.files and needed not in staging.files:
+        if name in staging.files and needed not in staging.incomplete.union(staging.files):
             yield Problem(staging.files[name], "needs_table", extra=needed)
     for name in _MUST_HAVE_ROWS:
-        if name in staging.files:
+        if name in staging.files and name not in staging.incomplete:
             rows = select(func.count()).select_from(STAGED[name])
             if not staging.connection.execute(rows).scalar_one():
                 yield Problem(staging.files[name], "no_rows")
 
 
-def set_rules(as_of: dt.date, given: Sequence[str]) -> Iterator[SetRule]:
-    """Yield every rule for a set that holds the tables ``given``."""
+def set_rules(as_of: dt.date, complete: Sequence[str]) -> Iterator[SetRule]:
+    """Yield every rule for a set in which rows can refer to the tables ``complete``."""
     for name in LOAD_TABLES:
         yield from _unique_rules(name)
-        yield from _reference_rules(name, given)
+        yield from _reference_rules(name, complete)
         yield from _day_rules(name, as_of)
     for name, columns in _COUNTS.items():
         for column in columns:
             yield _negative(name, column)
-    if "staff" in given:
+    if "staff" in complete:
         yield _manager_in_staff()
     yield from _order_of_events()
-    yield from _questionnaire_rules()
     yield _tests_add_up()
     yield from _decision_rules()
 
@@ -136,11 +139,11 @@ def _repeated(name: str, key: tuple[str, ...]) -> Select[Any]:
     )
 
 
-def _reference_rules(name: str, given: Sequence[str]) -> Iterator[SetRule]:
+def _reference_rules(name: str, complete: Sequence[str]) -> Iterator[SetRule]:
     for column in metadata.tables[name].columns:
         for reference in column.foreign_keys:
             target = reference.column.table.name
-            if target in given:
+            if target in complete:
                 rows = _unknown(name, column, reference)
                 yield SetRule(name, column.name, "reference", rows)
 

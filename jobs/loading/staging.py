@@ -80,6 +80,8 @@ class Staging:
         self.connection = connection
         #: File of every staged table.
         self.files: dict[str, str] = {}
+        #: Tables without all their keys: what refers to them cannot be judged.
+        self.incomplete: set[str] = set()
 
     def stage(self, source: SourceTable) -> Iterator[Block]:
         """Read ``source`` into its table, yielding each block once it is in."""
@@ -90,6 +92,9 @@ class Staging:
             if block.rows:
                 self._stage_block(table, given, source, block)
             yield block
+        keys = {c.name for c in metadata.tables[source.name].primary_key}
+        if not keys <= set(source.header) or any(p.rule == "broken" for p in source.problems):
+            self.incomplete.add(source.name)
         self.add_problems(source.problems, source.name)
         self._keep_one_problem_of_torn_rows(source)
 
@@ -218,7 +223,7 @@ def staging() -> Iterator[Staging]:
                 "config": {"memory_limit": _MEMORY_LIMIT, "autoinstall_known_extensions": "false"}
             },
         )
-        scratch_metadata.create_all(engine)
+        scratch_metadata.create_all(engine, checkfirst=False)
         try:
             with engine.connect() as connection:
                 yield Staging(connection.execution_options(isolation_level="AUTOCOMMIT"))

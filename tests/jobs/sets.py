@@ -10,7 +10,7 @@ from typing import Any
 
 from openpyxl import Workbook
 
-AS_OF = dt.datetime(2026, 11, 14, 6, 0)
+AS_OF = dt.datetime.fromisoformat("2026-11-14T06:00")
 Set = dict[str, list[dict[str, Any]]]
 
 TESTS = {

@@ -8,8 +8,10 @@ from typing import Any
 
 import pytest
 
-from jobs.loading.problems import WORDS, line
+from jobs.loading.problems import WORDS, line, wrong_and_expected
+from jobs.loading.records import Problem
 from jobs.loading.run import load_set
+from program.language import DEFAULT_LANGUAGE, LANGUAGES, use_language_source
 from tests.jobs.sets import (
     AS_OF,
     Set,
@@ -267,3 +269,15 @@ def test_an_email_and_the_manager_are_compared_in_lower_case(tmp_path):
     records = sound_set()
     records["staff"][0]["email"] = "Manager@Example.com"
     assert problems_of(records, tmp_path) == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_rule_has_complete_words_in_both_languages(language, request):
+    request.addfinalizer(lambda: use_language_source(lambda: DEFAULT_LANGUAGE))
+    use_language_source(lambda: language)
+    for rule, english in WORDS.items():
+        words = wrong_and_expected(Problem("f.csv", rule, value="{given}", extra="wanted"))
+        assert "{value}" not in "".join(words)
+        assert (words[0] == english[0].format(value="{given}")) == (language == "en")
+        assert ("{given}" in words[0]) == ("{value}" in english[0])
+        assert ("wanted" in words[1]) == ("{extra}" in english[1])

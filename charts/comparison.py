@@ -21,6 +21,7 @@ from program.language import _
 
 #: More names than these would lie on each other; the table below names everybody.
 _NAMED = 8
+_NAME_LENGTH = 24
 
 
 def _write(value: float, n: int | None, *, index: bool) -> str:
@@ -59,6 +60,7 @@ def funnel_plot(
     theme: ThemeName,
     target: float,
     index: bool = False,
+    names: int = _NAMED,
 ) -> go.Figure:
     """Draw every partner by its number of answers, with the limits that chance explains.
 
@@ -73,6 +75,8 @@ def funnel_plot(
         (95 %), ``outer_low``, ``outer_high`` (99,8 %). No rows: a funnel without limits.
     target
         The pooled figure in which the funnel is centred.
+    names
+        At most so many partners to watch or ask are named beside their points.
 
     Raises
     ------
@@ -99,7 +103,7 @@ def funnel_plot(
         some = frame[frame["flag"] == flag]
         if not some.empty:
             _peers(fig, some, name, {"symbol": symbol, "size": size, "color": colour}, index=index)
-    _named(fig, frame, c)
+    _named(fig, frame, c, names)
     _value_axis(fig, index=index, low=-1.0 if index else 0.0, high=1.0)
     fig.update_xaxes(
         title={"text": _("answers")},
@@ -126,7 +130,7 @@ def _peers(
     )  # fmt: skip
 
 
-def _named(fig: go.Figure, frame: pd.DataFrame, c: Roles) -> None:
+def _named(fig: go.Figure, frame: pd.DataFrame, c: Roles, most: int) -> None:
     """Write the names of alerts and watched partners, the largest first, none on another."""
     flagged = frame[frame["flag"].isin((PeerFlag.ALERT, PeerFlag.WATCH))]
     widest = float(frame["n"].max())
@@ -136,15 +140,21 @@ def _named(fig: go.Figure, frame: pd.DataFrame, c: Roles) -> None:
         crowded = any(
             abs(row.n - x) < widest * 0.3 and abs(row.value - y) < height * 0.07 for x, y in placed
         )
-        if crowded or len(placed) == _NAMED:
+        if crowded or len(placed) == most:
             continue
         placed.append((float(row.n), float(row.value)))
         left = row.n > widest / 2
         fig.add_annotation(
-            x=row.n, y=row.value, text=safe(row.label), yanchor="middle",
+            x=row.n, y=row.value, text=safe(_short(row.label)), yanchor="middle",
             xanchor="right" if left else "left", xshift=-10 if left else 10,
             font={"size": SMALL, "color": c.text},
         )  # fmt: skip
+
+
+def _short(name: object) -> str:
+    """Return a name that fits beside its point on a phone; hovering shows all of it."""
+    text = str(name)
+    return text if len(text) <= _NAME_LENGTH else f"{text[: _NAME_LENGTH - 1].rstrip()}…"
 
 
 def funnel_plot_alt(frame: pd.DataFrame, *, target: float, index: bool = False) -> str:

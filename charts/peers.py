@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import math
+
 import pandas as pd
 import plotly.graph_objects as go
 
 from charts import formats
 from charts.comparison import funnel_plot
 from charts.palette import ThemeName, roles, translucent
+from charts.template import share_axis
 from program.language import _
 
-_CROWD_COLUMNS = ("n", "value", "partners")
+#: The page names everybody beside the picture; more labels than this would cover it.
+_NAMES = 4
 
 
 def peer_funnel(
@@ -41,7 +45,7 @@ def peer_funnel(
     ValueError
         If there is no named partner to draw.
     """
-    fig = funnel_plot(named, limits, theme=theme, target=target, index=index)
+    fig = funnel_plot(named, limits, theme=theme, target=target, index=index, names=_NAMES)
     c = roles(theme)
     if not limits.empty and limits["adjusted_low"].notna().any():
         for side in ("low", "high"):
@@ -66,4 +70,7 @@ def peer_funnel(
         fig.data = (fig.data[-1], *fig.data[:-1])
         widest = max(int(crowd["n"].max()), int(named["n"].max()))
         fig.update_xaxes(range=[0, widest * 1.06])
+    if not index:
+        lowest = min(named["value"].min(), crowd["value"].min() if len(crowd) else 1.0, target)
+        share_axis(fig, low=max(0.0, math.floor(lowest * 10 - 0.5) / 10))
     return fig

@@ -10,6 +10,7 @@ from charts import formats
 from components.definitions import definition
 from components.peer_words import CHANGES, flag_words
 from components.table import Column, Kind
+from components.text import plain
 from components.words import TIERS, word
 from metrics.estimate import ENOUGH
 from metrics.peers import PeerFlag
@@ -62,7 +63,14 @@ def peer_columns(name: str, *, index: bool) -> list[Column]:
     hidden = _("hidden")
     return [
         Column("name", _("Partner"), width="medium"),
-        Column("value", name, kind, n="n", undefined=hidden),
+        Column(
+            "value",
+            _("Index") if index else _("Share"),
+            kind,
+            n="n",
+            undefined=hidden,
+            help=plain(name),
+        ),
         Column("interval", _("95 % interval"), help=definition("interval")),
         Column("n", _("Answers"), Kind.COUNT),
         Column("verdict", _("Among the others"), help=definition("peer_flag")),

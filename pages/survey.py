@@ -73,7 +73,7 @@ if now.rate.n:
         _("{answered} of ended contacts answered").format(
             answered=formats.share_of(now.outcomes.completed, now.rate.n)
         ),
-        _("95 % interval {span}").format(
+        _("95 % interval: {span}").format(
             span=formats.share_interval(now.rate.low, now.rate.high, now.rate.n)
         ),
     ]

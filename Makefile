@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/pip --disable-pip-version-check --quiet
 
-.PHONY: run test lint types bench clean help
+.PHONY: run test lint types bench pictures clean help
 
 help:
 	@echo "make run    open the dashboard on http://localhost:8501 (builds demonstration data if there is none)"
@@ -36,6 +36,9 @@ types: .venv/test.stamp
 test: lint types
 	$(BIN)/python -m tests.browser.chromium
 	$(BIN)/pytest -n 2 --dist loadgroup
+
+pictures: .venv/test.stamp
+	$(BIN)/python -m tests.browser.pictures
 
 bench: .venv/test.stamp
 	$(BIN)/python -m benchmarks

@@ -17,7 +17,7 @@ from components.filter_bar import Part, filter_bar, remember_choice
 from components.page import freshness_line
 from components.session import admit, choose_language, require_user, session_language
 from program.language import LANGUAGES, N_, _
-from program.settings import PROJECT_ROOT, settings
+from program.settings import settings
 from queries.engine import ProgramDatabaseError
 
 
@@ -76,7 +76,7 @@ def _language_switch() -> None:
 def main() -> None:
     """Draw the frame and run the chosen page."""
     # Before the menu: otherwise the browser fetches the page's icon from a font host.
-    st.set_page_config(page_icon=str(PROJECT_ROOT / "assets" / "icon.png"), layout="wide")
+    st.set_page_config(page_icon=str(FOLDER / "static" / "icon.png"), layout="wide")
     choose_language(st.query_params.get("lang") or address.chosen().get("lang"))
     sections: dict[str, list[st.Page]] = {}
     scripts = {}

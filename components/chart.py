@@ -82,7 +82,7 @@ def _heading(
 ) -> bool:
     """Draw the title with its two controls and return whether the table is asked for."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.markdown(f"##### {title}", width="stretch")
+        st.markdown(f"**{title}**", width="stretch")
         # The two stay together where the title leaves no room for them.
         with st.container(
             horizontal=True, vertical_alignment="center", width="content", wrap=False, gap="small"

@@ -22,7 +22,7 @@ from program.language import _
 
 def show_pairs(current: pd.DataFrame, developer: Reading, platform: Reading, about: About) -> None:
     """Draw the nine pairs of answers and say who recommends one without the other."""
-    st.markdown(f"#### {_('Developer and platform: the same respondents')}")
+    st.markdown(f"## {_('Developer and platform: the same respondents')}")
     found = pairs(current, developer, platform)
     total = int(found["surveys"].sum())
     if total == 0:

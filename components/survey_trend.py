@@ -25,7 +25,7 @@ def show_trend(trend: Trend, measure: Measure, *, title: str, about: About, key:
     """Draw the series with its limits; too short a series is said in words."""
     frame, index = trend.frame, measure is Measure.INDEX
     if len(frame) < DRAWN_FROM:
-        st.markdown(f"##### {title}")
+        st.markdown(f"**{title}**")
         empty(_("A trend needs at least three whole periods with answers."))
         return
     figure = control_chart(frame, theme=figure_theme(), index=index)

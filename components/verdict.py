@@ -14,7 +14,7 @@ def verdict(sentence: str, tone: Tone, *, because: str | None = None) -> None:
     ``sentence`` and ``because`` are Markdown: strings from data pass ``components.text.plain``
     first. The sentence itself says what the mark says.
     """
-    st.subheader(f":{COLOURS[tone]}[{ICONS[tone]}] {sentence}", anchor=False)
+    st.header(f":{COLOURS[tone]}[{ICONS[tone]}] {sentence}", anchor=False)
     if because:
         st.markdown(because)
 

@@ -104,7 +104,7 @@ with flags:
         st.markdown(names_of(some, index=index))
 
 # Table ---------------------------------------------------------------------------------------
-st.markdown(f"#### {_('Partners and their room for improvement')}")
+st.markdown(f"## {_('Partners and their room for improvement')}")
 view = View(
     st.segmented_control(
         _("Show"),

@@ -133,7 +133,7 @@ else:
     no_data_loaded()
 
 # The coming evaluations --------------------------------------------------------------------------
-st.markdown(f"#### {_('The coming evaluations')}")
+st.markdown(f"## {_('The coming evaluations')}")
 for column, (i, row) in zip(st.columns(len(groups)), groups.iterrows(), strict=True):
     on = row["evaluated_on"].date()
     settled = on in coming
@@ -168,7 +168,7 @@ for column, (i, row) in zip(st.columns(len(groups)), groups.iterrows(), strict=T
             st.switch_page("threshold.py")
 
 # What changed ------------------------------------------------------------------------------------
-st.markdown(f"#### {_('What changed')}")
+st.markdown(f"## {_('What changed')}")
 stored = [moment.date() for moment in history["evaluated_on"].tail(2)]
 changes = ask(competence_changes, user.scope, filters, tuple(stored))
 if changes.empty:

@@ -59,7 +59,7 @@ title(
 )
 
 # Rules in force --------------------------------------------------------------------------------
-st.markdown(f"#### {_('Rules in force')}")
+st.markdown(f"## {_('Rules in force')}")
 st.markdown(
     "\n".join(
         f"- {line}"
@@ -91,7 +91,7 @@ st.markdown(
 )
 
 # Metrics ---------------------------------------------------------------------------------------
-st.markdown(f"#### {_('Figures')}")
+st.markdown(f"## {_('Figures')}")
 examples = rule_examples(ask(partners_outlook, user.scope, NO_FILTERS, coming, today, rules), rules)
 for metric in METRICS:
     with st.expander(_(metric.title)):
@@ -106,7 +106,7 @@ for metric in METRICS:
         st.markdown("\n".join(f"- **{name}:** {text}" for name, text in lines if text))
 
 # Small numbers -----------------------------------------------------------------------------------
-st.markdown(f"#### {_('When there are few answers')}")
+st.markdown(f"## {_('When there are few answers')}")
 st.markdown(
     "\n".join(
         f"- {line}"
@@ -127,5 +127,5 @@ st.markdown(
 )
 
 # Glossary ----------------------------------------------------------------------------------------
-st.markdown(f"#### {_('Glossary')}")
+st.markdown(f"## {_('Glossary')}")
 st.markdown("\n".join(f"- **{_(name)}.** {_(meaning)}" for name, meaning in GLOSSARY))

@@ -177,7 +177,7 @@ about = About(
     definitions=definitions("competence", "base", "delivered", "pending_activation", "needed"),
     data_as_of=data_moment(user.scope).as_of,
 )
-st.markdown(f"#### {_('Keys that decide')}")
+st.markdown(f"## {_('Keys that decide')}")
 st.caption(
     _("Windows: {windows}. The keys whose delivery still counts come first.").format(
         windows="; ".join(
@@ -215,7 +215,7 @@ if (history["base"] > 0).any():
     )
 
 # Projects and points ---------------------------------------------------------------------------
-st.markdown(f"#### {_('Projects and deliveries')}")
+st.markdown(f"## {_('Projects and deliveries')}")
 if deliveries.empty:
     empty(_("Nothing has been delivered through the Quality Monitor yet."))
     st.stop()

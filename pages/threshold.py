@@ -152,7 +152,7 @@ if picked is not None:
 # What if, and the distances -----------------------------------------------------------------------
 left, right = st.columns([2, 3], gap="large")
 with left:
-    st.markdown(f"##### {_('What if each of them delivers more?')}")
+    st.markdown(f"## {_('What if each of them delivers more?')}")
     more = st.number_input(_("Deliveries more by each partner of the group"), 0, 50, 1)
     base, delivered = rows["base_0"].to_numpy(), rows["delivered_0"].to_numpy()
     held_then = int(holds(base, np.minimum(base, delivered + int(more)), rules).sum())

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
 
 import numpy as np
@@ -60,16 +60,19 @@ class Measure(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """How the answers about one subject are read in this view: one wording, one mapping."""
+    """How the answers to one question are read in this view: one wording, one mapping.
 
-    subject: Subject
+    ``column`` is where the counted rows hold its scores.
+    """
+
     asked: Asked
     mapping: IndexMapping
+    column: str
 
     @classmethod
     def of(cls, subject: Subject, asked: Asked, wanted: IndexMapping) -> Reading:
         """Return the reading with the mapping that fits the question's scale."""
-        return cls(subject, asked, mapping_for(asked.scale_max, wanted))
+        return cls(asked, mapping_for(asked.scale_max, wanted), subject.column)
 
     @property
     def critical_to(self) -> int:
@@ -83,14 +86,14 @@ class Reading:
     def scores(self, counts: pd.DataFrame) -> dict[int, int]:
         """Return the number of answers by score; missing ones are in none."""
         of_wording = self.rows(counts)
-        said = of_wording[of_wording[self.subject.column] != NO_ANSWER]
-        summed = said.groupby(self.subject.column)["surveys"].sum()
+        said = of_wording[of_wording[self.column] != NO_ANSWER]
+        summed = said.groupby(self.column)["surveys"].sum()
         return {int(score): int(n) for score, n in summed.items()}
 
     def missing(self, counts: pd.DataFrame) -> int:
         """Return the number of surveys without this answer."""
         of_wording = self.rows(counts)
-        absent = of_wording[self.subject.column] == NO_ANSWER
+        absent = of_wording[self.column] == NO_ANSWER
         return int(of_wording.loc[absent, "surveys"].sum())
 
     def share(self, counts: pd.DataFrame) -> Estimate:
@@ -130,8 +133,8 @@ def _good_of(reading: Reading, rows: pd.DataFrame) -> tuple[int, int]:
 def _tallies(counts: pd.DataFrame, by: Sequence[str], reading: Reading) -> pd.DataFrame:
     """Count good answers, promoters, critics and all answers by group, in one pass."""
     rows = reading.rows(counts)
-    rows = rows[rows[reading.subject.column] != NO_ANSWER]
-    score, n = rows[reading.subject.column], rows["surveys"]
+    rows = rows[rows[reading.column] != NO_ANSWER]
+    score, n = rows[reading.column], rows["surveys"]
     _scale, promoter_from, critic_to = CUTS[reading.mapping]
     tallied = rows[list(by)].assign(
         good=n.where(score >= scale_of(reading.asked.scale_max).recommending_from, 0),
@@ -325,8 +328,3 @@ def _stands(scores: pd.Series[int], reading: Reading) -> list[str]:
 def judged(difference: Estimate) -> Verdict:
     """Return the verdict of a difference, ``too_few`` under 10 answers on either side."""
     return verdict(difference, ENOUGH)
-
-
-def with_mapping(reading: Reading, asked: Asked) -> Reading:
-    """Return the same reading of another wording on the same scale."""
-    return replace(reading, asked=asked)

@@ -3,56 +3,54 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
 
 import pandas as pd
 import streamlit as st
 
 from charts import formats
+from components.data import ask, program_database
 from components.download import About, download
 from components.partner_picker import open_partner
 from components.survey_questions import wordings
 from components.table import Column, Kind, show_table
 from program.language import _
 from queries.comments import Page
+from queries.scope import Scope
 from queries.survey import NO_ANSWER, RECOMMEND_PARTNER, RECOMMEND_PLATFORM
 
 PAGE_SIZE = 20
+#: What goes into a file: more rows than anybody reads, few enough to open.
+ALL_PAGES = Page(0, 1000)
 
 
-def page_of(total: int, *, key: str) -> Page:
-    """Draw «back» and «next» over a list of ``total`` rows and return the page to show."""
-    last = max(0, -(-total // PAGE_SIZE) - 1)
-    number = min(int(st.session_state.get(key, 0)), last)
+def _turn_pages(number: int, total: int, *, key: str) -> None:
+    """Draw «newer» and «older» under page ``number`` of a list of ``total`` rows."""
 
     def turn(to: int) -> None:
         st.session_state[key] = to
 
-    if last:
-        with st.container(horizontal=True, vertical_alignment="center"):
+    with st.container(horizontal=True, vertical_alignment="center"):
+        for step, name, icon in (
+            (-1, _("Newer"), ":material/chevron_left:"),
+            (1, _("Older"), ":material/chevron_right:"),
+        ):
             st.button(
-                _("Newer"),
-                icon=":material/chevron_left:",
-                key=f"{key}-newer",
-                disabled=number == 0,
+                name,
+                icon=icon,
+                key=f"{key}-{step}",
+                disabled=not 0 <= (number + step) * PAGE_SIZE < total,
                 on_click=turn,
-                args=(number - 1,),
+                args=(number + step,),
             )
-            st.button(
-                _("Older"),
-                icon=":material/chevron_right:",
-                key=f"{key}-older",
-                disabled=number == last,
-                on_click=turn,
-                args=(number + 1,),
+        st.caption(
+            _("{first}–{last} of {total}").format(
+                first=formats.number(number * PAGE_SIZE + 1),
+                last=formats.number(min((number + 1) * PAGE_SIZE, total)),
+                total=formats.number(total),
             )
-            st.caption(
-                _("{first}–{last} of {total}").format(
-                    first=formats.number(number * PAGE_SIZE + 1),
-                    last=formats.number(min((number + 1) * PAGE_SIZE, total)),
-                    total=formats.number(total),
-                )
-            )
-    return Page(number, PAGE_SIZE)
+        )
 
 
 def answers_in_words(surveys: pd.DataFrame, questions: pd.DataFrame) -> pd.DataFrame:
@@ -73,15 +71,40 @@ def answers_in_words(surveys: pd.DataFrame, questions: pd.DataFrame) -> pd.DataF
 
 
 def show_surveys(
-    surveys: pd.DataFrame,
+    query: Callable[..., pd.DataFrame],
+    scope: Scope,
+    arguments: tuple[Any, ...],
     questions: pd.DataFrame,
-    fetch_all: Callable[[], pd.DataFrame],
     *,
     alt: str,
     about: About,
     key: str,
-) -> None:
-    """Draw a page of surveys; ticking one offers the partner's card, the file holds all pages."""
+) -> int:
+    """Draw one page of a list of surveys and return how many there are on all pages.
+
+    Ticking a row offers the partner's card; the file holds the latest thousand.
+
+    Parameters
+    ----------
+    query, arguments
+        A query of ``queries.comments`` and its arguments between the scope and the page.
+    """
+    turned = f"{key}-page"
+    number = int(st.session_state.get(turned, 0))
+    surveys = ask(query, scope, *arguments, Page(number, PAGE_SIZE))
+    if surveys.empty and number:
+        # The list became shorter than it was when somebody turned to this page.
+        st.session_state[turned] = number = 0
+        surveys = ask(query, scope, *arguments, Page(0, PAGE_SIZE))
+    if surveys.empty:
+        return 0
+    total = int(surveys["total"].iloc[0])
+    database = program_database()
+
+    def fetch_all() -> pd.DataFrame:
+        with database.connect() as connection:
+            return _without_codes(query(connection, scope, *arguments, ALL_PAGES))
+
     common = [
         Column("completed_on", _("Date"), Kind.DATE),
         Column("partner", _("Partner"), width="medium"),
@@ -110,16 +133,21 @@ def show_surveys(
         elif st.button(_("Open the partner's card"), icon=":material/badge:", key=f"{key}-card"):
             open_partner(int(str(chosen)))
         download(
-            lambda: _without_codes(fetch_all()),
+            fetch_all,
             [
                 *common,
                 Column("partner_score", _("Score for the developer"), Kind.COUNT),
                 Column("platform_score", _("Score for the platform"), Kind.COUNT),
                 *after,
             ],
-            about=about,
+            about=replace(about, basis=formats.answers(total)),
             key=f"{key}-file",
         )
+    if total > PAGE_SIZE:
+        _turn_pages(number, total, key=turned)
+    if total > ALL_PAGES.size:
+        st.caption(_("The file holds the latest {n}.").format(n=formats.number(ALL_PAGES.size)))
+    return total
 
 
 def _without_codes(surveys: pd.DataFrame) -> pd.DataFrame:

@@ -13,13 +13,13 @@ import streamlit as st
 from charts import formats
 from charts.survey import interval_dots, interval_dots_alt
 from components.chart import show_chart
-from components.data import ask, program_database
+from components.data import ask
 from components.definitions import definition
 from components.download import About
 from components.page import title
 from components.states import empty
 from components.survey_figures import Measure, Reading, Subject, segment_figures, trend
-from components.survey_lists import page_of, show_surveys
+from components.survey_lists import show_surveys
 from components.survey_view import View, one_of
 from components.survey_words import (
     DIMENSIONS,
@@ -40,18 +40,16 @@ from components.tiles import Tile, tiles
 from components.words import BASE_SIZES, EDITIONS, TIERS, word
 from metrics.difference import Verdict
 from metrics.estimate import ENOUGH, HIDDEN_BELOW, Estimate, status_of
-from metrics.response import OUTCOMES, response, worst_case
+from metrics.response import OUTCOMES, Response, response, worst_case
 from program.language import _, current_language, ngettext
 from queries.choices import managers, places
-from queries.comments import Critical, Page, critical_answers
+from queries.comments import Critical, critical_answers
 from queries.filters import Filters
 from queries.scope import Scope
 from queries.survey import Dimension, Part, recommendation_by_segment
 
 #: Segments drawn; the table and the file hold all of them.
 _DRAWN = 12
-#: More rows than anybody reads; a file stays openable.
-_IN_FILE = 1000
 
 
 def verdict_heading(
@@ -118,13 +116,26 @@ def subject_tiles(
     tiles(shown, in_a_row=2)
 
 
+def response_of(responses: pd.DataFrame, part: Part = Part.CURRENT) -> Response:
+    """Return how the contacts of one period ended, from ``queries.response``."""
+    rows = responses[(responses["part"] == part) & responses["outcome"].isin(OUTCOMES)]
+    summed = rows.groupby("outcome")["contacts"].sum()
+    return response({str(outcome): int(n) for outcome, n in summed.items()})
+
+
+def response_words(responses: pd.DataFrame) -> str:
+    """Return the response rate of the chosen period in words."""
+    ended = response_of(responses)
+    return _("response {share}").format(
+        share=formats.share_of(ended.completed, ended.ended, undefined=formats.no_data())
+    )
+
+
 def response_line(
     responses: pd.DataFrame, readings: Mapping[Subject, Reading], current: pd.DataFrame
 ) -> None:
     """Draw the response rate of the period, and how far silence could move the shares."""
-    of_period = responses[responses["part"] == Part.CURRENT]
-    summed = of_period[of_period["outcome"].isin(OUTCOMES)].groupby("outcome")["contacts"].sum()
-    ended = response({str(outcome): int(n) for outcome, n in summed.items()})
+    ended = response_of(responses)
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(
             _("Response: **{share}** of the calls that ended; pending: {pending}").format(
@@ -174,7 +185,7 @@ def segments_block(
     scope: Scope, filters: Filters, view: View, reading: Reading, measure: Measure, about: About
 ) -> None:
     """Draw segments of one dimension, each judged against all the others."""
-    st.markdown(f"#### {_('Who stands out')}")
+    st.markdown(f"## {_('Who stands out')}")
     dimension = one_of(
         _("By"),
         {d: _(DIMENSIONS[d]) for d in Dimension if d is not Dimension.MANAGER},
@@ -246,7 +257,7 @@ def segments_block(
 def _standing_out(found: pd.DataFrame, *, index: bool) -> None:
     """Say which segments differ from the others by more than chance explains."""
     standing = found[found["verdict"].isin([Verdict.HIGHER, Verdict.LOWER])]
-    st.markdown(f"##### {_('More than chance explains')}")
+    st.markdown(f"### {_('More than chance explains')}")
     if standing.empty:
         st.markdown(_("No segment: every difference from the others is within chance."))
     for row in standing.sort_values("difference").head(_DRAWN).itertuples():
@@ -309,7 +320,7 @@ def critics_list(
 ) -> None:
     """Offer the critics' answers of the period: a reason to ask, never blame."""
     total = reading.groups(current).critics
-    st.markdown(f"#### {_('Reasons to ask')}")
+    st.markdown(f"## {_('Reasons to ask')}")
     if not total:
         empty(_("No critical answers in this period."))
         return
@@ -321,23 +332,17 @@ def critics_list(
         ),
     ):
         return
-    critical = Critical(reading.subject.code, reading.asked.versions, reading.critical_to)
-    page = page_of(total, key="recommendation_critics_page")
-    database, sizing = program_database(), view.sizing
-
-    def fetch_all() -> pd.DataFrame:
-        with database.connect() as connection:
-            return critical_answers(connection, scope, filters, critical, sizing, Page(0, _IN_FILE))
-
+    critical = Critical(reading.asked.code, reading.asked.versions, reading.critical_to)
     show_surveys(
-        ask(critical_answers, scope, filters, critical, sizing, page),
+        critical_answers,
+        scope,
+        (filters, critical, view.sizing),
         questions,
-        fetch_all,
         alt=_("Surveys with a critical answer, the latest first"),
         about=replace(
             about,
             title=_("Critics' answers"),
-            file_name=f"critics_{reading.subject}_{view.until}",
+            file_name=f"critics_{reading.asked.code}_{view.until}",
             basis=formats.answers(total),
         ),
         key="recommendation_critics_list",
@@ -345,5 +350,3 @@ def critics_list(
     st.caption(
         _("An answer is a reason to ask the partner what happened. It says nothing about guilt.")
     )
-    if total > _IN_FILE:
-        st.caption(_("The file holds the latest {n}.").format(n=formats.number(_IN_FILE)))

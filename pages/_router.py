@@ -51,6 +51,7 @@ PAGES = (
     PageOfMenu("home.py", N_("Home"), ":material/home:", PROGRAMME, (Part.PARTNERS,)),
     PageOfMenu("threshold.py", N_("Threshold 50 %"), ":material/flag:", COMPETENCE, BOTH),
     PageOfMenu("recommendation.py", N_("Recommendation"), ":material/recommend:", CLIENTS, SURVEYS),
+    PageOfMenu("satisfaction.py", N_("Questionnaire"), ":material/checklist:", CLIENTS, SURVEYS),
     PageOfMenu("comparison.py", N_("Comparison"), ":material/scatter_plot:", CLIENTS, SURVEYS),
     PageOfMenu("survey.py", N_("Calls"), ":material/call:", CLIENTS, SURVEYS),
     PageOfMenu("partner.py", N_("Partner card"), ":material/badge:", PARTNERS),

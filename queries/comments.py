@@ -36,6 +36,7 @@ SURVEY_COLUMNS = {
     "partner_score": "int64",
     "platform_score": "int64",
     "comment": "str",
+    "total": "int64",
 }
 
 
@@ -60,12 +61,6 @@ class Critical:
     highest: int
 
 
-def _score(code: str) -> tuple[ColumnElement[int], ColumnElement[bool]]:
-    of = answer.alias(code)
-    condition = and_(of.c.survey_id == survey.c.id, of.c.question_code == code)
-    return func.coalesce(of.c.score, NO_ANSWER), condition
-
-
 def _listed(
     connection: Connection,
     scope: Scope,
@@ -88,6 +83,7 @@ def _listed(
             func.coalesce(developer.c.score, NO_ANSWER).label("partner_score"),
             func.coalesce(platform.c.score, NO_ANSWER).label("platform_score"),
             func.coalesce(survey.c.comment, "").label("comment"),
+            func.count().over().label("total"),
         )
         .join(project, project.c.id == delivery.c.project_id)
         .outerjoin(
@@ -123,7 +119,8 @@ def critical_answers(
     """Return a page of the surveys whose answer to one question is critical, the latest first.
 
     Grain: one row a survey of the chosen period; columns as in ``SURVEY_COLUMNS``, scores
-    ``NO_ANSWER`` and comments empty where they are missing.
+    ``NO_ANSWER`` and comments empty where they are missing, ``total`` the rows of all pages. A
+    page beyond the last one has no rows.
     """
     found = (
         select(answer.c.survey_id)
@@ -146,16 +143,6 @@ def commented_surveys(
     Grain and columns as for :func:`critical_answers`.
     """
     return _listed(connection, scope, filters, sizing, page, (survey.c.comment != "",))
-
-
-def number_of_comments(
-    connection: Connection, scope: Scope, filters: Filters, sizing: Sizing
-) -> int:
-    """Count the surveys of the chosen period that carry a comment."""
-    statement = surveys(scope, filters, sizing, func.count()).where(
-        in_period(survey.c.completed_on, chosen_period(filters)), survey.c.comment != ""
-    )
-    return int(connection.execute(statement).scalar_one())
 
 
 PARTNER_SURVEY_COLUMNS = {

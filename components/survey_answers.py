@@ -1,0 +1,176 @@
+"""All questions of the questionnaire: how answers are spread, the worst first."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import pandas as pd
+import streamlit as st
+
+from charts import formats
+from charts.answers import score_columns, score_columns_alt
+from charts.survey import likert, likert_alt
+from components.chart import show_chart
+from components.download import About
+from components.survey_questions import Asked
+from components.table import Column, Kind
+from components.text import plain
+from components.theme import figure_theme
+from metrics.distribution import bottom_box, distribution, top_box
+from metrics.estimate import Estimate
+from metrics.recommendation import not_recommending, recommending
+from program.language import _
+from queries.survey import NO_ANSWER
+
+
+def scores_of(counts: pd.DataFrame, asked: Asked) -> tuple[dict[int, int], int]:
+    """Return the answers by score to one wording, and how many surveys lack the answer.
+
+    Parameters
+    ----------
+    counts
+        Rows with ``version``, ``code``, ``score`` and ``answers``.
+    """
+    rows = counts[(counts["code"] == asked.code) & counts["version"].isin(asked.versions)]
+    summed = rows.groupby("score")["answers"].sum()
+    scores = {int(score): int(n) for score, n in summed.items()}
+    missing = scores.pop(NO_ANSWER, 0)
+    return scores, missing
+
+
+def good_share(scores: dict[int, int], asked: Asked) -> Estimate:
+    """Return the share of good answers: 5 and 4, or 9 and 10 on a 0–10 scale."""
+    if asked.scale_max == 5:
+        return top_box(scores)
+    return recommending(scores, asked.scale_max)
+
+
+def question_figures(counts: pd.DataFrame, questions: Sequence[Asked]) -> pd.DataFrame:
+    """Return the figures of every question, the smallest share of good answers first.
+
+    Grain: one row a question, those without any answer last. ``code``, ``name``, ``text``,
+    ``subject``; ``good``, ``good_low``, ``good_high``, ``middle``, ``bad`` (NaN without
+    answers), ``mean``, ``n``, ``missing``, ``versions`` and ``scale`` in words.
+    """
+    rows = []
+    for asked in questions:
+        scores, missing = scores_of(counts, asked)
+        good = good_share(scores, asked)
+        five = asked.scale_max == 5
+        bad = bottom_box(scores) if five else not_recommending(scores, asked.scale_max)
+        scale = asked.scores
+        rows.append(
+            {
+                "code": asked.code,
+                "name": asked.name,
+                "text": asked.text,
+                "subject": asked.subject,
+                "good": good.value,
+                "good_low": good.low,
+                "good_high": good.high,
+                "middle": 1 - good.value - bad.value,
+                "bad": bad.value,
+                "mean": distribution(scores, asked.scale_max, missing).mean,
+                "n": good.n,
+                "missing": missing,
+                "scale": f"{scale[0]}–{scale[-1]}",
+                "versions": ", ".join(str(version) for version in asked.versions),
+            }
+        )
+    found = pd.DataFrame(rows)
+    return found.sort_values(["good", "name"], ignore_index=True, na_position="last")
+
+
+def figure_columns() -> list[Column]:
+    """Return the columns of the table of all questions."""
+    none = formats.no_answers()
+    return [
+        Column("text", _("Question"), width="large"),
+        Column("good", _("Good (5 and 4)"), Kind.SHARE, n="n", undefined=none),
+        Column("good_low", _("Interval from"), Kind.SHARE, n="n", undefined=none),
+        Column("good_high", _("Interval to"), Kind.SHARE, n="n", undefined=none),
+        Column("middle", _("Middle (3)"), Kind.SHARE, n="n", undefined=none),
+        Column("bad", _("Bad (2 and 1)"), Kind.SHARE, n="n", undefined=none),
+        Column("mean", _("Mean score"), Kind.DECIMAL, undefined=none),
+        Column("n", _("Answers"), Kind.COUNT),
+        Column("missing", _("No answer"), Kind.COUNT),
+        Column("scale", _("Scale")),
+        Column("versions", _("Questionnaire version")),
+    ]
+
+
+def bars(counts: pd.DataFrame, questions: Sequence[Asked], order: Sequence[str]) -> pd.DataFrame:
+    """Return what ``charts.survey.likert`` draws: one row a question and score, 0 = no answer."""
+    by_code = {asked.code: asked for asked in questions}
+    rows = []
+    for code in order:
+        scores, missing = scores_of(counts, by_code[code])
+        rows += [(by_code[code].name, score, scores.get(score, 0)) for score in range(1, 6)]
+        rows.append((by_code[code].name, 0, missing))
+    return pd.DataFrame(rows, columns=["label", "score", "count"])
+
+
+def legend(questions: Sequence[Asked]) -> tuple[str, ...]:
+    """Return names of the answers from 1 to 5: the questions' own if they share them."""
+    shared = {asked.labels for asked in questions}
+    if len(shared) == 1:
+        return shared.pop()
+    return (_("1 · worst"), "2", _("3 · hard to say"), "4", _("5 · best"))
+
+
+def subject_bars(
+    counts: pd.DataFrame,
+    questions: Sequence[Asked],
+    figures: pd.DataFrame,
+    *,
+    title: str,
+    about: About,
+    key: str,
+) -> None:
+    """Draw the questions about one subject around the middle answer, the worst first.
+
+    A question on a 0–10 scale has a picture of its own below: scales are not mixed in one.
+    """
+    five = [asked for asked in questions if asked.scale_max == 5]
+    rows = figures[figures["code"].isin([asked.code for asked in five])]
+    if not rows.empty:
+        frame = bars(counts, five, rows["code"].tolist())
+        show_chart(
+            likert(frame, theme=figure_theme(), scale=legend(five)),
+            title=title,
+            alt=likert_alt(frame),
+            data=rows,
+            columns=figure_columns(),
+            key=key,
+            about=about,
+        )
+    for asked in questions:
+        if asked.scale_max == 5:
+            continue
+        scores, missing = scores_of(counts, asked)
+        if not scores:
+            continue
+        frame = pd.DataFrame({"score": asked.scores}).assign(
+            count=[scores.get(score, 0) for score in asked.scores]
+        )
+        show_chart(
+            score_columns(frame, theme=figure_theme()),
+            title=plain(asked.text),
+            alt=score_columns_alt(frame),
+            data=frame,
+            columns=[
+                Column("score", _("Score"), Kind.COUNT),
+                Column("count", _("Answers"), Kind.COUNT),
+            ],
+            key=f"{key}_{asked.code}",
+            about=replace(about, file_name=f"{about.file_name}_{asked.code}"),
+            note=" · ".join(
+                (
+                    _("0–10 scale, classic mapping"),
+                    formats.estimate(good_share(scores, asked)),
+                    _("no answer: {n}").format(n=formats.number(missing)),
+                )
+            ),
+        )
+    st.caption(_("Full wording, intervals and means: «Show as table»."))

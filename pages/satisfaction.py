@@ -1,0 +1,161 @@
+from __future__ import annotations
+
+import streamlit as st
+
+from charts import formats
+from components.data import ask, data_moment
+from components.definitions import definitions
+from components.download import About
+from components.filter_bar import current_choice
+from components.page import title
+from components.session import require_user
+from components.states import empty, nothing_matches
+from components.survey_answers import question_figures, subject_bars
+from components.survey_association import association_block
+from components.survey_compare import compare_block, compared_period
+from components.survey_figures import Measure, Reading, trend
+from components.survey_lists import show_surveys
+from components.survey_questions import choose_version, questionnaire, wordings
+from components.survey_recommendation import response_words
+from components.survey_trend import show_trend
+from components.survey_view import one_of, view_of
+from metrics.estimate import ENOUGH
+from metrics.recommendation import IndexMapping, mapping_for
+from program.language import _
+from program.settings import settings
+from queries.answers import answer_counts
+from queries.comments import commented_surveys
+from queries.questionnaire import questionnaires
+from queries.response import response_counts
+from queries.survey import Part
+
+user = require_user()
+choice = current_choice()
+filters = choice.filters
+view = view_of(choice, settings().rules)
+counts = ask(answer_counts, user.scope, filters, compared_period(view), view.since, view.sizing)
+questions = ask(questionnaires, user.scope)
+current = counts[counts["part"] == Part.CURRENT]
+if current.empty:
+    title(_("What do clients say of the work and of the platform?"), view.words)
+    nothing_matches()
+    st.stop()
+
+# How the answers are read ------------------------------------------------------------------------
+# Every question of a version counts each of its surveys once, with or without an answer.
+surveys = current.groupby(["version", "code"])["answers"].sum().groupby("version").max()
+version = choose_version(
+    questions,
+    surveys,
+    set(questions["code"]),
+    key="satisfaction_version",
+)
+if version is None:
+    title(_("What do clients say of the work and of the platform?"), view.words)
+    empty(_("The wording of these surveys was not loaded, so their answers cannot be read."))
+    st.stop()
+asked = questionnaire(questions, version)
+figures = question_figures(current, asked)
+
+# Verdict -----------------------------------------------------------------------------------------
+SUBJECTS = {
+    "partner": _("About the developer's work"),
+    "platform": _("About the platform"),
+}
+lowest = {
+    subject: rows.iloc[0]
+    for subject in SUBJECTS
+    if len(rows := figures[(figures["subject"] == subject) & (figures["n"] >= ENOUGH)])
+}
+if "partner" in lowest:
+    worst = lowest["partner"]
+    heading = _(
+        "Of the developer's work clients rate «{name}» lowest: {share} good answers"
+    ).format(name=worst["name"], share=formats.share(worst["good"], int(worst["n"])))
+else:
+    heading = _("Few answers so far about the developer's work")
+surveyed = int(surveys.sum())
+lead = [view.words, _("{n} surveys").format(n=formats.number(surveyed))]
+if "platform" in lowest:
+    lead.append(
+        _("of the platform «{name}»: {share}").format(
+            name=lowest["platform"]["name"],
+            share=formats.share(lowest["platform"]["good"], int(lowest["platform"]["n"])),
+        )
+    )
+responses = ask(response_counts, user.scope, filters, None, None, view.sizing)
+title(heading, " · ".join([*lead, response_words(responses)]))
+
+# All questions -----------------------------------------------------------------------------------
+about = About(
+    title=_("Questionnaire"),
+    file_name=f"questionnaire_{view.until}",
+    filters=choice.lines,
+    period=view.words,
+    basis=_("{n} surveys").format(n=formats.number(surveyed)),
+    definitions=definitions("good_answers", "answer_distribution", "response_rate"),
+    data_as_of=data_moment(user.scope).as_of,
+)
+for column, (subject, words) in zip(st.columns(2, gap="large"), SUBJECTS.items(), strict=True):
+    with column:
+        subject_bars(
+            current,
+            [a for a in asked if a.subject == subject],
+            figures[figures["subject"] == subject],
+            title=words,
+            about=about,
+            key=f"satisfaction_{subject}",
+        )
+
+# Then --------------------------------------------------------------------------------------------
+COMPARE, TREND, TOGETHER, COMMENTS = "compare", "trend", "together", "comments"
+look = one_of(
+    _("Look closer"),
+    {
+        COMPARE: _("Compare"),
+        TREND: _("Over time"),
+        TOGETHER: _("What goes with recommending"),
+        COMMENTS: _("Comments"),
+    },
+    key="satisfaction_look",
+)
+if look == COMPARE:
+    compare_block(counts, asked, user.scope, filters, view, about)
+elif look == TREND:
+    names = {a.code: a.name for a in asked}
+    code = st.selectbox(
+        _("Question"), list(names), format_func=names.__getitem__, key="satisfaction_question"
+    )
+    chosen = next(a for a in asked if a.code == code)
+    mapping = mapping_for(chosen.scale_max, IndexMapping.STRICT)
+    series = trend(
+        counts[counts["code"] == code].rename(columns={"answers": "surveys"}),
+        [
+            Reading(other, mapping, "score")
+            for other in wordings(questions, code)
+            if other.scale_max == chosen.scale_max
+        ],
+        Measure.SHARE,
+        view.until,
+    )
+    show_trend(
+        series,
+        Measure.SHARE,
+        title=_("Good answers over time: {name}").format(name=chosen.name),
+        about=about,
+        key="satisfaction_trend",
+    )
+elif look == TOGETHER:
+    association_block(current, asked, user.scope, filters, view, about)
+else:
+    found = show_surveys(
+        commented_surveys,
+        user.scope,
+        (filters, view.sizing),
+        questions,
+        alt=_("Surveys with a comment, the latest first"),
+        about=about,
+        key="satisfaction_comments",
+    )
+    if not found:
+        empty(_("No comments in this period."))

@@ -114,7 +114,7 @@ def verdict_script(text):
 
 def test_verdict_has_a_mark_and_hostile_words_stay_escaped():
     app = run(verdict_script, text=HOSTILE)
-    heading = app.subheader[0].value
+    heading = app.header[0].value
     assert heading.startswith(":yellow[:material/")
     assert "![x]" not in heading
     assert "\\<b\\>" in heading

@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable
 from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
 
 from babel.dates import format_date, format_time
 from babel.numbers import format_decimal
@@ -59,8 +60,14 @@ def _rounded(value: Number, decimals: int) -> Decimal:
 
 
 def _written(value: Decimal, decimals: int) -> str:
+    return _written_in(current_language(), value, decimals)
+
+
+# The same few thousand figures are written again at every rerun, and Babel takes 40 µs for each.
+@lru_cache(maxsize=20_000)
+def _written_in(language: str, value: Decimal, decimals: int) -> str:
     pattern = "#,##0" + ("." + "0" * decimals if decimals else "")
-    text: str = format_decimal(value, format=pattern, locale=current_language())
+    text: str = format_decimal(value, format=pattern, locale=language)
     # Babel groups with U+202F in some languages and keeps the ASCII hyphen for a minus.
     return text.replace("\u202f", NBSP).replace("-", MINUS)
 
@@ -198,7 +205,11 @@ def hidden_words(n: int) -> str:
 
 
 def _in_pattern(day: dt.date, style: str) -> str:
-    language = current_language()
+    return _day_in(current_language(), day, style)
+
+
+@lru_cache(maxsize=5_000)
+def _day_in(language: str, day: dt.date, style: str) -> str:
     text: str = format_date(day, format=_PATTERNS[language, style], locale=language)
     return text
 

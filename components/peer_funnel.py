@@ -1,17 +1,15 @@
-"""The funnel of a comparison on screen; drawn once for everybody who sees the same data."""
+"""The funnel of a comparison on screen, for any number of partners."""
 
 from __future__ import annotations
 
 import pandas as pd
 import plotly.graph_objects as go
-import streamlit as st
 
 from charts.comparison import funnel_plot_alt
 from charts.palette import ThemeName
 from charts.peers import peer_funnel
 from components.peers import Comparison
 from metrics.peers import PeerFlag
-from program.language import current_language
 
 #: With more partners than this the quiet ones are drawn as a crowd, by count instead of by name.
 NAMED_POINTS = 600
@@ -26,12 +24,9 @@ def drawable(comparison: Comparison) -> pd.DataFrame:
     )
 
 
-@st.cache_resource(show_spinner=False, max_entries=16)
-def _figure(
-    version: str, question: str, language: str, theme: ThemeName, index: bool, _found: Comparison
-) -> go.Figure:
-    del version, question, language  # part of the cache key only
-    points, crowd = drawable(_found), _found.crowd
+def funnel_figure(found: Comparison, theme: ThemeName, *, index: bool) -> go.Figure:
+    """Draw the funnel of ``found``; some listed partner must be drawable."""
+    points, crowd = drawable(found), found.crowd
     if len(points) > NAMED_POINTS:
         quiet = points["flag"].isin(_QUIET)
         if not quiet.all():
@@ -39,19 +34,8 @@ def _figure(
             crowd = pd.concat([crowd, beside.rename(columns={"size": "partners"})])
             crowd = crowd.groupby(["n", "value"], as_index=False).sum()
             points = points[~quiet]
-    limits = _found.limits if _found.flags_given else _found.limits.iloc[:0]
-    return peer_funnel(points, crowd, limits, theme=theme, target=_found.overall.value, index=index)
-
-
-def funnel_figure(
-    found: Comparison, *, index: bool, theme: ThemeName, version: str, question: str
-) -> go.Figure:
-    """Return the funnel of ``found``; some listed partner must be drawable.
-
-    ``version`` and ``question`` tell this comparison from every other one, the visitor's scope
-    included. The figure is shared between visitors and must not be changed.
-    """
-    return _figure(version, question, current_language(), theme, index, found)
+    limits = found.limits if found.flags_given else found.limits.iloc[:0]
+    return peer_funnel(points, crowd, limits, theme=theme, target=found.overall.value, index=index)
 
 
 def funnel_words(found: Comparison, *, index: bool) -> str:

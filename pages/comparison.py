@@ -4,9 +4,10 @@ import streamlit as st
 
 from charts import formats
 from components.chart import show_chart
-from components.data import ask, data_moment, program_database
+from components.data import ask, data_moment
 from components.definitions import definitions
 from components.download import About, download
+from components.drawn import drawn
 from components.filter_bar import current_choice
 from components.measures import pick_measure
 from components.page import title
@@ -31,7 +32,6 @@ from components.session import require_user
 from components.states import empty, nothing_matches
 from components.survey_period import period_of, period_words
 from components.table import show_table
-from components.theme import figure_theme
 from components.verdict import badge
 from metrics.peers import PeerFlag
 from program.language import _
@@ -71,6 +71,8 @@ about = About(
     data_as_of=data_moment(user.scope).as_of,
 )
 columns = peer_columns(name, index=index)
+first = described(listed.head(SHOWN), index=index)
+views = {view: len(of_view(listed, view)) for view in View}
 
 # Funnel --------------------------------------------------------------------------------------
 picture, flags = st.columns([5, 3], gap="large")
@@ -80,16 +82,10 @@ with picture:
         empty(_("None of these partners has five answers in the period."))
     else:
         points = show_chart(
-            funnel_figure(
-                found,
-                index=index,
-                theme=figure_theme(),
-                version=program_database().version(),
-                question=repr((user.scope, asked)),
-            ),
+            drawn(lambda t: funnel_figure(found, t, index=index), "peers", user.scope, *asked),
             title=_("Partners by the number of answers"),
             alt=funnel_words(found, index=index),
-            data=described(listed.head(SHOWN), index=index),
+            data=first,
             columns=columns[:6],
             key="peers_funnel",
             about=about,
@@ -112,9 +108,7 @@ view = View(
         default=View.ALL.value,
         key="peers_view",
         required=True,
-        format_func=lambda code: (
-            f"{_(VIEWS[View(code)])} · {formats.number(len(of_view(listed, View(code))))}"
-        ),
+        format_func=lambda code: f"{_(VIEWS[View(code)])} · {formats.number(views[View(code)])}",
         label_visibility="collapsed",
         persist_state="session",
     )
@@ -125,7 +119,7 @@ if rows.empty:
     empty(_("No partner is in this group."))
     st.stop()
 chosen = show_table(
-    described(rows.head(SHOWN), index=index),
+    first if view is View.ALL else described(rows.head(SHOWN), index=index),
     columns,
     key=f"peers_{view}",
     alt=_("Partners with their answers, verdict and room for improvement"),

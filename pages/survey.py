@@ -28,6 +28,7 @@ from components.contacts import response_beside, response_now
 from components.data import ask, data_moment
 from components.definitions import definition, definitions
 from components.download import About, download
+from components.drawn import drawn
 from components.filter_bar import current_choice
 from components.page import title
 from components.partner_picker import open_partner, pick_partner
@@ -35,7 +36,6 @@ from components.session import require_user
 from components.states import empty, nothing_matches
 from components.survey_period import period_of, period_words
 from components.table import Column, Kind, show_table
-from components.theme import figure_theme
 from metrics.estimate import HIDDEN_BELOW
 from metrics.lag import median_days, share_within
 from program.language import _
@@ -88,7 +88,7 @@ with left:
     reached = stage_rows(stages)
     if reached["count"].iloc[0]:
         show_chart(
-            contact_funnel(reached, theme=figure_theme()),
+            drawn(lambda t: contact_funnel(reached, theme=t), "stages", user.scope, *asked),
             title=_("From key to recommendation: keys bought in the period"),
             alt=contact_funnel_alt(reached),
             data=reached,
@@ -106,7 +106,12 @@ with right:
     else:
         names = outcome_names()
         show_chart(
-            outcome_months(chosen_months, names, theme=figure_theme()),
+            drawn(
+                lambda t: outcome_months(chosen_months, names, theme=t),
+                "outcomes",
+                user.scope,
+                *asked,
+            ),
             title=_("How contacts ended, by the month of the last attempt"),
             alt=outcome_months_alt(chosen_months, names),
             data=chosen_months,
@@ -126,7 +131,12 @@ with left:
         median = median_days(days["days"], days["deliveries"])
         within = share_within(days["days"], days["deliveries"], IN_TIME)
         show_chart(
-            days_histogram(days, theme=figure_theme(), median=median, limit=IN_TIME),
+            drawn(
+                lambda t: days_histogram(days, theme=t, median=median, limit=IN_TIME),
+                "days",
+                user.scope,
+                *asked,
+            ),
             title=_("From delivery to the first call: median {median}").format(
                 median=formats.days(round(median))
             ),

@@ -1,0 +1,364 @@
+"""How far the programme has come: who is in it, delivers and holds, at every evaluation.
+
+Past evaluations are the stored decisions; the coming ones are counted from today's records.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from enum import StrEnum
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Connection,
+    Date,
+    Function,
+    Select,
+    String,
+    and_,
+    case,
+    cast,
+    false,
+    func,
+    literal,
+    not_,
+    or_,
+    select,
+    true,
+    union_all,
+)
+from sqlalchemy.sql.selectable import CTE
+
+from program.calendar import last_evaluation
+from program.rules import ProgramRules
+from program.schema import city, competence_evaluation, partner, region, survey
+from queries.coverage import wide_counts
+from queries.engine import frame
+from queries.filters import BaseSize, Filters
+from queries.scope import Scope
+from queries.sizes import size_condition
+
+
+class Cut(StrEnum):
+    """By what partners are set apart over time."""
+
+    TIER = "tier"
+    SIZE = "size"
+    DISTRICT = "district"
+
+
+COUNTS = (
+    *("members", "with_base", "delivering", "holders", "secured"),
+    *("base", "delivered", "pending_activation", "gained", "lost"),
+)
+ADOPTION_COLUMNS = {
+    "evaluated_on": "datetime64[us]",
+    "segment": "str",
+    "decided": "bool",
+    **dict.fromkeys(COUNTS[:-2], "int64"),
+    "gained": "Int64",
+    "lost": "Int64",
+}
+
+
+def meets(
+    base: ColumnElement[int], delivered: ColumnElement[int], rules: ProgramRules
+) -> ColumnElement[bool]:
+    """Return the condition that so many delivered keys hold the competence, in integers."""
+    threshold = rules.threshold
+    return and_(
+        base >= rules.minimum_base,
+        delivered * threshold.denominator >= base * threshold.numerator,
+    )
+
+
+def _members(
+    scope: Scope, filters: Filters, coming: Sequence[dt.date], today: dt.date, rules: ProgramRules
+) -> CTE:
+    """Return the chosen partners with what they are cut by; the size is that of ``coming[0]``."""
+    return (
+        select(
+            partner.c.id.label("partner_id"),
+            partner.c.tier,
+            func.coalesce(region.c.district_ru, region.c.country).label("district"),
+            partner.c.joined_on,
+            partner.c.left_on,
+        )
+        .join(city, city.c.id == partner.c.city_id)
+        .join(region, region.c.code == city.c.region_code)
+        .where(
+            scope.partner_condition(),
+            filters.partner_condition(),
+            size_condition(filters, coming[0], today, rules),
+        )
+        .cte("members")
+    )
+
+
+def size_band(base: ColumnElement[int]) -> ColumnElement[str]:
+    """Return the code of the band that a base lies in, empty without a base."""
+    bands = []
+    for size in BaseSize:
+        low, high = size.bounds
+        bands.append((base >= low if high is None else base.between(low, high), size.value))
+    return case(*bands, else_="")
+
+
+def _segment(cut: Cut | None, members: CTE, base: ColumnElement[int]) -> ColumnElement[str]:
+    if cut is None:
+        return cast(literal(""), String)
+    if cut is Cut.SIZE:
+        return size_band(base)
+    return cast(members.c[cut.value], String)
+
+
+def _facts(
+    evaluated_on: ColumnElement[Any],
+    segment: ColumnElement[str],
+    decided: ColumnElement[bool],
+    counts: dict[str, ColumnElement[Any]],
+) -> Select[Any]:
+    """Return one part of the union; a count that the part does not know is 0."""
+    columns = [
+        cast(
+            case((counts[name], 1), else_=0)
+            if name in counts and counts[name].type.python_type is bool
+            else counts.get(name, literal(0)),
+            BigInteger,
+        ).label(name)
+        for name in COUNTS
+    ]
+    where: list[ColumnElement[Any]] = [
+        cast(evaluated_on, Date).label("evaluated_on"),
+        segment.label("segment"),
+        decided.label("decided"),
+    ]
+    return select(*where, *columns)
+
+
+def _stored(members: CTE, cut: Cut | None) -> list[Select[Any]]:
+    """Return the stored decisions, and the losses of holders whose next decision is missing."""
+    decided = competence_evaluation
+    dates = select(decided.c.evaluated_on).distinct().subquery("dates")
+    days = select(
+        dates.c.evaluated_on,
+        func.lag(dates.c.evaluated_on).over(order_by=dates.c.evaluated_on).label("before"),
+        func.lead(dates.c.evaluated_on).over(order_by=dates.c.evaluated_on).label("after"),
+    ).cte("days")
+
+    def of_partner(beside: Function[Any]) -> ColumnElement[Any]:
+        return beside.over(partition_by=decided.c.partner_id, order_by=decided.c.evaluated_on)
+
+    rows = (
+        select(
+            decided.c.partner_id,
+            decided.c.evaluated_on,
+            decided.c.base,
+            decided.c.delivered,
+            decided.c.held,
+            of_partner(func.lag(decided.c.held)).label("held_before"),
+            of_partner(func.lag(decided.c.evaluated_on)).label("decided_before"),
+            of_partner(func.lead(decided.c.evaluated_on)).label("decided_after"),
+        )
+        .join(members, members.c.partner_id == decided.c.partner_id)
+        .cte("rows")
+    )
+    before = and_(
+        func.coalesce(rows.c.held_before, false()),
+        func.coalesce(rows.c.decided_before == days.c.before, false()),
+    )
+    vanished = and_(
+        rows.c.held,
+        days.c.after.is_not(None),
+        func.coalesce(rows.c.decided_after != days.c.after, true()),
+    )
+    joined = rows.join(days, days.c.evaluated_on == rows.c.evaluated_on).join(
+        members, members.c.partner_id == rows.c.partner_id
+    )
+    segment = _segment(cut, members, rows.c.base)
+    return [
+        _facts(
+            rows.c.evaluated_on,
+            segment,
+            true(),
+            {
+                "with_base": rows.c.base > 0,
+                "delivering": rows.c.delivered > 0,
+                "holders": rows.c.held,
+                "secured": rows.c.held,
+                "base": rows.c.base,
+                "delivered": rows.c.delivered,
+                "gained": and_(rows.c.held, not_(before)),
+                "lost": and_(not_(rows.c.held), before),
+            },
+        ).select_from(joined),
+        _facts(days.c.after, segment, true(), {"lost": vanished})
+        .select_from(joined)
+        .where(vanished),
+    ]
+
+
+def _coming(
+    scope: Scope,
+    filters: Filters,
+    members: CTE,
+    cut: Cut | None,
+    coming: Sequence[dt.date],
+    today: dt.date,
+    rules: ProgramRules,
+) -> list[Select[Any]]:
+    """Return the coming evaluations as today's records decide them."""
+    counts = wide_counts(scope, filters, coming, today, rules).cte("counts")
+    decided = competence_evaluation.alias("in_force")
+    joined = counts.join(members, members.c.partner_id == counts.c.partner_id).outerjoin(
+        decided,
+        and_(
+            decided.c.partner_id == counts.c.partner_id,
+            decided.c.evaluated_on == last_evaluation(today),
+        ),
+    )
+    before: ColumnElement[bool] = func.coalesce(decided.c.held, false())
+    parts = []
+    for i, day in enumerate(coming):
+        base, delivered, bought = (
+            counts.c[f"{name}_{i}"] for name in ("base", "delivered", "bought")
+        )
+        held = meets(base, delivered, rules)
+        parts.append(
+            _facts(
+                literal(day),
+                _segment(cut, members, base),
+                false(),
+                {
+                    "with_base": base > 0,
+                    "delivering": delivered > 0,
+                    "holders": held,
+                    "secured": and_(held, meets(bought, delivered, rules)),
+                    "base": base,
+                    "delivered": delivered,
+                    "pending_activation": bought - base,
+                    "gained": and_(held, not_(before)),
+                    "lost": and_(not_(held), before),
+                },
+            ).select_from(joined)
+        )
+        before = held
+    return parts
+
+
+def _membership(members: CTE, cut: Cut | None, coming: Sequence[dt.date]) -> Select[Any]:
+    """Return who is a partner on the day of each evaluation; unknown ends are open."""
+    decided = competence_evaluation.c.evaluated_on
+    days = union_all(
+        select(decided.label("day"), true().label("decided")).distinct(),
+        *(select(cast(literal(day), Date), false()) for day in coming),
+    ).subquery("evaluations")
+    there = and_(
+        or_(members.c.joined_on.is_(None), members.c.joined_on <= days.c.day),
+        or_(members.c.left_on.is_(None), members.c.left_on > days.c.day),
+    )
+    segment = _segment(cut, members, literal(0))
+    return _facts(days.c.day, segment, days.c.decided, {"members": there}).select_from(
+        members.join(days, true())
+    )
+
+
+def adoption(
+    connection: Connection,
+    scope: Scope,
+    filters: Filters,
+    cut: Cut | None,
+    coming: Sequence[dt.date],
+    today: dt.date,
+    rules: ProgramRules,
+) -> pd.DataFrame:
+    """Count partners and keys at every stored evaluation and at the coming ones.
+
+    Parameters
+    ----------
+    cut
+        By what to set partners apart: by today's tier and place, and by the size of the base at
+        the evaluation itself (then ``members`` is unknown for a band and stands under "").
+    coming
+        Coming evaluations, the nearest first; the size filter goes by the first of them.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Grain: one row an evaluation and segment ("" without a cut), oldest first. Columns as in
+        ``ADOPTION_COLUMNS``. ``decided``: a stored decision, else counted from today's records;
+        partners: ``members`` of the programme on the day, ``with_base``, ``delivering`` (at least
+        one key of the base delivered), ``holders`` of the competence (coming: if nothing more
+        happens), ``secured`` (coming: even if every pending key is activated); keys: ``base``,
+        ``delivered``, ``pending_activation``; ``gained`` and ``lost`` against the evaluation
+        before, missing where that one was not stored.
+
+    Raises
+    ------
+    ValueError
+        If no coming evaluation is given, or one is not the 1st of a month.
+    """
+    if not coming:
+        raise ValueError("at least one coming evaluation is needed")
+    members = _members(scope, filters, coming, today, rules)
+    parts = [
+        *_stored(members, cut),
+        *_coming(scope, filters, members, cut, coming, today, rules),
+        _membership(members, cut, coming),
+    ]
+    facts = union_all(*parts).subquery("facts")
+    keys = (facts.c.evaluated_on, facts.c.segment, facts.c.decided)
+    statement = (
+        select(*keys, *(cast(func.sum(facts.c[n]), BigInteger).label(n) for n in COUNTS))
+        .group_by(*keys)
+        .order_by(facts.c.evaluated_on, facts.c.segment)
+    )
+    return _without_unknown_changes(frame(connection, statement, ADOPTION_COLUMNS), today)
+
+
+def _without_unknown_changes(rows: pd.DataFrame, today: dt.date) -> pd.DataFrame:
+    """Return ``rows`` without changes against an evaluation that was not stored."""
+    decided = rows.loc[rows["decided"], "evaluated_on"]
+    unknown = rows["decided"] & (rows["evaluated_on"] == decided.min())
+    if pd.Timestamp(last_evaluation(today)) not in set(decided):
+        next_one = rows.loc[~rows["decided"], "evaluated_on"].min()
+        unknown |= rows["evaluated_on"] == next_one
+    rows.loc[np.asarray(unknown), ["gained", "lost"]] = pd.NA
+    return rows
+
+
+VERSION_COLUMNS = {"day": "datetime64[us]", "kind": "str", "version": "str"}
+RULES_CHANGED, QUESTIONNAIRE_CHANGED = "rules", "questionnaire"
+
+
+def version_changes(connection: Connection, scope: Scope) -> pd.DataFrame:
+    """Return when the rules and the questionnaire changed, as the records themselves tell.
+
+    Grain: one row a change, oldest first: the first evaluation decided under a new version of
+    the rules, the first survey answered on a new questionnaire. The first version of each is no
+    change. Columns as in ``VERSION_COLUMNS``; the same for every scope.
+    """
+    del scope
+    decided = competence_evaluation
+    version = cast(survey.c.questionnaire_version, String)
+    parts = [
+        select(
+            func.min(decided.c.evaluated_on).label("day"),
+            literal(RULES_CHANGED).label("kind"),
+            decided.c.rules_version.label("version"),
+        ).group_by(decided.c.rules_version),
+        select(func.min(survey.c.completed_on), literal(QUESTIONNAIRE_CHANGED), version).group_by(
+            survey.c.questionnaire_version
+        ),
+    ]
+    firsts = union_all(*parts).subquery("firsts")
+    statement = select(firsts.c.day, firsts.c.kind, firsts.c.version).order_by(
+        firsts.c.day, firsts.c.kind, firsts.c.version
+    )
+    found = frame(connection, statement, VERSION_COLUMNS)
+    return found[found.duplicated("kind")].reset_index(drop=True)

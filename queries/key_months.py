@@ -1,0 +1,271 @@
+"""Counted keys by the months in which they were bought, activated and delivered.
+
+Every day that the rule compares with is the 1st of a month, so months say all that it needs to
+know of a key: from these counts any variant of the rule is answered without asking again.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from enum import StrEnum
+from typing import Any
+
+import pandas as pd
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Connection,
+    Date,
+    Integer,
+    and_,
+    case,
+    cast,
+    func,
+    literal,
+    select,
+)
+from sqlalchemy.sql.selectable import CTE
+
+from program.rules import ProgramRules
+from program.schema import competence_evaluation, delivery, license_key, project
+from queries.coverage import chosen_partners
+from queries.engine import frame
+from queries.filters import Filters
+from queries.scope import Scope
+from queries.sizes import size_condition
+from queries.survey import as_months, month_index
+
+#: Month index of what has not happened: after every month there is.
+NEVER = 10_000 * 12
+
+
+class By(StrEnum):
+    """Whose keys are counted together."""
+
+    PARTNER = "partner"
+    EDITION = "edition"
+
+
+def _chosen(
+    scope: Scope, filters: Filters, evaluated_on: dt.date, today: dt.date, rules: ProgramRules
+) -> CTE:
+    return (
+        chosen_partners(scope, filters)
+        .where(size_condition(filters, evaluated_on, today, rules))
+        .cte("chosen")
+    )
+
+
+def _facts(
+    scope: Scope,
+    filters: Filters,
+    evaluated_on: dt.date,
+    today: dt.date,
+    rules: ProgramRules,
+) -> CTE:
+    """Return the counted keys of the chosen partners with their own first accepted delivery.
+
+    The size filter goes by the base of ``evaluated_on``. Records after ``today`` are not seen.
+    """
+    chosen = _chosen(scope, filters, evaluated_on, today, rules)
+    counted = and_(license_key.c.kind.in_(rules.counted_kinds), license_key.c.purchased_on <= today)
+    first = (
+        select(
+            license_key.c.id.label("license_key_id"),
+            func.min(delivery.c.delivered_on).label("delivered_on"),
+        )
+        .join(project, project.c.license_key_id == license_key.c.id)
+        .join(
+            delivery,
+            and_(
+                delivery.c.project_id == project.c.id,
+                delivery.c.partner_id == license_key.c.partner_id,
+            ),
+        )
+        .where(counted, delivery.c.status == "accepted", delivery.c.delivered_on <= today)
+        .group_by(license_key.c.id)
+        .cte("first_deliveries")
+    )
+    return (
+        select(
+            license_key.c.partner_id,
+            license_key.c.edition,
+            license_key.c.purchased_on,
+            case((license_key.c.activated_on <= today, license_key.c.activated_on)).label(
+                "activated_on"
+            ),
+            first.c.delivered_on,
+        )
+        .join(chosen, chosen.c.partner_id == license_key.c.partner_id)
+        .outerjoin(first, first.c.license_key_id == license_key.c.id)
+        .where(counted)
+        .cte("key_facts")
+    )
+
+
+def _month(day: ColumnElement[Any], label: str) -> ColumnElement[int]:
+    return func.coalesce(month_index(day), literal(NEVER)).label(label)
+
+
+def key_months(
+    connection: Connection,
+    scope: Scope,
+    filters: Filters,
+    by: By,
+    evaluated_on: dt.date,
+    today: dt.date,
+    rules: ProgramRules,
+) -> pd.DataFrame:
+    """Count keys by owner and the months of purchase, activation and own first delivery.
+
+    Parameters
+    ----------
+    by
+        Whether a row counts the keys of a partner or those of an edition.
+    evaluated_on
+        The evaluation by whose base the size filter goes.
+    today
+        Records dated later than this day have not happened.
+    rules
+        Only the counted kinds of keys are looked at.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Grain: one row an owner and triple of months. ``owner`` (int32 partner id, or the code of
+        the edition), ``bought``, ``activated``, ``delivered`` (int32, year × 12 + month − 1;
+        :data:`NEVER` for what has not happened), ``keys`` (int32).
+    """
+    facts = _facts(scope, filters, evaluated_on, today, rules)
+    owner = facts.c.partner_id if by is By.PARTNER else facts.c.edition
+    keys = (
+        owner.label("owner"),
+        _month(facts.c.purchased_on, "bought"),
+        _month(facts.c.activated_on, "activated"),
+        _month(facts.c.delivered_on, "delivered"),
+    )
+    statement = select(*keys, cast(func.count(), Integer).label("keys")).group_by(*keys)
+    columns = {
+        "owner": "int32" if by is By.PARTNER else "str",
+        **dict.fromkeys(("bought", "activated", "delivered", "keys"), "int32"),
+    }
+    return frame(connection, statement, columns)
+
+
+COHORT_COLUMNS = {
+    "bought": "datetime64[us]",
+    "months_since": "Int64",
+    "keys": "int64",
+    "in_time": "int64",
+}
+
+
+def delivery_cohorts(
+    connection: Connection,
+    scope: Scope,
+    filters: Filters,
+    days: int,
+    evaluated_on: dt.date,
+    today: dt.date,
+    rules: ProgramRules,
+) -> pd.DataFrame:
+    """Count counted keys by month of purchase and calendar months to their own first delivery.
+
+    Parameters
+    ----------
+    days
+        ``in_time`` counts the keys delivered at most so many days after the purchase.
+    evaluated_on, today, rules
+        As in :func:`key_months`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Grain: one row a month of purchase and number of calendar months between purchase and
+        delivery (0: in the same month; missing: not delivered), oldest first. Columns as in
+        ``COHORT_COLUMNS``. Keys that were never activated are in it: they were bought.
+    """
+    facts = _facts(scope, filters, evaluated_on, today, rules)
+    waited = cast(facts.c.delivered_on - facts.c.purchased_on, Integer)
+    bought = month_index(facts.c.purchased_on).label("bought")
+    since = (month_index(facts.c.delivered_on) - month_index(facts.c.purchased_on)).label(
+        "months_since"
+    )
+    statement = (
+        select(
+            bought,
+            since,
+            func.count().label("keys"),
+            cast(func.sum(case((waited <= days, 1), else_=0)), BigInteger).label("in_time"),
+        )
+        .group_by(bought, since)
+        .order_by(bought, since.nulls_last())
+    )
+    counted = frame(connection, statement, COHORT_COLUMNS | {"bought": "int64"})
+    return counted.assign(bought=as_months(counted["bought"])).astype(COHORT_COLUMNS)
+
+
+LAG_COLUMNS = {"lag": "int64", "delivered": "int64", "censored": "int64"}
+
+
+def delivery_lags(
+    connection: Connection,
+    scope: Scope,
+    filters: Filters,
+    since: dt.date,
+    evaluated_on: dt.date,
+    today: dt.date,
+    rules: ProgramRules,
+) -> pd.DataFrame:
+    """Count the keys activated since a day by the days to their own first delivery.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Grain: one row a number of days since the activation, ascending, as
+        ``metrics.lag_curve.lag_curve`` takes it: ``delivered`` on that day (a delivery before
+        the activation counts as day 0), ``censored`` keys that were last seen open on it, today.
+        Columns as in ``LAG_COLUMNS``.
+    """
+    facts = _facts(scope, filters, evaluated_on, today, rules)
+    done = facts.c.delivered_on.is_not(None)
+    end = func.coalesce(facts.c.delivered_on, cast(literal(today), Date))
+    days = cast(end - facts.c.activated_on, Integer)
+    lag = case((days < 0, 0), else_=days).label("lag")
+    statement = (
+        select(
+            lag,
+            cast(func.sum(case((done, 1), else_=0)), BigInteger).label("delivered"),
+            cast(func.sum(case((done, 0), else_=1)), BigInteger).label("censored"),
+        )
+        .where(facts.c.activated_on >= since)
+        .group_by(lag)
+        .order_by(lag)
+    )
+    return frame(connection, statement, LAG_COLUMNS)
+
+
+HOLDER_COLUMNS = {"partner_id": "int32", "month": "int32"}
+
+
+def stored_holders(
+    connection: Connection,
+    scope: Scope,
+    filters: Filters,
+    evaluated_on: dt.date,
+    today: dt.date,
+    rules: ProgramRules,
+) -> pd.DataFrame:
+    """Return who held the competence at each stored evaluation.
+
+    Grain: one row a stored evaluation and chosen partner that held the competence; ``month`` as
+    in :func:`key_months`, as are the arguments. Columns as in ``HOLDER_COLUMNS``.
+    """
+    decided = competence_evaluation
+    chosen = _chosen(scope, filters, evaluated_on, today, rules)
+    statement = (
+        select(decided.c.partner_id, month_index(decided.c.evaluated_on))
+        .join(chosen, chosen.c.partner_id == decided.c.partner_id)
+        .where(decided.c.held)
+    )
+    return frame(connection, statement, HOLDER_COLUMNS)

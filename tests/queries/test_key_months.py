@@ -1,0 +1,186 @@
+from __future__ import annotations
+
+import datetime as dt
+
+import numpy as np
+import pandas as pd
+from hypothesis import HealthCheck, given, settings
+
+from metrics.simulator import KeyMonths, counts_at
+from program.rules import DECK_RULES
+from program.schema import competence_evaluation
+from queries.coverage import partner_counts
+from queries.filters import NO_FILTERS, BaseSize, Filters
+from queries.key_months import (
+    COHORT_COLUMNS,
+    HOLDER_COLUMNS,
+    LAG_COLUMNS,
+    NEVER,
+    By,
+    delivery_cohorts,
+    delivery_lags,
+    key_months,
+    stored_holders,
+)
+from queries.scope import EVERYTHING, Scope, Sight
+from tests.oracle import Programme
+from tests.programmes import EVALUATIONS, programmes, replace_content
+
+GENERATED = settings(
+    max_examples=80,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+DAYS = 90
+
+
+def index(day: dt.date | None) -> int:
+    return NEVER if day is None else day.year * 12 + day.month - 1
+
+
+def seen(day: dt.date | None, today: dt.date) -> dt.date | None:
+    return day if day is not None and day <= today else None
+
+
+def first_own_delivery(programme: Programme, key: dict, today: dt.date) -> dt.date | None:
+    projects = {p["id"] for p in programme.projects if p["license_key_id"] == key["id"]}
+    days = [
+        d["delivered_on"]
+        for d in programme.deliveries
+        if d["project_id"] in projects
+        and d["partner_id"] == key["partner_id"]
+        and d["status"] == "accepted"
+        and d["delivered_on"] <= today
+    ]
+    return min(days, default=None)
+
+
+def counted_keys(programme: Programme, today: dt.date) -> list[tuple[dict, dt.date | None]]:
+    return [
+        (key, first_own_delivery(programme, key, today))
+        for key in programme.keys
+        if key["kind"] == "commercial" and key["purchased_on"] <= today
+    ]
+
+
+def as_dict(frame: pd.DataFrame, keys: int) -> dict:
+    rows = frame.astype(object).where(frame.notna(), None).itertuples(index=False)
+    return {tuple(row[:keys]): tuple(row[keys:]) for row in rows}
+
+
+def test_months_on_both_engines_add_up_to_the_counts_of_any_evaluation(both_engines):
+    @GENERATED
+    @given(programmes())
+    def add_up(drawn):
+        programme, today = drawn
+        frames = []
+        for connection in both_engines:
+            replace_content(connection, programme)
+            months = key_months(
+                connection, EVERYTHING, NO_FILTERS, By.PARTNER, EVALUATIONS[-1], today, DECK_RULES
+            )
+            frames.append(months.sort_values(list(months)).reset_index(drop=True))
+            counts = partner_counts(connection, EVERYTHING, NO_FILTERS, EVALUATIONS, today)
+        pd.testing.assert_frame_equal(*frames)
+        months, owners = frames[0], np.array(programme.partner_ids)
+        cube = KeyMonths(
+            np.searchsorted(owners, months["owner"]),
+            *(months[name].to_numpy() for name in ("bought", "activated", "delivered", "keys")),
+            len(owners),
+        )
+        first, last = index(EVALUATIONS[0]), index(EVALUATIONS[-1])
+        base, delivered = counts_at(cube, first, last)
+        for row in counts.itertuples():
+            place = row.partner_id - 1, index(row.evaluated_on) - first
+            assert (base[place], delivered[place]) == (row.base, row.delivered)
+
+    add_up()
+
+
+def test_cohorts_and_lags_on_both_engines_agree_with_plain_python(both_engines):
+    @GENERATED
+    @given(programmes())
+    def agree(drawn):
+        programme, today = drawn
+        since = today - dt.timedelta(days=700)
+        asked = (EVERYTHING, NO_FILTERS)
+        cohorts, lags = [], []
+        for connection in both_engines:
+            replace_content(connection, programme)
+            rest = (EVALUATIONS[-1], today, DECK_RULES)
+            cohorts.append(delivery_cohorts(connection, *asked, DAYS, *rest))
+            lags.append(delivery_lags(connection, *asked, since, *rest))
+        pd.testing.assert_frame_equal(*cohorts)
+        pd.testing.assert_frame_equal(*lags)
+        expected_cohorts: dict = {}
+        expected_lags: dict = {}
+        for key, delivered in counted_keys(programme, today):
+            bought = key["purchased_on"]
+            waited = None if delivered is None else index(delivered) - index(bought)
+            place = (pd.Timestamp(bought.replace(day=1)), waited)
+            keys, in_time = expected_cohorts.get(place, (0, 0))
+            quick = delivered is not None and (delivered - bought).days <= DAYS
+            expected_cohorts[place] = (keys + 1, in_time + quick)
+            activated = seen(key["activated_on"], today)
+            if activated is None or activated < since:
+                continue
+            lag = (max(((delivered or today) - activated).days, 0),)
+            done, still_open = expected_lags.get(lag, (0, 0))
+            expected_lags[lag] = (done + (delivered is not None), still_open + (delivered is None))
+        assert as_dict(cohorts[0], 2) == expected_cohorts
+        assert as_dict(lags[0], 1) == expected_lags
+
+    agree()
+
+
+def test_months_by_edition_are_those_of_all_partners(both_engines):
+    bought = dt.date(2026, 1, 15)
+    key = {"kind": "commercial", "purchased_on": bought, "activated_on": bought}
+    programme = Programme([1, 2], [{"id": i, "partner_id": i, **key} for i in (1, 2)])
+    for connection in both_engines:
+        replace_content(connection, programme)
+        rest = (dt.date(2026, 12, 1), dt.date(2026, 11, 23), DECK_RULES)
+        found = key_months(connection, EVERYTHING, NO_FILTERS, By.EDITION, *rest)
+        assert found.to_dict("records") == [
+            {
+                "owner": "start",
+                "bought": index(bought),
+                "activated": index(bought),
+                "delivered": NEVER,
+                "keys": 2,
+            }
+        ]
+        few = Filters(size=BaseSize.MANY)
+        assert key_months(connection, EVERYTHING, few, By.EDITION, *rest).empty
+
+
+def test_nothing_is_seen_without_a_scope_and_columns_stay(both_engines):
+    bought = dt.date(2026, 1, 15)
+    key = {"id": 1, "partner_id": 1, "kind": "commercial", "purchased_on": bought}
+    for connection in both_engines:
+        replace_content(connection, Programme([1, 2], [key | {"activated_on": bought}]))
+        connection.execute(
+            competence_evaluation.insert(),
+            [
+                {
+                    "evaluated_on": dt.date(2026, 11, 1),
+                    "partner_id": partner,
+                    "base": 1,
+                    "delivered": 1,
+                    "held": partner == 1,
+                    "rules_version": "r",
+                }
+                for partner in (1, 2)
+            ],
+        )
+        rest = (dt.date(2026, 12, 1), dt.date(2026, 11, 23), DECK_RULES)
+        own = Scope(Sight.PORTFOLIO, "manager1@example.test")
+        held = stored_holders(connection, own, NO_FILTERS, *rest)
+        assert held.to_dict("records") == [{"partner_id": 1, "month": index(dt.date(2026, 11, 1))}]
+        for found, columns in (
+            (stored_holders(connection, Scope(), NO_FILTERS, *rest), HOLDER_COLUMNS),
+            (delivery_cohorts(connection, Scope(), NO_FILTERS, DAYS, *rest), COHORT_COLUMNS),
+            (delivery_lags(connection, Scope(), NO_FILTERS, bought, *rest), LAG_COLUMNS),
+        ):
+            assert found.empty
+            assert found.dtypes.astype(str).to_dict() == columns

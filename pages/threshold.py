@@ -46,17 +46,17 @@ if outlook.empty:
 losing = outlook[outlook["group_0"] == Group.WILL_LOSE.value]
 saved = int((losing["needed_worst_0"] == 1).sum())
 if losing.empty:
-    verdict = _("On {day} nobody loses the competence")
+    verdict = _("Nobody loses the competence on {day}")
 elif choice.evaluated_on > choice.today:
     verdict = ngettext(
-        "On {day} {n} partner loses the competence unless it delivers",
-        "On {day} {n} partners lose the competence unless they deliver",
+        "{n} partner loses the competence on {day} unless it delivers",
+        "{n} partners lose the competence on {day} unless they deliver",
         len(losing),
     )
 else:
     verdict = ngettext(
-        "On {day} {n} partner lost the competence by today's records",
-        "On {day} {n} partners lost the competence by today's records",
+        "By today's records {n} partner lost the competence on {day}",
+        "By today's records {n} partners lost the competence on {day}",
         len(losing),
     )
 lead = [

@@ -7,7 +7,6 @@ from components.chart import show_chart
 from components.data import ask, data_moment
 from components.definitions import definitions
 from components.download import About, download
-from components.drawn import drawn
 from components.filter_bar import current_choice
 from components.measures import pick_measure
 from components.page import title
@@ -28,10 +27,12 @@ from components.peer_words import (
     view_words,
 )
 from components.peers import compare_partners
+from components.remembered import remembered
 from components.session import require_user
 from components.states import empty, nothing_matches
 from components.survey_period import period_of, period_words
 from components.table import show_table
+from components.theme import figure_theme
 from components.verdict import badge
 from metrics.peers import PeerFlag
 from program.language import _
@@ -54,7 +55,7 @@ heading = st.container()
 name, measure = pick_measure(questions)
 asked = (choice.filters, measure, choice.evaluated_on, choice.today, settings().rules)
 found = ask(compare_partners, user.scope, *asked)
-listed, index = found.listed, measure.index
+listed, index, whose = found.listed, measure.index, (user.scope, *asked)
 with heading:
     title(verdict_words(name, found), lead_words(found, choice.filters, index=index))
 if listed.empty:
@@ -71,7 +72,7 @@ about = About(
     data_as_of=data_moment(user.scope).as_of,
 )
 columns = peer_columns(name, index=index)
-first = described(listed.head(SHOWN), index=index)
+first = remembered(lambda: described(listed.head(SHOWN), index=index), "peers", *whose)
 views = {view: len(of_view(listed, view)) for view in View}
 
 # Funnel --------------------------------------------------------------------------------------
@@ -82,9 +83,9 @@ with picture:
         empty(_("None of these partners has five answers in the period."))
     else:
         points = show_chart(
-            drawn(lambda t: funnel_figure(found, t, index=index), "peers", user.scope, *asked),
+            remembered(lambda: funnel_figure(found, figure_theme(), index=index), "funnel", *whose),
             title=_("Partners by the number of answers"),
-            alt=funnel_words(found, index=index),
+            alt=remembered(lambda: funnel_words(found, index=index), "funnel_words", *whose),
             data=first,
             columns=columns[:6],
             key="peers_funnel",

@@ -28,14 +28,15 @@ from components.contacts import response_beside, response_now
 from components.data import ask, data_moment
 from components.definitions import definition, definitions
 from components.download import About, download
-from components.drawn import drawn
 from components.filter_bar import current_choice
 from components.page import title
 from components.partner_picker import open_partner, pick_partner
+from components.remembered import remembered
 from components.session import require_user
 from components.states import empty, nothing_matches
 from components.survey_period import period_of, period_words
 from components.table import Column, Kind, show_table
+from components.theme import figure_theme
 from metrics.estimate import HIDDEN_BELOW
 from metrics.lag import median_days, share_within
 from program.language import _
@@ -50,6 +51,7 @@ SHOWN = 200
 user = require_user()
 choice = current_choice()
 asked = (choice.filters, choice.evaluated_on, choice.today, settings().rules)
+whose = (user.scope, *asked)
 stages = ask(contact_stages, user.scope, *asked)
 months = ask(outcomes_by_month, user.scope, *asked)
 days = ask(days_to_call, user.scope, *asked)
@@ -88,7 +90,7 @@ with left:
     reached = stage_rows(stages)
     if reached["count"].iloc[0]:
         show_chart(
-            drawn(lambda t: contact_funnel(reached, theme=t), "stages", user.scope, *asked),
+            remembered(lambda: contact_funnel(reached, theme=figure_theme()), "stages", *whose),
             title=_("From key to recommendation: keys bought in the period"),
             alt=contact_funnel_alt(reached),
             data=reached,
@@ -106,11 +108,10 @@ with right:
     else:
         names = outcome_names()
         show_chart(
-            drawn(
-                lambda t: outcome_months(chosen_months, names, theme=t),
+            remembered(
+                lambda: outcome_months(chosen_months, names, theme=figure_theme()),
                 "outcomes",
-                user.scope,
-                *asked,
+                *whose,
             ),
             title=_("How contacts ended, by the month of the last attempt"),
             alt=outcome_months_alt(chosen_months, names),
@@ -131,11 +132,10 @@ with left:
         median = median_days(days["days"], days["deliveries"])
         within = share_within(days["days"], days["deliveries"], IN_TIME)
         show_chart(
-            drawn(
-                lambda t: days_histogram(days, theme=t, median=median, limit=IN_TIME),
+            remembered(
+                lambda: days_histogram(days, theme=figure_theme(), median=median, limit=IN_TIME),
                 "days",
-                user.scope,
-                *asked,
+                *whose,
             ),
             title=_("From delivery to the first call: median {median}").format(
                 median=formats.days(round(median))
@@ -180,7 +180,7 @@ if rows.empty:
     empty(_("Nobody was called in the period."))
     st.stop()
 chosen = show_table(
-    described(rows.head(SHOWN)),
+    remembered(lambda: described(rows.head(SHOWN)), f"response_{by}", *whose),
     response_columns(of_partners=by == PARTNERS),
     key=f"calls_{by}",
     alt=_("Response rate beside the others, the most missing answers first"),

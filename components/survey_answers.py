@@ -14,6 +14,7 @@ from charts.survey import likert, likert_alt
 from components.chart import show_chart
 from components.download import About
 from components.survey_questions import Asked
+from components.survey_words import figure_words
 from components.table import Column, Kind
 from components.text import plain
 from components.theme import figure_theme
@@ -106,9 +107,21 @@ def bars(counts: pd.DataFrame, questions: Sequence[Asked], order: Sequence[str])
     rows = []
     for code in order:
         scores, missing = scores_of(counts, by_code[code])
-        rows += [(by_code[code].name, score, scores.get(score, 0)) for score in range(1, 6)]
-        rows.append((by_code[code].name, 0, missing))
+        good = good_share(scores, by_code[code])
+        label = f"{by_code[code].name}: {figure_words(good)}" if good.n else by_code[code].name
+        rows += [(label, score, scores.get(score, 0)) for score in range(1, 6)]
+        rows.append((label, 0, missing))
     return pd.DataFrame(rows, columns=["label", "score", "count"])
+
+
+def bar_span(figures: pd.DataFrame) -> tuple[float, float]:
+    """Return how far bars around the middle answer reach, so that no half of a chart is empty."""
+    left = (figures["bad"] + figures["middle"] / 2).max()
+    right = (figures["good"] + figures["middle"] / 2).max()
+    if pd.isna(left):
+        return -1.0, 1.0
+    # A sliver on either side, also when every answer is of one kind.
+    return -max(float(left), 0.05) - 0.01, max(float(right), 0.05) + 0.01
 
 
 def legend(questions: Sequence[Asked]) -> tuple[str, ...]:
@@ -125,19 +138,27 @@ def subject_bars(
     figures: pd.DataFrame,
     *,
     title: str,
+    span: tuple[float, float],
     about: About,
     key: str,
 ) -> None:
     """Draw the questions about one subject around the middle answer, the worst first.
 
     A question on a 0–10 scale has a picture of its own below: scales are not mixed in one.
+
+    Parameters
+    ----------
+    span
+        Left and right end of the bars, from :func:`bar_span`, the same for all subjects.
     """
     five = [asked for asked in questions if asked.scale_max == 5]
     rows = figures[figures["code"].isin([asked.code for asked in five])]
     if not rows.empty:
         frame = bars(counts, five, rows["code"].tolist())
+        figure = likert(frame, theme=figure_theme(), scale=legend(five))
+        figure.update_xaxes(range=span)
         show_chart(
-            likert(frame, theme=figure_theme(), scale=legend(five)),
+            figure,
             title=title,
             alt=likert_alt(frame),
             data=rows,

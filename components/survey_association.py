@@ -21,7 +21,7 @@ from components.survey_answers import good_share, scores_of
 from components.survey_figures import Subject
 from components.survey_questions import Asked
 from components.survey_view import View, one_of
-from components.survey_words import SUBJECTS
+from components.survey_words import RECOMMEND
 from components.table import Column, Kind, show_table
 from components.theme import figure_theme
 from metrics.association import ESTABLISHED_Q, importance_performance
@@ -104,7 +104,7 @@ def association_block(
     """Draw the list of correlations and, on demand, importance against performance."""
     subject = one_of(
         _("Recommending"),
-        {s: _("of the {subject}").format(subject=_(SUBJECTS[s])) for s in Subject},
+        {s: _(RECOMMEND[s]) for s in Subject},
         key="association_subject",
     )
     outcome = next((a for a in questions if a.code == subject.code), None)

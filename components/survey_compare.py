@@ -250,14 +250,14 @@ def _comparison_table(
     hidden = _("few answers, hidden")
     columns = [
         Column("name", _("Question"), width="medium", pinned=True),
+        Column("verdict", _("Verdict"), width=150, help=definition("survey_difference")),
         Column("first", first_name, Kind.SHARE, n="first_n", undefined=hidden),
-        Column("first_n", "n", Kind.COUNT),
         Column("second", second_name, Kind.SHARE, n="second_n", undefined=hidden),
-        Column("second_n", "n ", Kind.COUNT),
         Column("difference", _("Difference"), Kind.POINTS, n="least_n", undefined="—"),
         Column("low", _("from"), Kind.POINTS, n="least_n", undefined="—"),
         Column("high", _("to"), Kind.POINTS, n="least_n", undefined="—"),
-        Column("verdict", _("Verdict"), width="medium", help=definition("survey_difference")),
+        Column("first_n", _("n of the first"), Kind.COUNT),
+        Column("second_n", _("n of the second"), Kind.COUNT),
     ]
     if whole:
         columns += [

@@ -67,6 +67,11 @@ class Asked:
         scale = scale_of(self.scale_max)
         return range(scale.lowest, scale.highest + 1)
 
+    @property
+    def bad_to(self) -> int:
+        """Return the highest score of a bad answer: 2, or 6 on a 0–10 scale."""
+        return scale_of(self.scale_max).not_recommending_to
+
     def answer(self, score: int) -> str:
         """Return an answer in words, a missing one included."""
         if score == NO_ANSWER:

@@ -23,7 +23,9 @@ from components.survey_lists import show_surveys
 from components.survey_view import View, one_of
 from components.survey_words import (
     DIMENSIONS,
+    INDEX_OF,
     MAPPINGS,
+    RECOMMEND,
     SIGNS,
     SUBJECTS,
     VERDICTS,
@@ -93,8 +95,8 @@ def subject_tiles(
     for subject, reading in readings.items():
         missing = reading.missing(current)
         for measure, label, code in (
-            (Measure.SHARE, _("Recommend the {subject}"), "recommending"),
-            (Measure.INDEX, _("Index: {subject}"), "recommendation_index"),
+            (Measure.SHARE, _(RECOMMEND[subject]), "recommending"),
+            (Measure.INDEX, _(INDEX_OF[subject]), "recommendation_index"),
         ):
             value = reading.figure(current, measure)
             change = reading.difference(current, previous, measure)
@@ -104,7 +106,7 @@ def subject_tiles(
             series = trend(counts, [reading], measure, until).frame["value"].tail(13)
             shown.append(
                 Tile(
-                    label.format(subject=_(SUBJECTS[subject])),
+                    label,
                     figure_words(value, measure),
                     basis=basis,
                     change=change_words(change, measure),

@@ -15,6 +15,14 @@ from program.language import N_, _, ngettext
 from queries.survey import Dimension
 
 SUBJECTS = {Subject.DEVELOPER: N_("developer"), Subject.PLATFORM: N_("platform")}
+RECOMMEND = {
+    Subject.DEVELOPER: N_("Recommend the developer"),
+    Subject.PLATFORM: N_("Recommend the platform"),
+}
+INDEX_OF = {
+    Subject.DEVELOPER: N_("Index of the developer"),
+    Subject.PLATFORM: N_("Index of the platform"),
+}
 MEASURES = {
     Measure.SHARE: N_("Share recommending"),
     Measure.INDEX: N_("Index (NPS analogue)"),

@@ -15,6 +15,7 @@ from components.outlook import coming_evaluations, groups_by_evaluation
 from components.page import title
 from components.session import require_user
 from components.states import empty, no_data_loaded
+from components.survey_home import survey_tiles
 from components.table import Column, Kind
 from components.text import plain
 from components.theme import figure_theme
@@ -127,6 +128,7 @@ if len(whole) > 1:
             ),
         )
     )
+figures += survey_tiles(user.scope, filters, coming[0], today, rules)
 if figures:
     tiles(figures)
 else:

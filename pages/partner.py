@@ -21,6 +21,7 @@ from components.page import title
 from components.partner_picker import pick_partner
 from components.session import require_user
 from components.states import empty
+from components.survey_card import survey_block
 from components.table import Column, Kind, show_table
 from components.text import plain
 from components.theme import figure_theme
@@ -213,6 +214,9 @@ if (history["base"] > 0).any():
         about=about,
         note=_("A rolling twelve-month window: neighbouring points share eleven months."),
     )
+
+# What clients say ------------------------------------------------------------------------------
+survey_block(user.scope, partner, today)
 
 # Projects and points ---------------------------------------------------------------------------
 st.markdown(f"## {_('Projects and deliveries')}")

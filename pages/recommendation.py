@@ -99,7 +99,7 @@ about = About(
 
 # Over time ---------------------------------------------------------------------------------------
 same_scale = [
-    Reading(subject, other, reading.mapping)
+    Reading(other, reading.mapping, subject.column)
     for other in wordings(questions, subject.code)
     if other.scale_max == reading.asked.scale_max
 ]

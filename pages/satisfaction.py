@@ -10,7 +10,7 @@ from components.filter_bar import current_choice
 from components.page import title
 from components.session import require_user
 from components.states import empty, nothing_matches
-from components.survey_answers import question_figures, subject_bars
+from components.survey_answers import bar_span, question_figures, subject_bars
 from components.survey_association import association_block
 from components.survey_compare import compare_block, compared_period
 from components.survey_figures import Measure, Reading, trend
@@ -103,6 +103,7 @@ for column, (subject, words) in zip(st.columns(2, gap="large"), SUBJECTS.items()
             [a for a in asked if a.subject == subject],
             figures[figures["subject"] == subject],
             title=words,
+            span=bar_span(figures),
             about=about,
             key=f"satisfaction_{subject}",
         )

@@ -1,0 +1,241 @@
+"""What clients say of one partner: beside the others, and survey by survey."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from charts import formats
+from charts.survey import likert, likert_alt
+from components.chart import show_chart
+from components.data import ask, data_moment
+from components.definitions import definitions
+from components.download import About, download
+from components.states import empty
+from components.survey_answers import (
+    bar_span,
+    bars,
+    good_share,
+    legend,
+    question_figures,
+    scores_of,
+)
+from components.survey_figures import judged
+from components.survey_questions import Asked, questionnaire
+from components.survey_words import VERDICTS
+from components.table import Column, Kind, show_table
+from components.theme import figure_theme
+from metrics.difference import Verdict, share_difference
+from metrics.estimate import HIDDEN_BELOW, Estimate
+from program.language import _
+from program.period import last_months
+from queries.answers import Beside, answers_beside_others
+from queries.comments import surveys_of_partner
+from queries.questionnaire import questionnaires
+from queries.scope import Scope
+from queries.survey import NO_ANSWER, RECOMMEND_PARTNER, RECOMMEND_PLATFORM
+
+#: A partner has few answers a year; two years make comparisons possible.
+_MONTHS = 24
+#: With fewer other partners in the region its average would tell about one of them.
+_OTHERS_FROM = 3
+_SURVEYS_HIGH = 360
+
+
+def survey_block(scope: Scope, partner: pd.Series, today: dt.date) -> None:
+    """Draw a partner's answers beside the region's and all others', then its surveys."""
+    st.markdown(f"## {_('What clients say')}")
+    partner_id, period = int(partner["partner_id"]), last_months(today, _MONTHS)
+    said = ask(surveys_of_partner, scope, partner_id, today)
+    if said.empty:
+        empty(_("No client of this partner has been surveyed yet."))
+        return
+    questions = ask(questionnaires, scope)
+    about = About(
+        title=_("What clients say"),
+        file_name=f"survey_partner_{partner_id}",
+        period=formats.period(period.first, period.last),
+        definitions=definitions("good_answers", "survey_difference"),
+        data_as_of=data_moment(scope).as_of,
+    )
+    counts = ask(answers_beside_others, scope, partner_id, str(partner["region_code"]), period)
+    own = counts[counts["beside"] == Beside.PARTNER]
+    if own.empty:
+        empty(
+            _("No answers in {period}; earlier ones are listed below.").format(
+                period=formats.period(period.first, period.last)
+            )
+        )
+    else:
+        asked = questionnaire(questions, int(own["version"].max()))
+        _answers(own, asked, about, partner_id)
+        _beside_others(counts, asked, about, partner_id)
+    _surveys(said, questions, about, partner_id)
+
+
+def _answers(own: pd.DataFrame, asked: Sequence[Asked], about: About, partner_id: int) -> None:
+    five = [a for a in asked if a.scale_max == 5]
+    figures = question_figures(own, five)
+    frame = bars(own, five, figures["code"].tolist())
+    figure = likert(frame, theme=figure_theme(), scale=legend(five))
+    figure.update_xaxes(range=bar_span(figures))
+    show_chart(
+        figure,
+        title=_("Answers about this partner, {period}").format(period=about.period),
+        alt=likert_alt(frame),
+        data=figures,
+        columns=[
+            Column("text", _("Question"), width="large"),
+            Column("good", _("Good (5 and 4)"), Kind.SHARE, n="n", undefined=formats.no_answers()),
+            Column("n", _("Answers"), Kind.COUNT),
+            Column("missing", _("No answer"), Kind.COUNT),
+        ],
+        key=f"card_answers_{partner_id}",
+        about=about,
+    )
+
+
+def _beside_others(
+    counts: pd.DataFrame, asked: Sequence[Asked], about: About, partner_id: int
+) -> None:
+    rows = beside_others(counts, asked)
+    hidden = _("few answers, hidden")
+    columns = [
+        Column("name", _("Question"), width="medium", pinned=True),
+        Column("verdict", _("Against all the others"), width="medium"),
+        Column("own", _("This partner"), Kind.SHARE, n="own_n", undefined=hidden),
+        Column("region", _("Others of the region"), Kind.SHARE, n="region_n", undefined=hidden),
+        Column("others", _("All the others"), Kind.SHARE, n="others_n", undefined=hidden),
+        Column("own_n", _("n of the partner"), Kind.COUNT),
+        Column("region_n", _("n of the region"), Kind.COUNT),
+        Column("others_n", _("n of the others"), Kind.COUNT),
+    ]
+    show_table(
+        rows,
+        columns,
+        key=f"card_beside_{partner_id}",
+        alt=_("Good answers about this partner beside the region's and all others'"),
+        height="content",
+    )
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.caption(
+            _(
+                "Good answers are 5 and 4. The others never include the partner itself; the region "
+                "needs three other partners. Hidden below 5 answers, judged from 10."
+            )
+        )
+        download(rows, columns, about=about, key=f"card_beside_file_{partner_id}")
+
+
+def beside_others(counts: pd.DataFrame, asked: Sequence[Asked]) -> pd.DataFrame:
+    """Return the shares of good answers of a partner, of its region's others, of all others.
+
+    Grain: one row a question; ``name``, ``own``, ``own_n``, ``region``, ``region_n``,
+    ``others``, ``others_n`` (shares NaN where hidden), ``verdict`` against all the others.
+
+    Parameters
+    ----------
+    counts
+        As from ``queries.answers.answers_beside_others``.
+    """
+    own = counts[counts["beside"] == Beside.PARTNER]
+    region = counts[counts["beside"] == Beside.REGION]
+    enough = region.groupby("version")["partners"].max() >= _OTHERS_FROM
+    region = region[region["version"].isin(enough[enough].index)]
+    others = counts[counts["beside"] != Beside.PARTNER]
+    rows = []
+    for question in asked:
+        mine, near, rest = (
+            good_share(scores_of(group, question)[0], question) for group in (own, region, others)
+        )
+        difference = share_difference(*_parts(mine), *_parts(rest))
+        found = judged(difference)
+        rows.append(
+            {
+                "name": question.name,
+                **_shown("own", mine),
+                **_shown("region", near),
+                **_shown("others", rest),
+                "verdict": _(VERDICTS[found])
+                if found is not Verdict.TOO_FEW
+                else formats.no_answers()
+                if mine.n == 0
+                else formats.hidden_words(mine.n)
+                if mine.n < HIDDEN_BELOW
+                else formats.few_words(min(mine.n, rest.n)),
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def _shown(name: str, share: Estimate) -> dict[str, float]:
+    return {name: share.value if share.shown else np.nan, f"{name}_n": share.n}
+
+
+def _parts(share: Estimate) -> tuple[int, int]:
+    return (round(share.value * share.n), share.n) if share.n else (0, 0)
+
+
+def _surveys(said: pd.DataFrame, questions: pd.DataFrame, about: About, partner_id: int) -> None:
+    rows = surveys_in_words(said, questions)
+    columns = [
+        Column("completed_on", _("Date"), Kind.DATE),
+        Column("project", _("Project"), width="medium"),
+        Column("developer", _("Recommends the developer"), width="medium"),
+        Column("platform", _("Recommends the platform"), width="medium"),
+        Column("ask", _("A reason to ask"), width="medium"),
+        Column("comment", _("Comment"), width="large"),
+    ]
+    st.markdown(f"**{_('Surveys and comments')}** · {formats.answers(len(rows))}")
+    show_table(
+        rows,
+        columns,
+        key=f"card_surveys_{partner_id}",
+        alt=_("Surveys of this partner's clients, the latest first"),
+        height=min(38 + 35 * len(rows), _SURVEYS_HIGH),
+    )
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.caption(_("A reason to ask: questions answered 2 or 1 (0–6 of ten)."))
+        download(rows, columns, about=about, key=f"card_surveys_file_{partner_id}")
+
+
+def surveys_in_words(said: pd.DataFrame, questions: pd.DataFrame) -> pd.DataFrame:
+    """Return one row a survey, the latest first, with its answers in words.
+
+    ``completed_on``, ``project``, ``comment``; ``developer`` and ``platform``: the answers about
+    recommending; ``ask``: short names of the questions answered badly.
+    """
+    asked = {
+        (version, a.code): a
+        for version in {int(v) for v in said["version"]}
+        for a in questionnaire(questions, version)
+    }
+    rows = []
+    for _survey_id, answers in said.groupby("survey_id", sort=False):
+        first = answers.iloc[0]
+        scores = dict(zip(answers["code"], answers["score"].astype(int), strict=True))
+        of = {code: asked[int(first["version"]), code] for code in scores}
+        words = {
+            code: of[code].answer(scores[code]) if code in of else _("not asked")
+            for code in (RECOMMEND_PARTNER, RECOMMEND_PLATFORM)
+        }
+        bad = [
+            of[code].name
+            for code, score in scores.items()
+            if score != NO_ANSWER and score <= of[code].bad_to
+        ]
+        rows.append(
+            {
+                "completed_on": first["completed_on"],
+                "project": first["project"],
+                "comment": first["comment"],
+                "developer": words[RECOMMEND_PARTNER],
+                "platform": words[RECOMMEND_PLATFORM],
+                "ask": ", ".join(bad),
+            }
+        )
+    return pd.DataFrame(rows)

@@ -1,0 +1,104 @@
+"""The survey's key figures for the home page: twelve months against the twelve before."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import replace
+
+import pandas as pd
+
+from charts import formats
+from components.data import ask
+from components.definitions import definition
+from components.survey_figures import Measure, Reading, Subject, trend
+from components.survey_questions import questionnaire
+from components.survey_recommendation import response_of
+from components.survey_view import TREND_MONTHS
+from components.survey_words import RECOMMEND, basis_words, change_tone, change_words, figure_words
+from components.tiles import Tile
+from metrics.difference import share_difference
+from metrics.recommendation import IndexMapping
+from program.calendar import add_months, month_start
+from program.language import _
+from program.period import last_months
+from program.rules import ProgramRules
+from queries.filters import Filters
+from queries.questionnaire import questionnaires
+from queries.response import response_counts
+from queries.scope import Scope
+from queries.survey import Part, Sizing, recommendation_counts
+
+_MONTHS = 12
+#: Whole months of a sparkline.
+_SPARK = 13
+
+
+def survey_tiles(
+    scope: Scope, filters: Filters, evaluated_on: dt.date, today: dt.date, rules: ProgramRules
+) -> list[Tile]:
+    """Return the tiles of recommending and of the response; none without surveys or contacts."""
+    period = last_months(today, _MONTHS)
+    chosen = replace(filters, survey_from=period.first, survey_to=period.last)
+    since = add_months(month_start(today), -TREND_MONTHS)
+    sizing = Sizing(evaluated_on, today, rules)
+    before = period.previous()
+    counts = ask(recommendation_counts, scope, chosen, before, since, sizing)
+    responses = ask(response_counts, scope, chosen, before, since, sizing)
+    return [
+        *_recommending_tiles(counts, ask(questionnaires, scope), today),
+        *_response_tile(responses, today),
+    ]
+
+
+def _recommending_tiles(
+    counts: pd.DataFrame, questions: pd.DataFrame, today: dt.date
+) -> list[Tile]:
+    current, previous = (counts[counts["part"] == p] for p in (Part.CURRENT, Part.PREVIOUS))
+    known = set(current["version"]) & set(questions["version"])
+    asked = {a.code: a for a in questionnaire(questions, max(known))} if known else {}
+    shown = []
+    for subject in Subject:
+        if subject.code not in asked:
+            continue
+        reading = Reading.of(subject, asked[subject.code], IndexMapping.STRICT)
+        share = reading.share(current)
+        change = reading.difference(current, previous, Measure.SHARE)
+        series = trend(counts, [reading], Measure.SHARE, today).frame["value"]
+        shown.append(
+            Tile(
+                _(RECOMMEND[subject]),
+                figure_words(share),
+                basis=_("12 months · {basis}").format(
+                    basis=basis_words(share, reading.missing(current))
+                ),
+                change=change_words(change),
+                tone=change_tone(change),
+                trend=series.tail(_SPARK).tolist(),
+                definition=definition("recommending"),
+            )
+        )
+    return shown
+
+
+def _response_tile(responses: pd.DataFrame, today: dt.date) -> list[Tile]:
+    now, before = (response_of(responses, part) for part in (Part.CURRENT, Part.PREVIOUS))
+    if not now.ended:
+        return []
+    change = share_difference(now.completed, now.ended, before.completed, before.ended)
+    ended = responses[responses["outcome"] != "pending"]
+    completed = ended["contacts"].where(ended["outcome"] == "completed", 0)
+    by_month = ended.assign(completed=completed).groupby("month")[["completed", "contacts"]].sum()
+    whole = by_month[by_month.index < pd.Timestamp(month_start(today))].tail(_SPARK)
+    return [
+        Tile(
+            _("Response to the survey"),
+            formats.share(now.rate, now.ended),
+            basis=_("12 months · {completed} of {ended} calls that ended").format(
+                completed=formats.number(now.completed), ended=formats.number(now.ended)
+            ),
+            change=change_words(change),
+            tone=change_tone(change),
+            trend=(whole["completed"] / whole["contacts"]).tolist(),
+            definition=definition("response_rate"),
+        )
+    ]

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
+import psycopg
 import pyarrow.csv as arrow_csv
 from psycopg import sql
 from sqlalchemy import (
@@ -53,8 +54,8 @@ def postgresql_program(url: str, *, keep_content: bool) -> Iterator[Writer]:
                 return
             _run_on_tables(connection, "ANALYZE")
         _vacuum(engine)
-    except DBAPIError as error:
-        raise StoreError(f"PostgreSQL refused: {error.orig}") from error
+    except (DBAPIError, psycopg.Error) as error:
+        raise StoreError(f"PostgreSQL refused: {_reason(error)}") from None
     finally:
         engine.dispose()
 
@@ -159,15 +160,26 @@ def _lock(connection: Connection) -> None:
         connection.execute(select(func.pg_advisory_xact_lock(JOB_LOCK)))
 
 
+def _reason(error: Exception) -> str:
+    """Return the server's sentence without its details, which quote rows and personal data."""
+    original = error.orig if isinstance(error, DBAPIError) else error
+    if isinstance(original, psycopg.Error) and original.diag.message_primary:
+        return original.diag.message_primary
+    return str(original)
+
+
 def _run_on_tables(connection: Connection, verb: str) -> None:
     names = ", ".join(table.name for table in metadata.sorted_tables)
     connection.execute(text(f"{verb} {names}"))
 
 
 def _vacuum(engine: Engine) -> None:
-    """Make the deleted rows' room usable again; the load is done even if this is not allowed."""
+    """Make the deleted rows' room usable again; the load is done even if this is not allowed.
+
+    Giving room back to the disk would wait for readers and hold them up; the next load needs it.
+    """
     try:
         with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            _run_on_tables(connection, "VACUUM")
+            _run_on_tables(connection, "VACUUM (TRUNCATE false)")
     except SQLAlchemyError as error:
         logger.warning("VACUUM was not possible: %s", getattr(error, "orig", error))

@@ -39,6 +39,7 @@ def rule_examples(outlook: pd.DataFrame, rules: ProgramRules) -> Mapping[str, st
     pending = int(partner["pending_activation_0"])
     half = int(least_deliveries(base, rules))
     worst = int(least_deliveries(base + pending, rules))
+    away = abs(delivered / base - float(rules.threshold))
     name = plain(partner["name"])
     numbers = {
         "name": name,
@@ -53,6 +54,8 @@ def rule_examples(outlook: pd.DataFrame, rules: ProgramRules) -> Mapping[str, st
         "twice": formats.number(2 * delivered),
         "distance": formats.number(abs(2 * delivered - base)),
         "keys": formats.number(2 * rules.near_keys),
+        "points": formats.percentage_points(away).lstrip("+"),
+        "margin": formats.percentage_points(float(rules.near_margin)).lstrip("+"),
         "verdict": (
             _("the competence is held") if partner["held_0"] else _("the competence is not held")
         ),
@@ -71,6 +74,9 @@ def rule_examples(outlook: pd.DataFrame, rules: ProgramRules) -> Mapping[str, st
         ),
         "spare": _("{name}: {delivered} − {half} = {spare}."),
         "pending_activation": _("{name}: bought in the window and not activated: {pending}."),
-        "near": _("{name}: |2 × {delivered} − {base}| = {distance}, limit {keys}: {near}."),
+        "near": _(
+            "{name}: |2 × {delivered} − {base}| = {distance}, limit {keys}; coverage is {points} "
+            "from the threshold, limit {margin}: {near}."
+        ),
     }
     return {code: text.format(**numbers) for code, text in texts.items()}

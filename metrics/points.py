@@ -15,6 +15,17 @@ from program.calendar import ONE_DAY, add_months, same_day_next_year
 from program.rules import DECK_RULES, ProgramRules
 
 
+def earliest_alive(on: dt.date, rules: ProgramRules = DECK_RULES) -> dt.date:
+    """Return the earliest day of a latest delivery whose points are still alive ``on`` a day.
+
+    Every delivery from that day on is alive then, every earlier one is not.
+    """
+    day = on.replace(year=on.year - rules.points_life_years, day=min(on.day, 28))
+    while same_day_next_year(day, rules.points_life_years) <= on:
+        day += ONE_DAY
+    return day
+
+
 def awards(
     deliveries: pd.DataFrame, known_until: dt.date, rules: ProgramRules = DECK_RULES
 ) -> pd.DataFrame:

@@ -73,8 +73,8 @@ def share_test(x1: float, n1: float, x2: float, n2: float) -> ExactTest:
     )
 
 
-def _log_choose(n: int, k: NDArray[np.int64]) -> NDArray[np.float64]:
-    """Log of the binomial coefficient, minus infinity outside 0..n."""
+def log_choose(n: int, k: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Return the log of the binomial coefficients of ``n`` over ``k``, -inf outside 0..n."""
     inside = (k >= 0) & (k <= n)
     safe = np.where(inside, k, 0)
     value = gammaln(n + 1) - gammaln(safe + 1) - gammaln(n - safe + 1)
@@ -125,13 +125,13 @@ def balance_distribution(everyone: Groups, draws: int) -> NDArray[np.float64]:
     p_low, p_high = _window(everyone.promoters, everyone.n, size)
     d_low, d_high = _window(everyone.critics, everyone.n, size)
     p = np.arange(p_low, p_high + 1)
-    log_p = _log_choose(everyone.promoters, p)
-    log_all = float(_log_choose(everyone.n, np.array([size]))[0])
+    log_p = log_choose(everyone.promoters, p)
+    log_all = float(log_choose(everyone.n, np.array([size]))[0])
     step = max(1, _ROWS_AT_ONCE // len(p))
     for start in range(d_low, d_high + 1, step):
         d = np.arange(start, min(start + step, d_high + 1))[:, None]
-        log_rest = _log_choose(everyone.passives, size - p[None, :] - d)
-        weight = np.exp(_log_choose(everyone.critics, d) + log_p[None, :] + log_rest - log_all)
+        log_rest = log_choose(everyone.passives, size - p[None, :] - d)
+        weight = np.exp(log_choose(everyone.critics, d) + log_p[None, :] + log_rest - log_all)
         probability += np.bincount(
             (p[None, :] - d + size).ravel(), weight.ravel(), minlength=2 * size + 1
         )

@@ -124,12 +124,9 @@ def bar_span(figures: pd.DataFrame) -> tuple[float, float]:
     return -max(float(left), 0.05) - 0.01, max(float(right), 0.05) + 0.01
 
 
-def legend(questions: Sequence[Asked]) -> tuple[str, ...]:
-    """Return names of the answers from 1 to 5: the questions' own if they share them."""
-    shared = {asked.labels for asked in questions}
-    if len(shared) == 1:
-        return shared.pop()
-    return (_("1 · worst"), "2", _("3 · hard to say"), "4", _("5 · best"))
+def legend() -> tuple[str, ...]:
+    """Return the scores from 1 to 5 as names: words would not fit above half a page."""
+    return tuple(formats.number(score) for score in range(1, 6))
 
 
 def subject_bars(
@@ -155,7 +152,7 @@ def subject_bars(
     rows = figures[figures["code"].isin([asked.code for asked in five])]
     if not rows.empty:
         frame = bars(counts, five, rows["code"].tolist())
-        figure = likert(frame, theme=figure_theme(), scale=legend(five))
+        figure = likert(frame, theme=figure_theme(), scale=legend())
         figure.update_xaxes(range=span)
         show_chart(
             figure,
@@ -194,4 +191,9 @@ def subject_bars(
                 )
             ),
         )
-    st.caption(_("Full wording, intervals and means: «Show as table»."))
+    st.caption(
+        _(
+            "5 is the best answer, 3 is «Hard to say», 1 the worst; the share of 5 and 4 stands "
+            "beside the name. Full wording and intervals: «Show as table»."
+        )
+    )

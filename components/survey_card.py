@@ -15,7 +15,7 @@ from components.chart import show_chart
 from components.data import ask, data_moment
 from components.definitions import definitions
 from components.download import About, download
-from components.states import empty
+from components.states import empty, few_answers, hidden
 from components.survey_answers import (
     bar_span,
     bars,
@@ -30,7 +30,7 @@ from components.survey_words import VERDICTS
 from components.table import Column, Kind, show_table
 from components.theme import figure_theme
 from metrics.difference import Verdict, share_difference
-from metrics.estimate import HIDDEN_BELOW, Estimate
+from metrics.estimate import ENOUGH, HIDDEN_BELOW, Estimate
 from program.language import _
 from program.period import last_months
 from queries.answers import Beside, answers_beside_others
@@ -73,7 +73,11 @@ def survey_block(scope: Scope, partner: pd.Series, today: dt.date) -> None:
     else:
         asked = questionnaire(questions, int(own["version"].max()))
         _answers(own, asked, about, partner_id)
-        _beside_others(counts, asked, about, partner_id)
+        most = int(question_figures(own, asked)["n"].max())
+        if most < HIDDEN_BELOW:
+            hidden(most)
+        else:
+            _beside_others(counts, asked, about, partner_id)
     _surveys(said, questions, about, partner_id)
 
 
@@ -81,7 +85,7 @@ def _answers(own: pd.DataFrame, asked: Sequence[Asked], about: About, partner_id
     five = [a for a in asked if a.scale_max == 5]
     figures = question_figures(own, five)
     frame = bars(own, five, figures["code"].tolist())
-    figure = likert(frame, theme=figure_theme(), scale=legend(five))
+    figure = likert(frame, theme=figure_theme(), scale=legend())
     figure.update_xaxes(range=bar_span(figures))
     show_chart(
         figure,
@@ -96,20 +100,26 @@ def _answers(own: pd.DataFrame, asked: Sequence[Asked], about: About, partner_id
         ],
         key=f"card_answers_{partner_id}",
         about=about,
+        note=_(
+            "5 is the best answer, 3 is «Hard to say», 1 the worst; the share of 5 and 4 stands "
+            "beside the name. Full wording and intervals: «Show as table»."
+        ),
     )
+    if (most := int(figures["n"].max())) < ENOUGH:
+        few_answers(most)
 
 
 def _beside_others(
     counts: pd.DataFrame, asked: Sequence[Asked], about: About, partner_id: int
 ) -> None:
     rows = beside_others(counts, asked)
-    hidden = _("few answers, hidden")
+    few = _("few answers, hidden")
     columns = [
         Column("name", _("Question"), width="medium", pinned=True),
         Column("verdict", _("Against all the others"), width="medium"),
-        Column("own", _("This partner"), Kind.SHARE, n="own_n", undefined=hidden),
-        Column("region", _("Others of the region"), Kind.SHARE, n="region_n", undefined=hidden),
-        Column("others", _("All the others"), Kind.SHARE, n="others_n", undefined=hidden),
+        Column("own", _("This partner"), Kind.SHARE, n="own_n", undefined=few),
+        Column("region", _("Others of the region"), Kind.SHARE, n="region_n", undefined=few),
+        Column("others", _("All the others"), Kind.SHARE, n="others_n", undefined=few),
         Column("own_n", _("n of the partner"), Kind.COUNT),
         Column("region_n", _("n of the region"), Kind.COUNT),
         Column("others_n", _("n of the others"), Kind.COUNT),

@@ -59,7 +59,7 @@ figures = question_figures(current, asked)
 
 # Verdict -----------------------------------------------------------------------------------------
 SUBJECTS = {
-    "partner": _("About the developer's work"),
+    "partner": _("About the developer"),
     "platform": _("About the platform"),
 }
 lowest = {

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 from sqlalchemy import Connection
 
 from metrics.change import Changes, index_changes, share_changes
@@ -160,38 +162,55 @@ def _limits(rows: pd.DataFrame, peers: Peers, *, index: bool) -> pd.DataFrame:
 
 
 def _with_figures(rows: pd.DataFrame, target: float, measure: Measure) -> pd.DataFrame:
+    """Add what each listed partner shows; nothing is worked out for what stays hidden."""
     n = rows["n"].to_numpy()
+    enough = n >= HIDDEN_BELOW
+    shown = rows[enough]
     if measure.index:
-        low, high = index_limits(rows["promoters"], rows["critics"], n)
+        span = index_limits(shown["promoters"], shown["critics"], shown["n"])
         reached = rows["promoters"] - rows["critics"]
     else:
-        low, high = wilson_limits(rows["good"], n)
+        span = wilson_limits(shown["good"], shown["n"])
         reached = rows["good"]
-    changes = _changes(rows, index=measure.index)
-    enough = n >= HIDDEN_BELOW
-    verdicts = changes.verdicts()
-    return (
-        rows.drop(columns=["good", "promoters", "critics", "partners"])
-        .assign(
-            value=np.where(enough, rows["value"], np.nan),
-            low=np.where(enough, low, np.nan),
-            high=np.where(enough, high, np.nan),
-            room=np.where(enough, np.ceil(np.maximum(n * target - reached, 0) - 1e-9), np.nan),
-            change=np.where(changes.n >= HIDDEN_BELOW, changes.value, np.nan),
-            change_n=changes.n,
-            change_verdict=[verdict.value for verdict in verdicts],
-            worsening=rows["flag"].isin([flag.value for flag in CONCERNS]).to_numpy()
-            & np.array([verdict is Verdict.LOWER for verdict in verdicts], dtype=bool),
-        )
-        .sort_values(["room", "n", "name"], ascending=[False, False, True], ignore_index=True)
+    figures = rows.drop(columns=["good", "promoters", "critics", "partners"]).assign(
+        value=np.where(enough, rows["value"], np.nan),
+        low=_placed(span[0], enough),
+        high=_placed(span[1], enough),
+        room=np.where(enough, np.ceil(np.maximum(n * target - reached, 0) - 1e-9), np.nan),
+    )
+    return _with_changes(figures, index=measure.index).sort_values(
+        ["room", "n", "name"], ascending=[False, False, True], ignore_index=True
     )
 
 
+def _with_changes(rows: pd.DataFrame, *, index: bool) -> pd.DataFrame:
+    fewest = np.minimum(rows["recent_n"], rows["before_n"]).to_numpy()
+    both = fewest >= HIDDEN_BELOW
+    changes = _changes(rows[both], index=index)
+    verdicts = np.full(len(rows), Verdict.TOO_FEW.value, dtype=object)
+    verdicts[both] = [verdict.value for verdict in changes.verdicts()]
+    concerns = rows["flag"].isin([flag.value for flag in CONCERNS])
+    return rows.assign(
+        change=_placed(changes.value, both),
+        change_n=fewest,
+        change_verdict=verdicts,
+        worsening=concerns & (verdicts == Verdict.LOWER.value),
+    )
+
+
+def _placed(values: NDArray[np.float64], where: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """Return ``values`` at the places of ``where``, NaN elsewhere."""
+    column = np.full(len(where), np.nan)
+    column[where] = values
+    return column
+
+
 def _changes(rows: pd.DataFrame, *, index: bool) -> Changes:
-    def of(period: str, *names: str) -> tuple[pd.Series, ...]:
+    def of(period: str, *names: str) -> tuple[Any, ...]:
         return tuple(rows[f"{period}_{name}"].to_numpy() for name in names)
 
     if index:
-        names = ("promoters", "critics", "n")
-        return index_changes(of("recent", *names), of("before", *names))
+        return index_changes(
+            of("recent", "promoters", "critics", "n"), of("before", "promoters", "critics", "n")
+        )
     return share_changes(*of("recent", "good", "n"), *of("before", "good", "n"))

@@ -40,7 +40,7 @@ from program.settings import settings
 from queries.questionnaire import questionnaires
 
 #: Rows of the table on screen; the file holds all of them.
-SHOWN = 200
+SHOWN = 150
 
 user = require_user()
 choice = current_choice()

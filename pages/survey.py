@@ -46,7 +46,7 @@ from queries.contacts import contact_stages, days_to_call, outcomes_by_month
 #: A call later than this is late.
 IN_TIME = 30
 #: Rows of the table on screen; the file holds all of them.
-SHOWN = 200
+SHOWN = 150
 
 user = require_user()
 choice = current_choice()

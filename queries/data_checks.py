@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 import pandas as pd
-from sqlalchemy import Connection, select, union_all
+from sqlalchemy import Connection, collate, select, union_all
 
 from program.calendar import ONE_DAY
 from program.language import N_
@@ -269,5 +269,7 @@ def rows_of(
     found = union_all(
         *(suspects.listed(scope) for suspects in CHECK_BY_CODE[code].suspects(as_of))
     ).subquery()
-    statement = select(found).order_by(found.c.table_name, found.c.record).limit(limit)
+    # By code points, so that engines with different alphabets agree on the first rows.
+    order = (collate(column, "C") for column in (found.c.table_name, found.c.record))
+    statement = select(found).order_by(*order).limit(limit)
     return frame(connection, statement, ROW_COLUMNS)

@@ -2,41 +2,82 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Collection
+from typing import NoReturn
 
 import streamlit as st
 
+from components.access import (
+    AccessEvent,
+    Basis,
+    Refused,
+    User,
+    note,
+    visitor,
+)
+from components.signed_out import signed_out_sessions
 from program.language import DEFAULT_LANGUAGE, LANGUAGES, use_language_source
-from queries.scope import EVERYTHING, Scope
+from program.roles import Role
 
-_ROUTED = "routed"
+__all__ = ["User", "admit", "admitted_user", "dismiss", "require_user", "sign_out"]
+
+_ADMITTED = "admitted"
+_ROLES = "admitted_roles"
+_PERSON = "admitted_person"
 _LANGUAGE = "language"
 
 
-@dataclass(frozen=True, slots=True)
-class User:
-    """The person behind the session; until sign-in exists everybody is the same visitor."""
-
-    role: str
-    scope: Scope
+def dismiss() -> None:
+    """Forget whom an earlier run let in; the router's first act in every run."""
+    st.session_state.pop(_ADMITTED, None)
+    st.session_state.pop(_ROLES, None)
 
 
-VISITOR = User(role="analyst", scope=EVERYTHING)
+def admit(user: User, roles: Collection[Role]) -> None:
+    """Let ``user`` in to a page of ``roles``; only the router does so, before any page runs.
+
+    What another person left in the session is forgotten.
+    """
+    person = (user.basis.value, user.email if user.basis is Basis.SIGNED_IN else "")
+    if st.session_state.get(_PERSON) != person:
+        if _PERSON in st.session_state:
+            st.session_state.clear()
+        if user.basis is Basis.SIGNED_IN:
+            note(AccessEvent.SIGNED_IN, user.email)
+        st.session_state[_PERSON] = person
+    st.session_state[_ADMITTED] = user
+    st.session_state[_ROLES] = frozenset(roles)
 
 
-def admit() -> None:
-    """Let this session in; only the router does so, before any page runs."""
-    st.session_state[_ROUTED] = True
+def admitted_user() -> User | None:
+    """Return whom the router let in in this run, if anybody."""
+    user: User | None = st.session_state.get(_ADMITTED)
+    return user
 
 
 def require_user() -> User:
     """Return who is looking; the first line of every page.
 
-    A page script that was reached around the router stops here and shows nothing.
+    The guard decides by itself, it does not trust the router: whoever is not signed in any more,
+    has no role for this page, or reached the script around the router is shown nothing.
     """
-    if not st.session_state.get(_ROUTED):
+    roles = st.session_state.get(_ROLES, frozenset())
+    try:
+        user = visitor()
+    except Refused:
         st.stop()
-    return VISITOR
+    if user.role not in roles or user != admitted_user():
+        st.stop()
+    return user
+
+
+def sign_out(user: User) -> NoReturn:
+    """End the session for good, here and wherever a copy of its cookie is."""
+    signed_out_sessions().add(user.session_id)
+    note(AccessEvent.SIGNED_OUT, user.email)
+    dismiss()
+    st.logout()
+    st.stop()
 
 
 def choose_language(language: str | None) -> None:

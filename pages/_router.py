@@ -5,31 +5,38 @@ Pages are data: adding one is a line in ``PAGES`` and a script beside this file.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 import streamlit as st
 
 from components import address
+from components.access import Refused, User, visitor
+from components.account import account, standing_notes
 from components.data import ask, data_moment, schema_problems
 from components.failure import show_failure, show_schema_problems
 from components.filter_bar import Part, filter_bar, remember_choice
 from components.page import freshness_line
-from components.session import admit, choose_language, require_user, session_language
+from components.refusals import show_page_refused, show_refusal
+from components.session import admit, choose_language, dismiss, require_user, session_language
 from program.language import LANGUAGES, N_, _
+from program.roles import EVERYBODY, Role
 from program.settings import settings
-from queries.engine import ProgramDatabaseError
+from queries.engine import ProgramDatabaseError, QueryFailed
+from queries.scope import Scope
 
 
 @dataclass(frozen=True, slots=True)
 class PageOfMenu:
-    """One page: its script, its words in the menu, and the filters that apply to it."""
+    """One page: its script, its words in the menu, the filters that apply, and whose it is."""
 
     script: str
     title: str
     icon: str
     section: str
     parts: tuple[Part, ...] = ()
+    roles: Iterable[Role] = EVERYBODY
 
     @property
     def path(self) -> str:
@@ -56,8 +63,16 @@ PAGES = (
     PageOfMenu("survey.py", N_("Calls"), ":material/call:", CLIENTS, SURVEYS),
     PageOfMenu("partner.py", N_("Partner card"), ":material/badge:", PARTNERS),
     PageOfMenu("methodology.py", N_("Methodology"), ":material/menu_book:", REFERENCE),
-    PageOfMenu("data_checks.py", N_("Data checks"), ":material/fact_check:", REFERENCE),
+    PageOfMenu(
+        "data_checks.py",
+        N_("Data checks"),
+        ":material/fact_check:",
+        REFERENCE,
+        roles=(Role.ANALYST, Role.ADMIN),
+    ),
 )
+#: Where a role begins when a visit begins at the bare address; the others begin at the first page.
+LANDING = {Role.MANAGER: "threshold.py"}
 
 
 def _language_switch() -> None:
@@ -74,36 +89,84 @@ def _language_switch() -> None:
     )
 
 
-def main() -> None:
-    """Draw the frame and run the chosen page."""
-    # Before the menu: otherwise the browser fetches the page's icon from a font host.
-    st.set_page_config(page_icon=str(FOLDER / "static" / "icon.png"), layout="wide")
-    choose_language(st.query_params.get("lang") or address.chosen().get("lang"))
+def _navigation(user: User | None) -> tuple[st.Page, PageOfMenu]:
+    """Return the page that the address names, for Streamlit and of ours.
+
+    Pages of other roles stay known, so that a shared link is answered in words; nobody's menu
+    shows them. A visitor who is not served has no menu, but keeps the address.
+    """
     sections: dict[str, list[st.Page]] = {}
     scripts = {}
     for page in PAGES:
         entry = st.Page(
-            FOLDER / page.script, title=_(page.title), icon=page.icon, default=page is PAGES[0]
+            FOLDER / page.script,
+            title=_(page.title),
+            icon=page.icon,
+            default=page is PAGES[0],
+            visibility="visible" if user and user.role in page.roles else "hidden",
         )
         sections.setdefault(_(page.section), []).append(entry)
         scripts[entry.url_path] = page
-    current = st.navigation(sections)
-    page = scripts[current.url_path]
+    current = st.navigation(sections, position="sidebar" if user else "hidden")
+    return current, scripts[current.url_path]
+
+
+def _land(user: User, page: PageOfMenu) -> None:
+    """Take a visit that begins at the bare address to the first page of the role."""
+    if st.session_state.get("landed"):
+        return
+    st.session_state["landed"] = True
+    landing = LANDING.get(user.role)
+    if landing and page is PAGES[0] and not set(st.query_params) - {"lang"}:
+        st.switch_page(landing, query_params=st.query_params.to_dict())
+
+
+def _run(user: User, current: st.Page, page: PageOfMenu) -> None:
+    """Draw the shared frame and the page."""
+    if user.role not in page.roles:
+        show_page_refused(user, LANDING.get(user.role, PAGES[0].script))
+        return
+    _land(user, page)
+    admit(user, page.roles)
+    require_user()
+    if problems := ask(schema_problems, user.scope):
+        show_schema_problems(problems)
+        return
+    freshness_line(data_moment(user.scope))
+    standing_notes(user)
+    remember_choice(filter_bar(user.scope, settings().rules, page.parts))
+    address.write()
+    current.run()
+
+
+def main() -> None:
+    """Decide who is looking, then draw the frame and run the chosen page."""
+    dismiss()
+    # Before the menu: otherwise the browser fetches the page's icon from a font host.
+    st.set_page_config(page_icon=str(FOLDER / "static" / "icon.png"), layout="wide")
+    choose_language(st.query_params.get("lang") or address.chosen().get("lang"))
+    user, trouble = None, None
+    try:
+        user = visitor()
+    except (Refused, ProgramDatabaseError) as error:
+        trouble = error
+    current, page = _navigation(user)
     st.set_page_config(page_title=f"{_(page.title)} · {_('Quality Programme')}")
-    admit()
-    user = require_user()
     address.synchronise(page.path)
     choose_language(address.chosen().get("lang"))
     with st.sidebar:
         _language_switch()
+        if user:
+            account(user)
     try:
-        if problems := ask(schema_problems, user.scope):
+        if isinstance(trouble, Refused):
+            show_refusal(trouble)
+        elif isinstance(trouble, QueryFailed) and (problems := ask(schema_problems, Scope())):
             show_schema_problems(problems)
-            return
-        freshness_line(data_moment(user.scope))
-        remember_choice(filter_bar(user.scope, settings().rules, page.parts))
-        address.write()
-        current.run()
+        elif trouble:
+            show_failure(trouble)
+        elif user:
+            _run(user, current, page)
     except ProgramDatabaseError as error:
         show_failure(error)
 

@@ -7,10 +7,11 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from program.rules import ProgramRules
+from program.sign_in import SignInProvider, sign_in_provider
 
 PROJECT_ROOT = Path(__file__).resolve().parent.parent
 
@@ -31,10 +32,12 @@ class Settings(BaseSettings):
         env_file=PROJECT_ROOT / ".env",
         extra="ignore",
         arbitrary_types_allowed=True,
+        hide_input_in_errors=True,  # a message about a wrong value must not repeat a secret
     )
 
     database_url: str = Field(
         default="duckdb:///data/program.duckdb",
+        repr=False,
         description="The program database: DuckDB file or PostgreSQL (postgresql+psycopg://…).",
     )
     query_timeout_seconds: float = Field(
@@ -51,6 +54,39 @@ class Settings(BaseSettings):
     )
     stale_after_days: int = Field(
         default=3, ge=1, description="Older data is marked as out of date on every page."
+    )
+    oidc_metadata_url: str = Field(
+        default="",
+        description="Sign-in: the provider's address that ends with "
+        "/.well-known/openid-configuration.",
+    )
+    oidc_client_id: str = Field(
+        default="", description="Sign-in: the provider's name for this dashboard."
+    )
+    oidc_client_secret: SecretStr = Field(
+        default=SecretStr(""), description="Sign-in: the secret shared with the provider."
+    )
+    oidc_redirect_uri: str = Field(
+        default="", description="Sign-in: this dashboard's public address with /oauth2callback."
+    )
+    oidc_email_always_verified: bool = Field(
+        default=False,
+        description="Trust the provider's e-mail addresses without its claim email_verified.",
+    )
+    cookie_secret: SecretStr = Field(
+        default=SecretStr(""),
+        description="Sign-in: signs the session cookie; at least 32 random characters.",
+    )
+    session_hours: float = Field(
+        default=8, gt=0, le=24 * 30, description="People sign in again after so many hours."
+    )
+    signed_out_file: str = Field(
+        default="data/signed-out.txt",
+        description="Where sessions that were signed out are remembered over restarts.",
+    )
+    single_user_without_sign_in: bool = Field(
+        default=False,
+        description="One trusted person on this machine sees an own database without sign-in.",
     )
     threshold_percent: PerCent = Field(
         default=Fraction(1, 2), description="Share of the base that must be delivered, per cent."
@@ -74,6 +110,26 @@ class Settings(BaseSettings):
     points_life_years: int = Field(
         default=1, description="Points live so many years after the latest accepted delivery."
     )
+
+    @property
+    def sign_in(self) -> SignInProvider | None:
+        """Return the sign-in provider, ``None`` if none is configured.
+
+        Raises
+        ------
+        ValueError
+            If it is configured in part or wrongly.
+        """
+        return sign_in_provider(
+            {
+                "QUALITY_OIDC_METADATA_URL": self.oidc_metadata_url,
+                "QUALITY_OIDC_CLIENT_ID": self.oidc_client_id,
+                "QUALITY_OIDC_CLIENT_SECRET": self.oidc_client_secret.get_secret_value(),
+                "QUALITY_OIDC_REDIRECT_URI": self.oidc_redirect_uri,
+                "QUALITY_COOKIE_SECRET": self.cookie_secret.get_secret_value(),
+            },
+            vouches_for_email=self.oidc_email_always_verified,
+        )
 
     @property
     def rules(self) -> ProgramRules:

@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from sqlalchemy import ColumnElement, false, true
 
+from program.roles import Role
 from program.schema import partner
 
 
@@ -42,3 +43,8 @@ class Scope:
 
 
 EVERYTHING = Scope(Sight.EVERYTHING)
+
+
+def scope_of(role: Role, email: str) -> Scope:
+    """Return what a member of staff may see in detail; ``email`` as the staff list spells it."""
+    return Scope(Sight.PORTFOLIO, email) if role is Role.MANAGER else EVERYTHING

@@ -69,6 +69,8 @@ def point_at(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[Path], None]
 
     def point(path: Path) -> None:
         monkeypatch.setenv("QUALITY_DATABASE_URL", url_of(path))
+        # Databases that are no demonstration are opened as one trusted person does.
+        monkeypatch.setenv("QUALITY_SINGLE_USER_WITHOUT_SIGN_IN", "true")
         forget_everything()
 
     config.set_option("client.showErrorDetails", "full")  # a failing test says why

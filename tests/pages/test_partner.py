@@ -8,9 +8,6 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from components import session
-from components.session import User
-from queries.scope import Scope, Sight
 from tests.pages.visitor import headings, healthy, open_page, page_text
 
 CARD = "partner.py"
@@ -126,7 +123,7 @@ def test_picking_another_partner_changes_the_address_and_the_card(oracle_file: P
 
 @pytest.mark.usefixtures("on_demo")
 def test_a_partner_of_another_portfolio_does_not_exist_for_a_manager(
-    oracle_file: Path, monkeypatch: pytest.MonkeyPatch
+    oracle_file: Path,
 ) -> None:
     own, email = one(oracle_file, "SELECT id, manager_email FROM partner WHERE id = 17")
     foreign, name = one(
@@ -134,10 +131,9 @@ def test_a_partner_of_another_portfolio_does_not_exist_for_a_manager(
         "SELECT id, name FROM partner WHERE manager_email <> ? ORDER BY id",
         email,
     )
-    manager = User(role="manager", scope=Scope(Sight.PORTFOLIO, str(email)))
-    monkeypatch.setattr(session, "VISITOR", manager)
-    assert open_page(CARD, language="en", partner=own).metric
-    app = open_page(CARD, language="en", partner=foreign)
+    manager = {"language": "en", "role": "manager", "portfolio": str(email)}
+    assert open_page(CARD, **manager, partner=own).metric
+    app = open_page(CARD, **manager, partner=foreign)
     assert "There is no such partner in your scope" in page_text(app)
     assert str(name) not in page_text(app)
     offered = app.selectbox(key="card_partner").options

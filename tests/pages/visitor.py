@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 from streamlit.testing.v1 import AppTest
 
+from components.access import DEMONSTRATION_PORTFOLIO, DEMONSTRATION_ROLE
 from components.session import session_language
 from tests.menu import ROUTER
 
@@ -23,14 +24,29 @@ def language_of_visit() -> str:
     return session_language() if get_script_run_ctx() is not None else _visiting
 
 
+def look_as(app: AppTest, role: str, portfolio: str | None = None) -> AppTest:
+    """Choose the role of a demonstration, as its switch in the side panel does."""
+    app.session_state[DEMONSTRATION_ROLE] = role
+    if portfolio is not None:
+        app.session_state[DEMONSTRATION_PORTFOLIO] = portfolio
+    return app
+
+
 def open_page(
-    script: str, *, language: str | None = "ru", locale: str = "ru-RU", **address: object
+    script: str,
+    *,
+    language: str | None = "ru",
+    locale: str = "ru-RU",
+    role: str = "admin",
+    portfolio: str | None = None,
+    **address: object,
 ) -> AppTest:
     """Open a page by its address, in a browser of some locale, and wait until it is drawn."""
     global _visiting  # noqa: PLW0603 - one visit at a time; AppTest offers no other place
     _visiting = language or locale[:2]
     app = AppTest.from_file(str(ROUTER), default_timeout=20)
     app.context = {"locale": locale}
+    look_as(app, role, portfolio).session_state["landed"] = True  # stay on the page asked for
     if language is not None:
         app.query_params["lang"] = language
     for name, value in address.items():

@@ -1,0 +1,34 @@
+"""Who works here, and in which role: what decides on access."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, func, select
+
+from program.roles import Role
+from program.schema import staff
+
+
+@dataclass(frozen=True, slots=True)
+class StaffMember:
+    """One person of the staff list."""
+
+    email: str
+    name: str
+    role: Role
+
+
+def staff_member(connection: Connection, email: str) -> StaffMember | None:
+    """Return the member of staff with this e-mail address, ``None`` if there is not exactly one.
+
+    Letter case does not matter within ASCII. Beyond it addresses must be equal: other alphabets
+    have letters whose lower case is a Latin one, and a look-alike must not become somebody.
+    Somebody whose role is none of ours has no access either.
+    """
+    same = func.lower(staff.c.email) == email.lower() if email.isascii() else staff.c.email == email
+    found = connection.execute(select(staff.c.email, staff.c.name, staff.c.role).where(same)).all()
+    if len(found) != 1 or found[0].role not in list(Role):
+        return None
+    (row,) = found
+    return StaffMember(row.email, row.name, Role(row.role))

@@ -9,12 +9,17 @@ import plotly.graph_objects as go
 
 from charts import formats
 from charts.comparison import funnel_plot
-from charts.palette import ThemeName, roles, translucent
-from charts.template import share_axis
+from charts.palette import Roles, ThemeName, roles, translucent
+from charts.template import SMALL, safe, share_axis
+from metrics.estimate import HIDDEN_BELOW
+from metrics.peers import PeerFlag
 from program.language import _
 
 #: The page names everybody beside the picture; more labels than this would cover it.
-_NAMES = 4
+_NAMES, _NAME_LENGTH = 4, 24
+#: With more points than this in a flag its markers shrink, so that they stay apart.
+_MANY = 60
+_TICKS = (5, 10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000)
 
 
 def peer_funnel(
@@ -27,6 +32,8 @@ def peer_funnel(
     index: bool = False,
 ) -> go.Figure:
     """Draw named partners over a crowd of unnamed ones, with the limits that an alert must pass.
+
+    Numbers of answers stand on a logarithmic axis: most partners have few.
 
     Parameters
     ----------
@@ -45,8 +52,11 @@ def peer_funnel(
     ValueError
         If there is no named partner to draw.
     """
-    fig = funnel_plot(named, limits, theme=theme, target=target, index=index, names=_NAMES)
+    fig = funnel_plot(named, limits, theme=theme, target=target, index=index, names=0)
     c = roles(theme)
+    for trace in fig.data:
+        if trace.mode == "markers" and len(trace.x) > _MANY:
+            trace.marker.size = max(5, trace.marker.size - 4)
     if not limits.empty and limits["adjusted_low"].notna().any():
         for side in ("low", "high"):
             fig.add_scatter(
@@ -55,22 +65,68 @@ def peer_funnel(
                 name=_("95 % with natural spread"), showlegend=side == "low",
             )  # fmt: skip
     if not crowd.empty:
-        words = [
-            f"{formats.partners(int(row.partners))}<br>"
-            + (formats.index_points(row.value) if index else formats.share(row.value, int(row.n)))
-            + f", {formats.n_of(int(row.n))}"
-            for row in crowd.itertuples()
-        ]
-        fig.add_scatter(
-            x=crowd["n"], y=crowd["value"], mode="markers", name=_("other partners"),
-            marker={"size": 5, "color": translucent(c.muted, 0.35)},
-            hovertext=words, hoverinfo="text",
-        )  # fmt: skip
-        # Under the named points.
-        fig.data = (fig.data[-1], *fig.data[:-1])
-        widest = max(int(crowd["n"].max()), int(named["n"].max()))
-        fig.update_xaxes(range=[0, widest * 1.06])
+        _crowd(fig, crowd, c, index=index)
+    sizes = pd.concat([named["n"], crowd["n"]])
+    _answers_axis(fig, int(sizes.max()))
+    _names(fig, named, int(sizes.max()), c)
     if not index:
-        lowest = min(named["value"].min(), crowd["value"].min() if len(crowd) else 1.0, target)
+        lowest = min(pd.concat([named["value"], crowd["value"]]).min(), target)
         share_axis(fig, low=max(0.0, math.floor(lowest * 10 - 0.5) / 10))
     return fig
+
+
+def _crowd(fig: go.Figure, crowd: pd.DataFrame, c: Roles, *, index: bool) -> None:
+    words = [
+        f"{formats.partners(int(row.partners))}<br>"
+        + (formats.index_points(row.value) if index else formats.share(row.value, int(row.n)))
+        + f", {formats.n_of(int(row.n))}"
+        for row in crowd.itertuples()
+    ]
+    fig.add_scatter(
+        x=crowd["n"], y=crowd["value"], mode="markers", name=_("other partners"),
+        marker={"size": 5, "color": translucent(c.muted, 0.35)},
+        hovertext=words, hoverinfo="text",
+    )  # fmt: skip
+    # Under the named points.
+    fig.data = (fig.data[-1], *fig.data[:-1])
+
+
+def _place(n: float, largest: int) -> float:
+    """Return where on the axis ``n`` stands, 0 at its left end and 1 at its right."""
+    left, right = math.log(HIDDEN_BELOW * 0.9), math.log(max(largest, 10) * 1.15)
+    return (math.log(n) - left) / (right - left)
+
+
+def _answers_axis(fig: go.Figure, largest: int) -> None:
+    ends = HIDDEN_BELOW * 0.9, max(largest, 10) * 1.15
+    ticks = [tick for tick in _TICKS if tick <= ends[1]]
+    fig.update_xaxes(
+        type="log",
+        range=[math.log10(end) for end in ends],
+        tickvals=ticks,
+        ticktext=[formats.number(tick) for tick in ticks],
+    )
+
+
+def _names(fig: go.Figure, named: pd.DataFrame, largest: int, c: Roles) -> None:
+    """Name the largest partners to ask or watch, none on another."""
+    flagged = named[named["flag"].isin((PeerFlag.ALERT.value, PeerFlag.WATCH.value))]
+    order = flagged.assign(first=flagged["flag"] == PeerFlag.ALERT.value)
+    placed: list[float] = []
+    for row in order.sort_values(["first", "n"], ascending=False).itertuples():
+        if len(placed) == _NAMES:
+            break
+        if any(abs(row.value - value) < 0.06 for value in placed):
+            continue
+        placed.append(float(row.value))
+        left = _place(float(row.n), largest) > 0.5
+        fig.add_annotation(
+            x=math.log10(row.n), y=row.value, text=safe(_short(str(row.label))), yanchor="middle",
+            xanchor="right" if left else "left", xshift=-10 if left else 10, bgcolor=c.background,
+            borderpad=1, opacity=0.9, font={"size": SMALL, "color": c.text},
+        )  # fmt: skip
+
+
+def _short(name: str) -> str:
+    """Return a name that fits beside its point on a phone; hovering shows all of it."""
+    return name if len(name) <= _NAME_LENGTH else f"{name[: _NAME_LENGTH - 1].rstrip()}…"

@@ -199,7 +199,7 @@ def response_columns(*, of_partners: bool, in_file: bool = False) -> list[Column
             help=definition("response_rate"),
         ),
         *interval,
-        Column("ended", _("Ended contacts"), Kind.COUNT),
+        Column("ended", _("Contacts"), Kind.COUNT, help=_("Ended contacts: all but pending.")),
         Column("said", _("Beside the others"), help=definition("response_beside")),
         Column(
             "room",

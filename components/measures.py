@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from components.peers import Measure
-from components.text import plain
+from components.text import one_line
 from metrics.recommendation import SCALES, IndexMapping
 from program.language import N_, _, current_language
 from queries.peers import Measured
@@ -93,7 +93,7 @@ def pick_measure(questions: pd.DataFrame) -> tuple[str, Measure]:
         _("Compare by"),
         list(offered),
         key=_MEASURE,
-        format_func=lambda code: plain(offered[code][0]),
+        format_func=lambda code: one_line(offered[code][0]),
         on_change=remember,
     )
     return offered[chosen]

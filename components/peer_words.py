@@ -148,7 +148,7 @@ def lead_words(found: Comparison, filters: Filters, *, index: bool) -> str:
     return " · ".join(parts)
 
 
-def names_of(partners: pd.DataFrame, *, index: bool, most: int = 4) -> str:
+def names_of(partners: pd.DataFrame, *, index: bool, most: int = 3) -> str:
     """Return partners as a Markdown list of links to their cards, the largest room first."""
     if partners.empty:
         return f":gray[{_('nobody')}]"

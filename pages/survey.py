@@ -155,7 +155,7 @@ with left:
             + definition("days_to_call").split("\n")[0],
         )
 with right:
-    st.markdown(f"## {_('How contacts ended in the period')}")
+    st.markdown(f"**{_('How contacts ended in the period')}**")
     st.markdown(outcome_totals(now))
     if st.toggle(_("What if those who did not answer had answered?"), key="calls_worst_case"):
         st.markdown(worst_case_words(beside.recommending))

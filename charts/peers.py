@@ -17,6 +17,8 @@ from program.language import _
 
 #: The page names everybody beside the picture; more labels than this would cover it.
 _NAMES, _NAME_LENGTH = 4, 24
+#: Where more are flagged, labels would lie on other points: hovering and the table name them.
+_NAMED_FLAGS = 12
 #: With more points than this in a flag its markers shrink, so that they stay apart.
 _MANY = 60
 _TICKS = (5, 10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000)
@@ -109,8 +111,10 @@ def _answers_axis(fig: go.Figure, largest: int) -> None:
 
 
 def _names(fig: go.Figure, named: pd.DataFrame, largest: int, c: Roles) -> None:
-    """Name the largest partners to ask or watch, none on another."""
+    """Name the largest partners to ask or watch, none on another, where there is room."""
     flagged = named[named["flag"].isin((PeerFlag.ALERT.value, PeerFlag.WATCH.value))]
+    if len(flagged) > _NAMED_FLAGS:
+        return
     order = flagged.assign(first=flagged["flag"] == PeerFlag.ALERT.value)
     placed: list[float] = []
     for row in order.sort_values(["first", "n"], ascending=False).itertuples():

@@ -270,8 +270,8 @@ def test_russian_counts_in_three_forms(path: Path) -> None:
 
 
 def test_russian_keeps_its_typography() -> None:
-    """A no-break space before %, real quotes, an ellipsis of one sign, no doubled spaces."""
-    slips = re.compile(r"[\d}] %|\"|\.\.\.|  | - ")
+    """A no-break space before %, real quotes, one-sign ellipses, long dashes, партнёр with ё."""
+    slips = re.compile(r"[\d}] %|\"|\.\.\.|  | [-–] |[Пп]артнер")
     wrong = [
         (where, slip.group())
         for where, entry in all_entries()

@@ -42,9 +42,9 @@ class Proof:
         NaN without scored evaluations.
     gain, gain_low
         ``baseline − brier`` and the lower end of its one-sided 97.5 % interval over evaluations.
-    spread
+    spread, variance
         By how much the number of holders strays more than independent partners would: the mean
-        squared standardised error of the expected number, at least 1.
+        squared standardised error of the expected number, at least 1; and its mean variance.
     """
 
     days_before: int
@@ -55,6 +55,20 @@ class Proof:
     gain: float
     gain_low: float
     spread: float
+    variance: float
+
+    def widened(self, independent: float) -> float:
+        """Return the variance of a number of holders whose partners share their month.
+
+        Parameters
+        ----------
+        independent
+            The variance if partners were independent. What strays beyond that in the replay is
+            put down to the month that all share, so it grows with the square of the size.
+        """
+        if self.variance <= 0:
+            return independent
+        return independent * (1 + (self.spread - 1) * independent / self.variance)
 
     @property
     def proven(self) -> bool:
@@ -114,7 +128,7 @@ def proof(replayed: pd.DataFrame, days_before: int) -> Proof:
     n = len(rows)
     if n == 0:
         nothing = float("nan")
-        return Proof(days_before, 0, 0, nothing, nothing, nothing, nothing, 1.0)
+        return Proof(days_before, 0, 0, nothing, nothing, nothing, nothing, 1.0, 0.0)
     weights = rows["forecasts"].to_numpy()
     brier, baseline = (
         float(np.average(rows[name].to_numpy(), weights=weights)) for name in ("brier", "baseline")
@@ -132,6 +146,7 @@ def proof(replayed: pd.DataFrame, days_before: int) -> Proof:
         float(differences.mean()),
         low,
         max(1.0, spread),
+        float(rows["variance"].mean()),
     )
 
 

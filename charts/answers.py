@@ -61,7 +61,11 @@ def pair_grid(
                 font={"size": SMALL + 1, "color": text_on(c.sequential[step])},
             )  # fmt: skip
     ticks = [safe(names[code]) for code in codes[::-1]]
-    fig.update_xaxes(tickvals=list(range(len(codes))), ticktext=ticks, title={"text": safe(across)})
+    fig.update_xaxes(
+        # A phone has no room for two words side by side.
+        tickvals=list(range(len(codes))), ticktext=[tick.replace(" ", "<br>", 1) for tick in ticks],
+        tickangle=0, title={"text": safe(across)},
+    )  # fmt: skip
     fig.update_yaxes(
         tickvals=list(range(len(codes))), ticktext=ticks, title={"text": safe(down)},
         showgrid=False,

@@ -6,13 +6,16 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import pandas as pd
+import plotly.graph_objects as go
 import streamlit as st
 
 from charts import formats
 from charts.answers import score_columns, score_columns_alt
+from charts.palette import ThemeName
 from charts.survey import likert, likert_alt
 from components.chart import show_chart
 from components.download import About
+from components.drawn import drawn
 from components.survey_questions import Asked
 from components.survey_words import figure_words
 from components.table import Column, Kind
@@ -124,6 +127,12 @@ def bar_span(figures: pd.DataFrame) -> tuple[float, float]:
     return -max(float(left), 0.05) - 0.01, max(float(right), 0.05) + 0.01
 
 
+def centred_bars(frame: pd.DataFrame, *, theme: ThemeName, span: tuple[float, float]) -> go.Figure:
+    """Draw the bars of :func:`bars` in the width of :func:`bar_span`."""
+    figure = likert(frame, theme=theme, scale=legend())
+    return figure.update_xaxes(range=span)
+
+
 def legend() -> tuple[str, ...]:
     """Return the scores from 1 to 5 as names: words would not fit above half a page."""
     return tuple(formats.number(score) for score in range(1, 6))
@@ -152,10 +161,8 @@ def subject_bars(
     rows = figures[figures["code"].isin([asked.code for asked in five])]
     if not rows.empty:
         frame = bars(counts, five, rows["code"].tolist())
-        figure = likert(frame, theme=figure_theme(), scale=legend())
-        figure.update_xaxes(range=span)
         show_chart(
-            figure,
+            drawn(centred_bars, frame, theme=figure_theme(), span=span),
             title=title,
             alt=likert_alt(frame),
             data=rows,
@@ -173,7 +180,7 @@ def subject_bars(
             count=[scores.get(score, 0) for score in asked.scores]
         )
         show_chart(
-            score_columns(frame, theme=figure_theme()),
+            drawn(score_columns, frame, theme=figure_theme()),
             title=plain(asked.text),
             alt=score_columns_alt(frame),
             data=frame,

@@ -16,6 +16,7 @@ from components.chart import show_chart
 from components.data import ask
 from components.definitions import definition, definitions
 from components.download import About, download
+from components.drawn import drawn
 from components.states import empty
 from components.survey_answers import good_share, scores_of
 from components.survey_figures import Subject
@@ -237,7 +238,9 @@ def _weights(
     )
     middle, level = float(frame["importance"].mean()), float(frame["performance"].mean())
     show_chart(
-        importance_quadrant(frame, theme=figure_theme(), importance=middle, performance=level),
+        drawn(
+            importance_quadrant, frame, theme=figure_theme(), importance=middle, performance=level
+        ),
         title=_("What goes with recommending, and how good the answers are"),
         alt=importance_quadrant_alt(frame, importance=middle, performance=level),
         data=frame,

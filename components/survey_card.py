@@ -10,17 +10,18 @@ import pandas as pd
 import streamlit as st
 
 from charts import formats
-from charts.survey import likert, likert_alt
+from charts.survey import likert_alt
 from components.chart import show_chart
 from components.data import ask, data_moment
 from components.definitions import definitions
 from components.download import About, download
+from components.drawn import drawn
 from components.states import empty, few_answers, hidden
 from components.survey_answers import (
     bar_span,
     bars,
+    centred_bars,
     good_share,
-    legend,
     question_figures,
     scores_of,
 )
@@ -85,10 +86,8 @@ def _answers(own: pd.DataFrame, asked: Sequence[Asked], about: About, partner_id
     five = [a for a in asked if a.scale_max == 5]
     figures = question_figures(own, five)
     frame = bars(own, five, figures["code"].tolist())
-    figure = likert(frame, theme=figure_theme(), scale=legend())
-    figure.update_xaxes(range=bar_span(figures))
     show_chart(
-        figure,
+        drawn(centred_bars, frame, theme=figure_theme(), span=bar_span(figures)),
         title=_("Answers about this partner, {period}").format(period=about.period),
         alt=likert_alt(frame),
         data=figures,

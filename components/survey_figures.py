@@ -10,14 +10,16 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from components.survey_questions import Asked
 from metrics.control_chart import ControlChart, Variation, control_chart, needs_quarters
 from metrics.control_rules import Signal
-from metrics.difference import MOVER, Verdict, index_difference, mover, share_difference, verdict
+from metrics.difference import MOVER, Verdict, mover, share_difference, verdict
 from metrics.estimate import ENOUGH, Estimate, status_of
 from metrics.index import SCORE, index_limits, recommendation_index
 from metrics.recommendation import (
@@ -79,22 +81,25 @@ class Reading:
         """Return the highest score of a critic."""
         return CUTS[self.mapping][2]
 
-    def rows(self, counts: pd.DataFrame) -> pd.DataFrame:
-        """Return the rows that answer this wording, missing answers included."""
-        return counts[counts["version"].isin(self.asked.versions)]
+    def _said(self, counts: pd.DataFrame) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Return scores of this wording, missing ones included, and how many surveys each has."""
+        of_wording = np.isin(counts["version"].to_numpy(), self.asked.versions)
+        scores = counts[self.column].to_numpy()[of_wording]
+        return scores, counts["surveys"].to_numpy()[of_wording]
 
     def scores(self, counts: pd.DataFrame) -> dict[int, int]:
         """Return the number of answers by score; missing ones are in none."""
-        of_wording = self.rows(counts)
-        said = of_wording[of_wording[self.column] != NO_ANSWER]
-        summed = said.groupby(self.column)["surveys"].sum()
-        return {int(score): int(n) for score, n in summed.items()}
+        scores, surveys = self._said(counts)
+        return {
+            score: total
+            for score in self.asked.scores
+            if (total := int(surveys[scores == score].sum()))
+        }
 
     def missing(self, counts: pd.DataFrame) -> int:
         """Return the number of surveys without this answer."""
-        of_wording = self.rows(counts)
-        absent = of_wording[self.column] == NO_ANSWER
-        return int(of_wording.loc[absent, "surveys"].sum())
+        scores, surveys = self._said(counts)
+        return int(surveys[scores == NO_ANSWER].sum())
 
     def share(self, counts: pd.DataFrame) -> Estimate:
         """Return the share recommending."""
@@ -110,7 +115,7 @@ class Reading:
 
     def index(self, counts: pd.DataFrame) -> Estimate:
         """Return the recommendation index."""
-        return recommendation_index(self.groups(counts))
+        return _index_of(self.groups(counts))
 
     def figure(self, counts: pd.DataFrame, measure: Measure) -> Estimate:
         """Return the share or the index."""
@@ -119,9 +124,15 @@ class Reading:
     def difference(self, first: pd.DataFrame, second: pd.DataFrame, measure: Measure) -> Estimate:
         """Return the difference of two disjoint sets of rows, first minus second."""
         if measure is Measure.INDEX:
-            return index_difference(self.groups(first), self.groups(second))
+            return mover(self.index(first), self.index(second), MOVER)
         (x1, n1), (x2, n2) = (_good_of(self, rows) for rows in (first, second))
         return share_difference(x1, n1, x2, n2)
+
+
+@lru_cache(maxsize=4096)
+def _index_of(answered: Groups) -> Estimate:
+    """Return the index; its limits are found by iteration, so the same counts are not redone."""
+    return recommendation_index(answered)
 
 
 def _good_of(reading: Reading, rows: pd.DataFrame) -> tuple[int, int]:
@@ -132,18 +143,18 @@ def _good_of(reading: Reading, rows: pd.DataFrame) -> tuple[int, int]:
 
 def _tallies(counts: pd.DataFrame, by: Sequence[str], reading: Reading) -> pd.DataFrame:
     """Count good answers, promoters, critics and all answers by group, in one pass."""
-    rows = reading.rows(counts)
-    rows = rows[rows[reading.column] != NO_ANSWER]
-    score, n = rows[reading.column], rows["surveys"]
+    kept = np.isin(counts["version"].to_numpy(), reading.asked.versions)
+    rows = counts[kept & (counts[reading.column].to_numpy() != NO_ANSWER)]
+    score, n = rows[reading.column].to_numpy(), rows["surveys"].to_numpy()
     _scale, promoter_from, critic_to = CUTS[reading.mapping]
+    least = scale_of(reading.asked.scale_max).recommending_from
     tallied = rows[list(by)].assign(
-        good=n.where(score >= scale_of(reading.asked.scale_max).recommending_from, 0),
-        promoters=n.where(score >= promoter_from, 0),
-        critics=n.where(score <= critic_to, 0),
+        good=np.where(score >= least, n, 0),
+        promoters=np.where(score >= promoter_from, n, 0),
+        critics=np.where(score <= critic_to, n, 0),
         n=n,
     )
-    summed = tallied.groupby(list(by), as_index=False)[["good", "promoters", "critics", "n"]].sum()
-    return summed.astype({"good": "int64", "promoters": "int64", "critics": "int64", "n": "int64"})
+    return tallied.groupby(list(by), as_index=False)[["good", "promoters", "critics", "n"]].sum()
 
 
 def _indices(
@@ -232,20 +243,25 @@ class Trend:
     changes: tuple[dt.date, ...]
 
 
-def trend(
-    counts: pd.DataFrame, readings: Sequence[Reading], measure: Measure, complete_to: dt.date
-) -> Trend:
-    """Return the monthly series of one subject, quarterly when a month has under 10 answers.
+def periods(
+    counts: pd.DataFrame, readings: Sequence[Reading], complete_to: dt.date
+) -> tuple[pd.DataFrame, bool]:
+    """Return the answers of each whole month, or quarter when a month has under 10.
 
     Parameters
     ----------
     counts
         As from ``queries.survey.recommendation_counts``.
     readings
-        Wordings of the question on one and the same scale, the oldest first; limits start anew
-        at each.
+        Wordings of the question on one and the same scale, the oldest first.
     complete_to
         Periods that end later are left out: they are not over.
+
+    Returns
+    -------
+    frame, quarterly
+        Grain: one row a wording and period with answers, oldest first. ``month``, ``version``
+        (the first of its wording), ``good``, ``promoters``, ``critics``, ``n``.
     """
     series = pd.concat(
         [
@@ -261,10 +277,28 @@ def trend(
         joined = series.assign(month=pd.to_datetime(starts).astype("datetime64[us]"))
         joined = joined.groupby(["version", "month"], as_index=False).sum()
         monthly = _complete(joined, complete_to, months=3)
-    monthly = monthly.sort_values(["version", "month"], ignore_index=True)
-    value = (
-        monthly["good"] if measure is Measure.SHARE else monthly["promoters"] - monthly["critics"]
-    ) / monthly["n"]
+    return monthly.sort_values(["version", "month"], ignore_index=True), quarterly
+
+
+def values(series: pd.DataFrame, measure: Measure) -> pd.Series[float]:
+    """Return the share or the index of every period, from :func:`periods`."""
+    part = series["good"] if measure is Measure.SHARE else series["promoters"] - series["critics"]
+    found: pd.Series[float] = part / series["n"]
+    return found
+
+
+def trend(
+    counts: pd.DataFrame, readings: Sequence[Reading], measure: Measure, complete_to: dt.date
+) -> Trend:
+    """Return the series of one subject with its limits, which start anew at each wording.
+
+    Parameters
+    ----------
+    counts, readings, complete_to
+        As for :func:`periods`.
+    """
+    monthly, quarterly = periods(counts, readings, complete_to)
+    value = values(monthly, measure)
     starts_at = np.flatnonzero(monthly["version"].diff().fillna(0).to_numpy())
     chart = control_chart(value.to_numpy(), rebase_at=[int(at) for at in starts_at])
     frame = monthly[["month", "n", "version"]].assign(

@@ -10,7 +10,7 @@ import pandas as pd
 from charts import formats
 from components.data import ask
 from components.definitions import definition
-from components.survey_figures import Measure, Reading, Subject, trend
+from components.survey_figures import Measure, Reading, Subject, periods, values
 from components.survey_questions import questionnaire
 from components.survey_recommendation import response_of
 from components.survey_view import TREND_MONTHS
@@ -63,7 +63,7 @@ def _recommending_tiles(
         reading = Reading.of(subject, asked[subject.code], IndexMapping.STRICT)
         share = reading.share(current)
         change = reading.difference(current, previous, Measure.SHARE)
-        series = trend(counts, [reading], Measure.SHARE, today).frame["value"]
+        series, _quarterly = periods(counts, [reading], today)
         shown.append(
             Tile(
                 _(RECOMMEND[subject]),
@@ -73,7 +73,7 @@ def _recommending_tiles(
                 ),
                 change=change_words(change),
                 tone=change_tone(change),
-                trend=series.tail(_SPARK).tolist(),
+                trend=values(series, Measure.SHARE).tail(_SPARK).tolist(),
                 definition=definition("recommending"),
             )
         )

@@ -11,6 +11,7 @@ from charts import formats
 from charts.answers import pair_grid, pair_grid_alt
 from components.chart import show_chart
 from components.download import About
+from components.drawn import drawn
 from components.states import empty, few_answers, hidden
 from components.survey_figures import STANDS, Reading, pairs
 from components.survey_words import STAND_WORDS
@@ -22,7 +23,6 @@ from program.language import _
 
 def show_pairs(current: pd.DataFrame, developer: Reading, platform: Reading, about: About) -> None:
     """Draw the nine pairs of answers and say who recommends one without the other."""
-    st.markdown(f"## {_('Developer and platform: the same respondents')}")
     found = pairs(current, developer, platform)
     total = int(found["surveys"].sum())
     if total == 0:
@@ -40,7 +40,7 @@ def show_pairs(current: pd.DataFrame, developer: Reading, platform: Reading, abo
     left, right = st.columns([3, 2], gap="large", vertical_alignment="center")
     with left:
         show_chart(
-            pair_grid(grid, theme=figure_theme(), names=names, **words),
+            drawn(pair_grid, grid, theme=figure_theme(), names=names, **words),
             title=_("Answers of {n} who answered both questions").format(n=formats.number(total)),
             alt=pair_grid_alt(grid, names=names, **words),
             data=found.assign(

@@ -100,6 +100,18 @@ def _asked(row: Mapping[Any, Any], versions: Collection[int]) -> Asked:
     )
 
 
+def _versions_by_wording(records: list[dict[Any, Any]]) -> dict[tuple[Any, ...], list[int]]:
+    """Return which versions ask a question in exactly the same words, by code and wording."""
+    found: dict[tuple[Any, ...], list[int]] = {}
+    for row in records:
+        found.setdefault(_wording(row), []).append(int(row["version"]))
+    return found
+
+
+def _wording(row: Mapping[Any, Any]) -> tuple[Any, ...]:
+    return (row["code"], *(row[name] for name in _WORDING))
+
+
 def questionnaire(questions: pd.DataFrame, version: int) -> tuple[Asked, ...]:
     """Return the questions of one version in its order, each with all versions that ask the same.
 
@@ -108,23 +120,23 @@ def questionnaire(questions: pd.DataFrame, version: int) -> tuple[Asked, ...]:
     questions
         As from ``queries.questionnaire.questionnaires``.
     """
-    found = []
-    for row in questions[questions["version"] == version].to_dict("records"):
-        same = questions["code"] == row["code"]
-        for name in _WORDING:
-            same &= questions[name] == row[name]
-        found.append(_asked(row, questions.loc[same, "version"].tolist()))
-    return tuple(found)
+    records = questions.to_dict("records")
+    versions = _versions_by_wording(records)
+    return tuple(
+        _asked(row, versions[_wording(row)]) for row in records if row["version"] == version
+    )
 
 
 def wordings(questions: pd.DataFrame, code: str) -> tuple[Asked, ...]:
     """Return every wording that a question ever had, the oldest first."""
-    found: dict[tuple[int, ...], Asked] = {}
-    for version in sorted(questions.loc[questions["code"] == code, "version"].unique()):
-        for asked in questionnaire(questions, int(version)):
-            if asked.code == code:
-                found.setdefault(asked.versions, asked)
-    return tuple(found.values())
+    records = [row for row in questions.to_dict("records") if row["code"] == code]
+    versions = _versions_by_wording(records)
+    oldest = {wording: min(asked) for wording, asked in versions.items()}
+    return tuple(
+        _asked(row, versions[_wording(row)])
+        for row in sorted(records, key=lambda row: int(row["version"]))
+        if row["version"] == oldest[_wording(row)]
+    )
 
 
 def choose_version(

@@ -16,9 +16,10 @@ from components.chart import show_chart
 from components.data import ask
 from components.definitions import definition
 from components.download import About
+from components.drawn import drawn
 from components.page import title
 from components.states import empty
-from components.survey_figures import Measure, Reading, Subject, segment_figures, trend
+from components.survey_figures import Measure, Reading, Subject, periods, segment_figures, values
 from components.survey_lists import show_surveys
 from components.survey_view import View, one_of
 from components.survey_words import (
@@ -50,6 +51,8 @@ from queries.filters import Filters
 from queries.scope import Scope
 from queries.survey import Dimension, Part, recommendation_by_segment
 
+#: Whole periods of a tile's sparkline.
+_SPARK = 13
 #: Segments drawn; the table and the file hold all of them.
 _DRAWN = 12
 
@@ -94,6 +97,7 @@ def subject_tiles(
     shown = []
     for subject, reading in readings.items():
         missing = reading.missing(current)
+        series, _quarterly = periods(counts, [reading], until)
         for measure, label, code in (
             (Measure.SHARE, _(RECOMMEND[subject]), "recommending"),
             (Measure.INDEX, _(INDEX_OF[subject]), "recommendation_index"),
@@ -103,7 +107,6 @@ def subject_tiles(
             basis = basis_words(value, missing, measure)
             if measure is Measure.INDEX:
                 basis = f"{_(MAPPINGS[reading.mapping])} · {basis}"
-            series = trend(counts, [reading], measure, until).frame["value"].tail(13)
             shown.append(
                 Tile(
                     label,
@@ -111,7 +114,7 @@ def subject_tiles(
                     basis=basis,
                     change=change_words(change, measure),
                     tone=change_tone(change),
-                    trend=series.tolist(),
+                    trend=values(series, measure).tail(_SPARK).tolist(),
                     definition=definition(code),
                 )
             )
@@ -187,7 +190,6 @@ def segments_block(
     scope: Scope, filters: Filters, view: View, reading: Reading, measure: Measure, about: About
 ) -> None:
     """Draw segments of one dimension, each judged against all the others."""
-    st.markdown(f"## {_('Who stands out')}")
     dimension = one_of(
         _("By"),
         {d: _(DIMENSIONS[d]) for d in Dimension if d is not Dimension.MANAGER},
@@ -207,14 +209,14 @@ def segments_block(
     )
     figures = ["value", "low", "high", "difference", "difference_low", "difference_high"]
     found.loc[hidden, figures] = np.nan
-    drawn = found[~hidden].head(_DRAWN)
-    if drawn.empty:
+    visible = found[~hidden].head(_DRAWN)
+    if visible.empty:
         empty(_("Every segment has fewer than 5 answers: hidden."))
         return
-    dots = drawn.assign(
+    dots = visible.assign(
         label=[
             f"{SIGNS.get(Verdict(v), '')}{name}"
-            for v, name in zip(drawn["verdict"], drawn["name"], strict=True)
+            for v, name in zip(visible["verdict"], visible["name"], strict=True)
         ]
     )
     left, right = st.columns([3, 2], gap="large")
@@ -224,7 +226,7 @@ def segments_block(
     undefined = _("few answers, hidden")
     with left:
         show_chart(
-            interval_dots(dots, theme=figure_theme(), index=index),
+            drawn(interval_dots, dots, theme=figure_theme(), index=index),
             title=_("{dimension} against all the others").format(
                 dimension=_(DIMENSIONS[dimension])
             ),
@@ -252,7 +254,7 @@ def segments_block(
             ],
             key="recommendation_segments",
             about=replace(about, file_name=f"{about.file_name}_by_{dimension}"),
-            note=" ".join(_segment_notes(found, len(drawn))),
+            note=" ".join(_segment_notes(found, len(visible))),
         )
 
 
@@ -284,9 +286,9 @@ def _standing_out(found: pd.DataFrame, *, index: bool) -> None:
         )
 
 
-def _segment_notes(found: pd.DataFrame, drawn: int) -> list[str]:
+def _segment_notes(found: pd.DataFrame, visible: int) -> list[str]:
     hidden = int((found["n"] < HIDDEN_BELOW).sum())
-    left_out = len(found) - hidden - drawn
+    left_out = len(found) - hidden - visible
     notes = [
         _(
             "The largest first; not a ranking. No mark: the difference from the others is "
@@ -320,19 +322,15 @@ def critics_list(
     questions: pd.DataFrame,
     about: About,
 ) -> None:
-    """Offer the critics' answers of the period: a reason to ask, never blame."""
-    total = reading.groups(current).critics
-    st.markdown(f"## {_('Reasons to ask')}")
-    if not total:
+    """Draw the critics' answers of the period: a reason to ask, never blame."""
+    st.caption(
+        _(
+            "An answer is a reason to ask the partner what happened. It says nothing about guilt. "
+            "Critics by the chosen mapping: {mapping}."
+        ).format(mapping=_(MAPPINGS[reading.mapping]))
+    )
+    if not reading.groups(current).critics:
         empty(_("No critical answers in this period."))
-        return
-    if not st.toggle(
-        _("Show the critics' answers: {n}").format(n=formats.number(total)),
-        key="recommendation_critics",
-        help=_("Critics by the chosen mapping: {mapping}.").format(
-            mapping=_(MAPPINGS[reading.mapping])
-        ),
-    ):
         return
     critical = Critical(reading.asked.code, reading.asked.versions, reading.critical_to)
     show_surveys(
@@ -345,10 +343,6 @@ def critics_list(
             about,
             title=_("Critics' answers"),
             file_name=f"critics_{reading.asked.code}_{view.until}",
-            basis=formats.answers(total),
         ),
         key="recommendation_critics_list",
-    )
-    st.caption(
-        _("An answer is a reason to ask the partner what happened. It says nothing about guilt.")
     )

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from collections.abc import Sequence
+
+import pandas as pd
+import plotly.graph_objects as go
 import streamlit as st
 
 from charts.answers import mark_changes
 from charts.comparison import control_chart, control_chart_alt
+from charts.palette import ThemeName
 from components.chart import show_chart
+from components.definitions import definition
 from components.download import About
+from components.drawn import drawn
 from components.states import empty
 from components.survey_figures import Measure, Trend
 from components.survey_words import SIGNALS, signal_sentences
@@ -21,6 +29,15 @@ from program.language import _
 DRAWN_FROM = 3
 
 
+def marked_chart(
+    frame: pd.DataFrame, *, theme: ThemeName, index: bool, changes: Sequence[dt.date]
+) -> go.Figure:
+    """Draw a control chart with marks where the wording of the question changed."""
+    figure = control_chart(frame, theme=theme, index=index)
+    mark_changes(figure, changes, theme=theme)
+    return figure
+
+
 def show_trend(trend: Trend, measure: Measure, *, title: str, about: About, key: str) -> None:
     """Draw the series with its limits; too short a series is said in words."""
     frame, index = trend.frame, measure is Measure.INDEX
@@ -28,14 +45,12 @@ def show_trend(trend: Trend, measure: Measure, *, title: str, about: About, key:
         st.markdown(f"**{title}**")
         empty(_("A trend needs at least three whole periods with answers."))
         return
-    figure = control_chart(frame, theme=figure_theme(), index=index)
-    mark_changes(figure, trend.changes, theme=figure_theme())
     told = frame.assign(
         words=[_(SIGNALS[Signal(s)]) if s != Signal.NONE else "" for s in frame["signal"]]
     )
     kind = Kind.INDEX if index else Kind.SHARE
     show_chart(
-        figure,
+        drawn(marked_chart, frame, theme=figure_theme(), index=index, changes=trend.changes),
         title=title,
         alt=control_chart_alt(frame, index=index),
         data=told,
@@ -55,6 +70,8 @@ def show_trend(trend: Trend, measure: Measure, *, title: str, about: About, key:
     )
     for sentence in signal_sentences(frame):
         st.markdown(f"- {sentence}")
+    with st.popover(_("How signals are found"), type="tertiary", icon=":material/help:"):
+        st.markdown(definition("survey_control_chart"))
 
 
 def _notes(trend: Trend) -> list[str]:

@@ -4,7 +4,7 @@ import streamlit as st
 
 from charts import formats
 from components.data import ask, data_moment
-from components.definitions import definition, definitions
+from components.definitions import definitions
 from components.download import About
 from components.filter_bar import current_choice
 from components.page import title
@@ -97,25 +97,36 @@ about = About(
     data_as_of=data_moment(user.scope).as_of,
 )
 
-# Over time ---------------------------------------------------------------------------------------
-same_scale = [
-    Reading(other, reading.mapping, subject.column)
-    for other in wordings(questions, subject.code)
-    if other.scale_max == reading.asked.scale_max
-]
-show_trend(
-    trend(counts, same_scale, measure, view.until),
-    measure,
-    title=_("Over time: {figure}, {subject}").format(
-        figure=_(MEASURES[measure]).lower(), subject=_(SUBJECTS[subject])
-    ),
-    about=about,
-    key="recommendation_trend",
+# Closer ------------------------------------------------------------------------------------------
+TREND, SEGMENTS, PAIRS, CRITICS = "trend", "segments", "pairs", "critics"
+look = one_of(
+    _("Look closer"),
+    {
+        TREND: _("Over time"),
+        SEGMENTS: _("Who stands out"),
+        PAIRS: _("Developer and platform"),
+        CRITICS: _("Reasons to ask: {n}").format(n=formats.number(reading.groups(current).critics)),
+    },
+    key="recommendation_look",
 )
-with st.popover(_("How signals are found"), type="tertiary", icon=":material/help:"):
-    st.markdown(definition("survey_control_chart"))
-
-# By segment, by respondent, critics --------------------------------------------------------------
-segments_block(user.scope, filters, view, reading, measure, about)
-show_pairs(current, readings[Subject.DEVELOPER], readings[Subject.PLATFORM], about)
-critics_list(user.scope, filters, view, reading, current, questions, about)
+if look == TREND:
+    same_scale = [
+        Reading(other, reading.mapping, subject.column)
+        for other in wordings(questions, subject.code)
+        if other.scale_max == reading.asked.scale_max
+    ]
+    show_trend(
+        trend(counts, same_scale, measure, view.until),
+        measure,
+        title=_("Over time: {figure}, {subject}").format(
+            figure=_(MEASURES[measure]).lower(), subject=_(SUBJECTS[subject])
+        ),
+        about=about,
+        key="recommendation_trend",
+    )
+elif look == SEGMENTS:
+    segments_block(user.scope, filters, view, reading, measure, about)
+elif look == PAIRS:
+    show_pairs(current, readings[Subject.DEVELOPER], readings[Subject.PLATFORM], about)
+else:
+    critics_list(user.scope, filters, view, reading, current, questions, about)

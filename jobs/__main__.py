@@ -14,6 +14,7 @@ from jobs.check import check
 from jobs.demo import demo
 from jobs.evaluate import evaluate
 from jobs.load import load
+from jobs.replay import replay
 from program.language import LANGUAGES, use_language_source
 
 # Locals stay out of error messages: they may hold personal data and passwords.
@@ -37,6 +38,7 @@ app.command()(load)
 app.command()(award)
 app.command()(evaluate)
 app.command()(check)
+app.command()(replay)
 
 if __name__ == "__main__":
     app(prog_name="python -m jobs")

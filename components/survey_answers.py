@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import TypeAlias
 
 import pandas as pd
 import plotly.graph_objects as go
@@ -27,18 +28,32 @@ from metrics.recommendation import not_recommending, recommending
 from program.language import _
 from queries.survey import NO_ANSWER
 
+#: Answers by score, ``NO_ANSWER`` among them, for each version and question code.
+Tally: TypeAlias = dict[tuple[int, str], dict[int, int]]
 
-def scores_of(counts: pd.DataFrame, asked: Asked) -> tuple[dict[int, int], int]:
-    """Return the answers by score to one wording, and how many surveys lack the answer.
+
+def tally(counts: pd.DataFrame) -> Tally:
+    """Return answers added up by version, question and score.
 
     Parameters
     ----------
     counts
         Rows with ``version``, ``code``, ``score`` and ``answers``.
     """
-    rows = counts[(counts["code"] == asked.code) & counts["version"].isin(asked.versions)]
-    summed = rows.groupby("score")["answers"].sum()
-    scores = {int(score): int(n) for score, n in summed.items()}
+    found: Tally = {}
+    columns = (counts[name].tolist() for name in ("version", "code", "score", "answers"))
+    for version, code, score, answers in zip(*columns, strict=True):
+        scores = found.setdefault((int(version), code), {})
+        scores[int(score)] = scores.get(int(score), 0) + int(answers)
+    return found
+
+
+def scores_of(answers: Tally, asked: Asked) -> tuple[dict[int, int], int]:
+    """Return the answers by score to one wording, and how many surveys lack the answer."""
+    scores: dict[int, int] = {}
+    for version in asked.versions:
+        for score, n in answers.get((version, asked.code), {}).items():
+            scores[score] = scores.get(score, 0) + n
     missing = scores.pop(NO_ANSWER, 0)
     return scores, missing
 
@@ -50,7 +65,7 @@ def good_share(scores: dict[int, int], asked: Asked) -> Estimate:
     return recommending(scores, asked.scale_max)
 
 
-def question_figures(counts: pd.DataFrame, questions: Sequence[Asked]) -> pd.DataFrame:
+def question_figures(answers: Tally, questions: Sequence[Asked]) -> pd.DataFrame:
     """Return the figures of every question, the smallest share of good answers first.
 
     Grain: one row a question, those without any answer last. ``code``, ``name``, ``text``,
@@ -59,7 +74,7 @@ def question_figures(counts: pd.DataFrame, questions: Sequence[Asked]) -> pd.Dat
     """
     rows = []
     for asked in questions:
-        scores, missing = scores_of(counts, asked)
+        scores, missing = scores_of(answers, asked)
         good = good_share(scores, asked)
         five = asked.scale_max == 5
         bad = bottom_box(scores) if five else not_recommending(scores, asked.scale_max)
@@ -104,12 +119,12 @@ def figure_columns() -> list[Column]:
     ]
 
 
-def bars(counts: pd.DataFrame, questions: Sequence[Asked], order: Sequence[str]) -> pd.DataFrame:
+def bars(answers: Tally, questions: Sequence[Asked], order: Sequence[str]) -> pd.DataFrame:
     """Return what ``charts.survey.likert`` draws: one row a question and score, 0 = no answer."""
     by_code = {asked.code: asked for asked in questions}
     rows = []
     for code in order:
-        scores, missing = scores_of(counts, by_code[code])
+        scores, missing = scores_of(answers, by_code[code])
         good = good_share(scores, by_code[code])
         label = f"{by_code[code].name}: {figure_words(good)}" if good.n else by_code[code].name
         rows += [(label, score, scores.get(score, 0)) for score in range(1, 6)]
@@ -139,7 +154,7 @@ def legend() -> tuple[str, ...]:
 
 
 def subject_bars(
-    counts: pd.DataFrame,
+    answers: Tally,
     questions: Sequence[Asked],
     figures: pd.DataFrame,
     *,
@@ -160,7 +175,7 @@ def subject_bars(
     five = [asked for asked in questions if asked.scale_max == 5]
     rows = figures[figures["code"].isin([asked.code for asked in five])]
     if not rows.empty:
-        frame = bars(counts, five, rows["code"].tolist())
+        frame = bars(answers, five, rows["code"].tolist())
         show_chart(
             drawn(centred_bars, frame, theme=figure_theme(), span=span),
             title=title,
@@ -173,7 +188,7 @@ def subject_bars(
     for asked in questions:
         if asked.scale_max == 5:
             continue
-        scores, missing = scores_of(counts, asked)
+        scores, missing = scores_of(answers, asked)
         if not scores:
             continue
         frame = pd.DataFrame({"score": asked.scores}).assign(

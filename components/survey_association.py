@@ -18,7 +18,7 @@ from components.definitions import definition, definitions
 from components.download import About, download
 from components.drawn import drawn
 from components.states import empty
-from components.survey_answers import good_share, scores_of
+from components.survey_answers import Tally, good_share, scores_of
 from components.survey_figures import Subject
 from components.survey_questions import Asked
 from components.survey_view import View, one_of
@@ -95,7 +95,7 @@ def recommending_importance(
 
 
 def association_block(
-    counts: pd.DataFrame,
+    answers: Tally,
     questions: Sequence[Asked],
     scope: Scope,
     filters: Filters,
@@ -130,7 +130,7 @@ def association_block(
             )
         )
         return
-    _weights(counts, others, outcome, scope, filters, view, about)
+    _weights(answers, others, outcome, scope, filters, view, about)
 
 
 def _list(found: pd.DataFrame, questions: Sequence[Asked], about: About) -> None:
@@ -192,7 +192,7 @@ def _association_words(n: int, rho: float, q: float) -> str:
 
 
 def _weights(
-    counts: pd.DataFrame,
+    answers: Tally,
     questions: Sequence[Asked],
     outcome: Asked,
     scope: Scope,
@@ -217,7 +217,7 @@ def _weights(
             tuple(sorted(versions)),
             view.sizing,
         )
-    good = {asked.code: good_share(scores_of(counts, asked)[0], asked) for asked in questions}
+    good = {asked.code: good_share(scores_of(answers, asked)[0], asked) for asked in questions}
     places = importance_performance(found, good)
     if found is None or not places:
         empty(

@@ -18,12 +18,14 @@ from components.download import About, download
 from components.drawn import drawn
 from components.states import empty, few_answers, hidden
 from components.survey_answers import (
+    Tally,
     bar_span,
     bars,
     centred_bars,
     good_share,
     question_figures,
     scores_of,
+    tally,
 )
 from components.survey_figures import judged
 from components.survey_questions import Asked, questionnaire
@@ -73,8 +75,9 @@ def survey_block(scope: Scope, partner: pd.Series, today: dt.date) -> None:
         )
     else:
         asked = questionnaire(questions, int(own["version"].max()))
-        _answers(own, asked, about, partner_id)
-        most = int(question_figures(own, asked)["n"].max())
+        answers = tally(own)
+        _answers(answers, asked, about, partner_id)
+        most = int(question_figures(answers, asked)["n"].max())
         if most < HIDDEN_BELOW:
             hidden(most)
         else:
@@ -82,10 +85,10 @@ def survey_block(scope: Scope, partner: pd.Series, today: dt.date) -> None:
     _surveys(said, questions, about, partner_id)
 
 
-def _answers(own: pd.DataFrame, asked: Sequence[Asked], about: About, partner_id: int) -> None:
+def _answers(answers: Tally, asked: Sequence[Asked], about: About, partner_id: int) -> None:
     five = [a for a in asked if a.scale_max == 5]
-    figures = question_figures(own, five)
-    frame = bars(own, five, figures["code"].tolist())
+    figures = question_figures(answers, five)
+    frame = bars(answers, five, figures["code"].tolist())
     show_chart(
         drawn(centred_bars, frame, theme=figure_theme(), span=bar_span(figures)),
         title=_("Answers about this partner, {period}").format(period=about.period),
@@ -156,11 +159,10 @@ def beside_others(counts: pd.DataFrame, asked: Sequence[Asked]) -> pd.DataFrame:
     enough = region.groupby("version")["partners"].max() >= _OTHERS_FROM
     region = region[region["version"].isin(enough[enough].index)]
     others = counts[counts["beside"] != Beside.PARTNER]
+    groups = [tally(group) for group in (own, region, others)]
     rows = []
     for question in asked:
-        mine, near, rest = (
-            good_share(scores_of(group, question)[0], question) for group in (own, region, others)
-        )
+        mine, near, rest = (good_share(scores_of(group, question)[0], question) for group in groups)
         difference = share_difference(*_parts(mine), *_parts(rest))
         found = judged(difference)
         rows.append(

@@ -15,7 +15,7 @@ from components.data import ask
 from components.definitions import definition, definitions
 from components.download import About, download
 from components.states import empty
-from components.survey_answers import good_share, scores_of
+from components.survey_answers import Tally, good_share, scores_of, tally
 from components.survey_figures import judged
 from components.survey_period import EARLIEST
 from components.survey_questions import Asked
@@ -85,7 +85,7 @@ def compare_block(
         key="compare_whole",
         help=definition("distribution_difference"),
     )
-    rows = compared_questions(first, second, questions, whole=whole)
+    rows = compared_questions(tally(first), tally(second), questions, whole=whole)
     _comparison_table(rows, first_name, second_name, about, whole=whole)
 
 
@@ -181,7 +181,7 @@ _BY_NAME = (Dimension.REGION, Dimension.MANAGER)
 
 
 def compared_questions(
-    first: pd.DataFrame, second: pd.DataFrame, questions: Sequence[Asked], *, whole: bool = False
+    first: Tally, second: Tally, questions: Sequence[Asked], *, whole: bool = False
 ) -> pd.DataFrame:
     """Return every question's two shares of good answers and what their difference says.
 

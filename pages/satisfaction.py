@@ -10,7 +10,7 @@ from components.filter_bar import current_choice
 from components.page import title
 from components.session import require_user
 from components.states import empty, nothing_matches
-from components.survey_answers import bar_span, question_figures, subject_bars
+from components.survey_answers import bar_span, question_figures, subject_bars, tally
 from components.survey_association import association_block
 from components.survey_compare import compare_block, compared_period
 from components.survey_figures import Measure, Reading, trend
@@ -55,7 +55,8 @@ if version is None:
     empty(_("The wording of these surveys was not loaded, so their answers cannot be read."))
     st.stop()
 asked = questionnaire(questions, version)
-figures = question_figures(current, asked)
+answers = tally(current)
+figures = question_figures(answers, asked)
 
 # Verdict -----------------------------------------------------------------------------------------
 SUBJECTS = {
@@ -99,7 +100,7 @@ about = About(
 for column, (subject, words) in zip(st.columns(2, gap="large"), SUBJECTS.items(), strict=True):
     with column:
         subject_bars(
-            current,
+            answers,
             [a for a in asked if a.subject == subject],
             figures[figures["subject"] == subject],
             title=words,
@@ -147,7 +148,7 @@ elif look == TREND:
         key="satisfaction_trend",
     )
 elif look == TOGETHER:
-    association_block(current, asked, user.scope, filters, view, about)
+    association_block(answers, asked, user.scope, filters, view, about)
 else:
     found = show_surveys(
         commented_surveys,

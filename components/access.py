@@ -167,12 +167,18 @@ def _signed_in(provider: SignInProvider, claims: Mapping[str, Any]) -> User:
     )
 
 
-def is_still_served(user: User) -> bool:
-    """Return whether ``user``, admitted earlier, is still signed in; needs no visitor's session."""
-    return (
-        user.basis is not Basis.SIGNED_IN
-        or session_problem(user.session_id, user.signed_in_at) is None
-    )
+def require_still_served(user: User | None) -> None:
+    """Let pass whom the router admitted earlier; needs no visitor's session, so files can ask.
+
+    Raises
+    ------
+    Refused
+        If the session has ended since.
+    """
+    if user is not None and user.basis is Basis.SIGNED_IN:
+        problem = session_problem(user.session_id, user.signed_in_at)
+        if problem:
+            raise Refused(problem, user.email)
 
 
 def is_demonstration() -> bool:

@@ -7,7 +7,7 @@ import streamlit as st
 from components.access import DEMONSTRATION_PORTFOLIO, DEMONSTRATION_ROLE, Basis, User
 from components.data import ask
 from components.session import sign_out
-from components.text import plain
+from components.text import one_line, plain
 from program.language import N_, _
 from program.roles import Role
 from queries.choices import managers
@@ -48,15 +48,16 @@ def _role_switch(user: User) -> None:
             _("Portfolio of"),
             list(portfolios.index),
             key=DEMONSTRATION_PORTFOLIO,
-            format_func=lambda email: plain(portfolios[email]),
+            format_func=lambda email: one_line(portfolios[email]),
         )
 
 
-def standing_notes(user: User) -> None:
-    """Say on every page what limits the view, and that nobody is asked who is looking."""
+def standing_notes(user: User) -> list[str]:
+    """Return badges for every page: what limits the view, and that nobody is asked who looks."""
+    notes = []
     if user.role is Role.MANAGER:
-        words = _("Your portfolio: figures are about your partners unless it says otherwise")
-        st.markdown(f":blue-badge[:material/folder_shared: {words}]")
+        notes.append(f":blue-badge[:material/folder_shared: {_('Figures of your portfolio')}]")
     if user.basis is Basis.SINGLE_USER:
-        words = _("One person, no sign-in: whoever uses this computer sees everything")
-        st.markdown(f":yellow-badge[:material/lock_open: {words}]")
+        words = _("No sign-in: whoever uses this computer sees everything")
+        notes.append(f":yellow-badge[:material/lock_open: {words}]")
+    return notes

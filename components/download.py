@@ -19,6 +19,8 @@ import streamlit as st
 import xlsxwriter
 
 from charts import formats
+from components.access import require_still_served
+from components.session import admitted_user
 from components.table import DATED, NUMERIC, Column, Kind
 from program.language import _, current_language, speaking
 
@@ -254,9 +256,10 @@ def download(
     words = _words(about)
     columns = tuple(columns)
 
-    language = current_language()
+    language, user = current_language(), admitted_user()
 
     def fetched() -> pd.DataFrame:
+        require_still_served(user)  # a page may stay open after its visitor has signed out
         with speaking(language):
             return rows if isinstance(rows, pd.DataFrame) else rows()
 

@@ -204,7 +204,8 @@ def _draw(
         if Part.SURVEY_PERIOD in parts:
             survey_period_field(today)
         if fields:
-            _select(fields[0], _("All partners"))
+            if len(fields[0].options) > 1:  # a manager has one portfolio: no choice
+                _select(fields[0], _("All partners"))
             narrowed = sum(field.value is not None for field in fields)
             name = _("Filters: {n}").format(n=narrowed) if narrowed else _("Filters")
             with st.popover(name, icon=":material/tune:"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 
 import streamlit as st
 
@@ -13,8 +14,11 @@ from program.language import _
 from program.settings import settings
 
 
-def freshness_line(moment: Moment) -> None:
-    """Say when the data is from, that it is synthetic where it is, and when it is out of date."""
+def freshness_line(moment: Moment, notes: Iterable[str] = ()) -> None:
+    """Say when the data is from, that it is synthetic where it is, and when it is out of date.
+
+    ``notes`` are badges that stand beside it on every page.
+    """
     fresh = moment.freshness
     with st.container(horizontal=True, vertical_alignment="center", key="freshness"):
         st.caption(formats.data_as_of(moment.as_of), width="content")
@@ -25,6 +29,8 @@ def freshness_line(moment: Moment) -> None:
                 + "]",
                 width="content",
             )
+        for note in notes:
+            st.markdown(note, width="content")
     if fresh and not fresh.is_demonstration:
         age = (dt.datetime.now().astimezone().date() - fresh.data_as_of.date()).days
         if age > settings().stale_after_days:

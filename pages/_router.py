@@ -53,10 +53,12 @@ PROGRAMME, COMPETENCE, CLIENTS, PARTNERS, REFERENCE = (
 )
 FOLDER = Path(__file__).parent
 BOTH = (Part.EVALUATION, Part.PARTNERS)
+CUT = (Part.PARTNERS,)
 SURVEYS = (Part.SURVEY_PERIOD, Part.PARTNERS)
 PAGES = (
     PageOfMenu("home.py", N_("Home"), ":material/home:", PROGRAMME, (Part.PARTNERS,)),
     PageOfMenu("threshold.py", N_("Threshold 50 %"), ":material/flag:", COMPETENCE, BOTH),
+    PageOfMenu("coverage.py", N_("Coverage"), ":material/trending_up:", COMPETENCE, CUT),
     PageOfMenu("recommendation.py", N_("Recommendation"), ":material/recommend:", CLIENTS, SURVEYS),
     PageOfMenu("satisfaction.py", N_("Questionnaire"), ":material/checklist:", CLIENTS, SURVEYS),
     PageOfMenu("comparison.py", N_("Comparison"), ":material/scatter_plot:", CLIENTS, SURVEYS),
@@ -132,8 +134,7 @@ def _run(user: User, current: st.Page, page: PageOfMenu) -> None:
     if problems := ask(schema_problems, user.scope):
         show_schema_problems(problems)
         return
-    freshness_line(data_moment(user.scope))
-    standing_notes(user)
+    freshness_line(data_moment(user.scope), standing_notes(user))
     remember_choice(filter_bar(user.scope, settings().rules, page.parts))
     address.write()
     current.run()

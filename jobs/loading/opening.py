@@ -16,6 +16,8 @@ class NoSet(Exception):
 def open_set(path: Path) -> LoadSet:
     """Return the tables of the set at ``path`` with their headers read and checked.
 
+    The caller closes the set after reading it.
+
     Raises
     ------
     NoSet
@@ -32,7 +34,10 @@ def open_set(path: Path) -> LoadSet:
 
             return read_workbook(path)
         if path.suffix.lower() == ".zip":
-            return read_folder(zipfile.Path(path))
+            archive = zipfile.ZipFile(path)
+            found = read_folder(zipfile.Path(archive))
+            found.closers.append(archive.close)
+            return found
     except (zipfile.BadZipFile, KeyError, OSError, RuntimeError) as error:
         raise NoSet(f"{path.name} cannot be opened: {error}") from error
     raise NoSet(f"{path.name} is neither a folder or .zip of CSV files nor an .xlsx workbook")

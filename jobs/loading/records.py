@@ -59,11 +59,14 @@ class LoadSet:
     ----------
     unreadable
         Names of tables that are there and cannot be read.
+    closers
+        What lets go of the files behind the tables.
     """
 
     tables: dict[str, SourceTable] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
     unreadable: set[str] = field(default_factory=set)
+    closers: list[Callable[[], None]] = field(default_factory=list)
 
     def add(self, table: SourceTable) -> None:
         """Take ``table`` in and check that its columns are the schema's."""
@@ -81,6 +84,11 @@ class LoadSet:
     def unknown(self, file: str, rule: str) -> None:
         """Note a file or sheet that is no table of the set."""
         self.problems.append(Problem(file, rule, extra=", ".join(LOAD_TABLES)))
+
+    def close(self) -> None:
+        """Let go of the files; the tables cannot be read afterwards."""
+        for close in self.closers:
+            close()
 
     def finish(self) -> LoadSet:
         """Return the set with its missing tables among the problems."""

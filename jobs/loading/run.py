@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -102,9 +103,8 @@ def load_set(
     StoreError
         If the database cannot be read or written; it is as it was.
     """
-    found = open_set(path)
     result = LoadResult(data_as_of=as_of or local_now())
-    with staging() as scratch:
+    with closing(open_set(path)) as found, staging() as scratch:
         _read_and_check(found, scratch, result.data_as_of.date(), progress)
         if dry_run:
             with current_program(url) as previous:

@@ -19,7 +19,7 @@ def read_workbook(path: Path) -> LoadSet:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # about styles and validations, of no interest here
         book = load_workbook(path, read_only=True, data_only=True)
-    found = LoadSet()
+    found = LoadSet(closers=[book.close])
     for sheet in book.worksheets:
         file = f"{path.name} [{sheet.title}]"
         name = str(sheet.title).strip().lower()

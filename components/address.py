@@ -54,7 +54,9 @@ def synchronise(page: str) -> None:
     first_run = _WRITTEN not in st.session_state
     moved = st.session_state.get(_PAGE) != page
     if first_run or (address != st.session_state[_WRITTEN] and not (moved and not address)):
-        st.session_state[_CHOICE] = address
+        # What a page keeps for itself is in no address, so the address cannot take it back.
+        own = {field: value for field, value in chosen().items() if field not in FIELDS}
+        st.session_state[_CHOICE] = own | address
     write()
     st.session_state[_PAGE] = page
 
@@ -68,4 +70,4 @@ def write() -> None:
                 st.query_params[field] = choice[field]
         elif field in st.query_params:
             del st.query_params[field]
-    st.session_state[_WRITTEN] = dict(choice)
+    st.session_state[_WRITTEN] = {field: choice[field] for field in FIELDS if field in choice}

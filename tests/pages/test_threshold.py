@@ -138,6 +138,20 @@ def test_a_partner_picked_from_the_list_opens_its_keys(oracle_file: Path) -> Non
 
 
 @pytest.mark.usefixtures("on_demo")
+def test_a_group_stays_chosen_while_the_visitor_works_in_it(oracle_file: Path) -> None:
+    app = open_page(THRESHOLD, language="en", tier="gold")
+    for group in (Group.CAN_GAIN, Group.NEAR, Group.WILL_LOSE, Group.IN_RESERVE):
+        app.segmented_control(key="threshold_group").set_value(group.value)
+        healthy(app.run())
+        assert app.segmented_control(key="threshold_group").value == group
+    app.selectbox(key="filter_tier").set_value("business")
+    healthy(app.run())
+    assert app.segmented_control(key="threshold_group").value == Group.IN_RESERVE
+    expected = outlook(oracle_file, EVALUATIONS[-2], Filters(tier="business"))
+    assert len(app.dataframe[0].value) == (expected["group_0"] == Group.IN_RESERVE).sum()
+
+
+@pytest.mark.usefixtures("on_demo")
 def test_more_deliveries_never_cost_anybody_the_competence() -> None:
     app = open_page(THRESHOLD, language="en")
     held = []

@@ -17,6 +17,8 @@ from metrics.estimate import ENOUGH
 from metrics.peers import ENOUGH_PARTNERS, PeerFlag
 from program.language import N_, _, ngettext
 from queries.filters import Filters
+from queries.peers import ENOUGH_OTHERS
+from queries.scope import Scope, Sight
 
 FLAGS = {
     PeerFlag.ALERT: N_("a reason to ask"),
@@ -131,6 +133,16 @@ def spread_words(comparison: Comparison) -> str:
             "pass the dashed limits, which are widened by this natural spread."
         ).format(phi=formats.number(comparison.dispersion.phi, 1))
     return _("Partners together vary no more than chance explains: the exact limits decide.")
+
+
+def alone_words(found: Comparison, scope: Scope) -> str | None:
+    """Return why nobody else is in the comparison, ``None`` where others are."""
+    if scope.sight is not Sight.PORTFOLIO or len(found.listed) < found.partners:
+        return None
+    return _(
+        "Fewer than {n} other partners of this group have answers, so their figures are not "
+        "shown: your partners are compared among themselves."
+    ).format(n=ENOUGH_OTHERS)
 
 
 def lead_words(found: Comparison, filters: Filters, *, index: bool) -> str:

@@ -19,6 +19,7 @@ from components.peer_words import (
     TONES,
     VIEWS,
     View,
+    alone_words,
     lead_words,
     names_of,
     of_view,
@@ -29,7 +30,7 @@ from components.peer_words import (
 from components.peers import compare_partners
 from components.remembered import remembered
 from components.session import require_user
-from components.states import empty, nothing_matches
+from components.states import empty, not_allowed, nothing_matches
 from components.survey_period import period_of, period_words
 from components.table import show_table
 from components.theme import figure_theme
@@ -61,6 +62,8 @@ with heading:
 if listed.empty:
     nothing_matches()
     st.stop()
+if alone := alone_words(found, user.scope):
+    not_allowed(alone)
 
 about = About(
     title=_("Comparison of partners"),

@@ -1,0 +1,96 @@
+"""Charts of calls and of partners among their peers: what is drawn, and what is not."""
+
+from __future__ import annotations
+
+import math
+
+import pandas as pd
+import pytest
+
+from charts.contacts import day_bins, days_histogram, outcome_months, outcome_months_alt
+from charts.peers import peer_funnel
+
+NAMES = {"completed": "answered", "refused": "refused", "pending": "pending"}
+
+
+def test_days_fall_into_bins_of_five_with_the_thirtieth_in_time():
+    bins = day_bins(pd.DataFrame({"days": [0, 5, 6, 30, 31, 99], "deliveries": [1] * 6}))
+    counts = dict(zip(bins["last_day"], bins["deliveries"], strict=True))
+    assert (counts[5], counts[10], counts[30], counts[35], counts[60]) == (2, 1, 1, 1, 1)
+    assert bins["deliveries"].sum() == 6
+
+
+def test_bars_beyond_the_limit_are_of_another_colour():
+    days = pd.DataFrame({"days": [3, 40], "deliveries": [5, 1]})
+    colours = days_histogram(days, theme="light", median=3, limit=30).data[0].marker.color
+    assert len(set(colours[:6])) == 1
+    assert colours[0] != colours[-1]
+
+
+def test_every_outcome_is_a_trace_of_its_own_and_one_that_never_occurs_is_not_drawn():
+    months = pd.DataFrame(
+        {"month": pd.to_datetime(["2026-01-01"]), "completed": [3], "refused": [1], "pending": [0]}
+    )
+    figure = outcome_months(months, NAMES, theme="dark")
+    assert [trace.name for trace in figure.data] == ["answered", "refused"]
+    assert "3" in outcome_months_alt(months, NAMES)
+
+
+@pytest.fixture
+def named():
+    return pd.DataFrame(
+        {"label": ["Студия <1>", "Студия 2"], "n": [40, 200], "value": [0.4, 0.8],
+         "flag": ["alert", "like_others"], "key": [1, 2]}
+    )  # fmt: skip
+
+
+@pytest.fixture
+def limits():
+    return pd.DataFrame(
+        {"n": [5, 200], "inner_low": [0.4, 0.7], "inner_high": [1.0, 0.9],
+         "outer_low": [0.2, 0.65], "outer_high": [1.0, 0.95],
+         "adjusted_low": [math.nan] * 2, "adjusted_high": [math.nan] * 2}
+    )  # fmt: skip
+
+
+CROWD = pd.DataFrame({"n": [10, 300], "value": [0.7, 0.75], "partners": [3, 1]})
+
+
+def drawn(named, crowd, limits):
+    return peer_funnel(named, crowd, limits, theme="light", target=0.78)
+
+
+def test_the_crowd_has_neither_names_nor_keys_and_lies_below(named, limits):
+    crowd = drawn(named, CROWD, limits).data[0]
+    assert list(crowd.x) == [10, 300]
+    assert crowd.customdata is None
+    assert not any("Студия" in words for words in crowd.hovertext)
+
+
+def test_wider_limits_are_drawn_only_where_partners_vary_more_than_chance(named, limits):
+    plain = drawn(named, CROWD, limits)
+    wide = drawn(named, CROWD, limits.assign(adjusted_low=[0.1, 0.5], adjusted_high=[1.0, 0.97]))
+    assert len(wide.data) == len(plain.data) + 2
+
+
+def test_the_axis_reaches_the_largest_of_named_and_crowd(named, limits):
+    axis = drawn(named, CROWD, limits).layout.xaxis
+    assert axis.type == "log"
+    assert 10 ** axis.range[0] < 5
+    assert 10 ** axis.range[1] > 300
+
+
+def test_the_one_to_ask_is_named_beside_its_point(named, limits):
+    labels = [note for note in drawn(named, CROWD, limits).layout.annotations if note.x != 1]
+    assert [note.text for note in labels] == ["Студия &lt;1&gt;"]
+    assert labels[0].x == pytest.approx(math.log10(40))
+
+
+def test_where_many_are_flagged_no_label_covers_the_points(named, limits):
+    many = pd.concat([named.iloc[[0]]] * 20, ignore_index=True)
+    assert [n for n in drawn(many, CROWD, limits).layout.annotations if n.x != 1] == []
+
+
+def test_without_limits_and_crowd_only_the_partners_stand(named, limits):
+    figure = drawn(named, CROWD.iloc[:0], limits.iloc[:0])
+    assert [trace.mode for trace in figure.data] == ["markers", "markers"]

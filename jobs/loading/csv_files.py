@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from jobs.loading.records import Block, LoadSet, Problem, SourceTable, blocks_of
-from program.schema import LOAD_TABLES, metadata
+from program.schema import JOB_TABLES, LOAD_TABLES, metadata
 
 #: Files that are never data: descriptions, scripts, and what file managers leave behind.
 _NOT_DATA = {".md", ".py"}
@@ -28,6 +28,8 @@ def read_folder(folder: Any) -> LoadSet:
         if name.name.startswith((".", "__")) or name.suffix.lower() in _NOT_DATA:
             continue
         table = name.stem.lower()
+        if table in JOB_TABLES and name.suffix.lower() == ".csv":
+            continue  # an export of a whole database brings it along; the jobs write their own
         if entry.is_file() and name.suffix.lower() == ".csv" and table in LOAD_TABLES:
             _add_file(found, table, name.name, entry)
         else:

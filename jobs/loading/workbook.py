@@ -11,7 +11,7 @@ from typing import Any
 from openpyxl import load_workbook
 
 from jobs.loading.records import Block, LoadSet, Problem, SourceTable, blocks_of
-from program.schema import LOAD_TABLES
+from program.schema import JOB_TABLES, LOAD_TABLES
 
 
 def read_workbook(path: Path) -> LoadSet:
@@ -23,6 +23,8 @@ def read_workbook(path: Path) -> LoadSet:
     for sheet in book.worksheets:
         file = f"{path.name} [{sheet.title}]"
         name = str(sheet.title).strip().lower()
+        if name in JOB_TABLES:
+            continue  # an export of a whole database brings it along; the jobs write their own
         if name not in LOAD_TABLES:
             found.unknown(file, "unknown_sheet")
             continue

@@ -126,20 +126,26 @@ def test_rows_are_numbered_as_a_spreadsheet_shows_them(tmp_path, check):
 def test_unknown_and_missing_tables_and_columns_are_refused(tmp_path, check):
     path = write_csv(sound_set(), tmp_path / "set")
     (path / "weather.csv").write_text("day\n")
-    (path / "load_batch.csv").write_text("id\n")
     (path / "notes.txt").write_text("hello")
     (path / "delivery.csv").unlink()
     (path / "city.csv").write_text("id,name_ru,mood,\n1,Москва,good,\n", encoding="utf-8")
     found = check(path).first_problems
     assert {(p.file, p.rule, p.column or p.value) for p in found if p.row in {None, 1}} == {
         ("delivery", "missing_table", None),
-        ("load_batch.csv", "unknown_file", None),
         ("notes.txt", "unknown_file", None),
         ("weather.csv", "unknown_file", None),
         ("city.csv", "unknown_column", "mood"),
         ("city.csv", "unnamed_column", "4"),
         ("city.csv", "missing_column", "region_code"),
     }
+
+
+def test_load_records_of_an_exported_database_are_left_out(tmp_path, check):
+    path = write_csv(sound_set(), tmp_path / "set")
+    (path / "load_batch.csv").write_text("id,source\n1,load\n")
+    assert rules_of(check(path)) == []
+    workbook = write_xlsx({**sound_set(), "load_batch": [{"id": 1}]}, tmp_path / "set.xlsx")
+    assert rules_of(check(workbook)) == []
 
 
 def test_descriptions_scripts_and_hidden_files_are_no_data(tmp_path, check):

@@ -22,6 +22,7 @@ _LEAST_WORK = {
     KeyReason.DELIVERY_REJECTED.value: 1,
 }
 _ANY_WORK = 2
+_NOT_PICKED = -1
 
 
 def coming_evaluations_of_keys(
@@ -65,14 +66,16 @@ def keys_to_deliver(
     -------
     pandas.DataFrame
         Grain: one row a key to deliver, partners in the order of ``keys``, what counts longest
-        first. The columns of ``keys``, ``counts_in`` (coming evaluations that look at the key)
-        and ``if_activated`` (needed only if pending keys are activated). A partner that holds
-        anyway, or has no open key, has no row.
+        first. The columns of ``keys``, ``counts_in`` (coming evaluations that look at the key),
+        ``for_evaluation`` (place of the nearest one that needs it) and ``if_activated`` (needed
+        only if pending keys are activated). A partner that holds anyway, or has no open key,
+        has no row.
     """
     wanted = list(within_reach) if within_reach is not None else [True] * len(evaluations)
     listed = keys.assign(
         counts_in=coming_evaluations_of_keys(keys["purchased_on"], today, rules),
         if_activated=False,
+        for_evaluation=_NOT_PICKED,
     )
     chosen: list[pd.DataFrame] = [listed.head(0)]
     for _partner, own in listed.groupby("partner_id", sort=False):
@@ -80,11 +83,16 @@ def keys_to_deliver(
         first, worst = _needs(reasons, wanted, rules)
         work = _work(own)
         order = np.lexsort((np.arange(len(own)), work, -own["counts_in"].to_numpy()))
-        sure = _picked(reasons, first, order, np.zeros(len(own), dtype=bool))
-        places = order[_picked(reasons, worst, order, sure)[order]]
-        chosen.append(own.iloc[places].assign(if_activated=~sure[places]))
+        sure = _picked(reasons, first, order, np.full(len(own), _NOT_PICKED))
+        more = _picked(reasons, worst, order, sure)
+        places = order[more[order] != _NOT_PICKED]
+        chosen.append(
+            own.iloc[places].assign(
+                if_activated=sure[places] == _NOT_PICKED, for_evaluation=more[places]
+            )
+        )
     found = pd.concat(chosen, ignore_index=True)
-    return found.astype({"counts_in": "int64", "if_activated": "bool"})
+    return found.astype({"counts_in": "int64", "for_evaluation": "int64", "if_activated": "bool"})
 
 
 def _needs(
@@ -111,13 +119,16 @@ def _picked(
     reasons: Sequence[NDArray[np.object_]],
     needed: Sequence[int],
     order: Ints,
-    already: NDArray[np.bool_],
-) -> NDArray[np.bool_]:
-    """Return which keys, added to ``already``, meet ``needed``, picked in ``order``."""
+    already: Ints,
+) -> Ints:
+    """Return the evaluation that each key is picked for, so that all meet ``needed``.
+
+    Keys of ``already`` stay picked and count; further ones are picked in ``order``.
+    """
     picked = already.copy()
-    for values, need in zip(reasons, needed, strict=True):
+    for i, (values, need) in enumerate(zip(reasons, needed, strict=True)):
         is_open = np.isin(values, OPEN_REASONS)
-        missing = need - int((picked & is_open).sum())
-        free = order[is_open[order] & ~picked[order]]
-        picked[free[: max(missing, 0)]] = True
+        missing = need - int(((picked != _NOT_PICKED) & is_open).sum())
+        free = order[is_open[order] & (picked[order] == _NOT_PICKED)]
+        picked[free[: max(missing, 0)]] = i
     return picked

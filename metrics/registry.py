@@ -407,6 +407,58 @@ METRICS: tuple[Metric, ...] = (
         N_("Shown from 50 answers, with 30 for every pair of questions."),
         "doi:10.18637/jss.v017.i01",
     ),
+    Metric(
+        "chance",
+        N_("Chance to hold the competence"),
+        N_(
+            "How likely a partner holds at a coming evaluation that the rule has not settled yet. "
+            "What the rule says stands first and is never overruled: certain stays certain, "
+            "impossible stays impossible."
+        ),
+        N_(
+            "each open key is delivered in time with the chance of the Kaplan–Meier curve of days "
+            "from activation to delivery (24 months, all partners), times the partner's own pace "
+            "of the last 180 days, shrunk toward all partners; keys not activated yet enlarge the "
+            "base or come delivered; corrected by how often such chances came true at the last 12 "
+            "evaluations"
+        ),
+        Direction.HIGHER,
+        N_(
+            "Shown in per cent only where a replay of past evaluations proves it better than «what "
+            "the records say stays»; otherwise as «will keep», «open: needs k more», "
+            "«out of reach»."
+        ),
+        "doi:10.1080/01621459.1958.10501452, doi:10.2307/2532003, doi:10.1093/biomet/45.3-4.562",
+    ),
+    Metric(
+        "forecast_error",
+        N_("Error of the forecast (Brier score)"),
+        N_(
+            "How far the chances were from what happened, over past evaluations forecast from as "
+            "many days before. Compared with the answer that needs no model: what today's records "
+            "say stays."
+        ),
+        N_("mean of (chance − outcome)², outcome 1 if the competence was held, else 0; 0 is best"),
+        Direction.LOWER,
+        N_(
+            "A gain is believed from 6 evaluations on, when the lower end of its one-sided 97.5 % "
+            "interval over evaluations is above 0. What was known on a past day is taken by the "
+            "dates of the records."
+        ),
+        "doi:10.1175/1520-0493(1950)078<0001:VOFEIT>2.0.CO;2, doi:10.1016/S0169-2070(96)00719-4",
+    ),
+    Metric(
+        "out_of_reach",
+        N_("Out of reach"),
+        N_(
+            "In the past evaluations nobody with as many open keys delivered so many in as few "
+            "days, so a call changes nothing for that evaluation. It is a record, not a model."
+        ),
+        N_("deliveries needed > the most ever made with as many open keys or fewer"),
+        Direction.NEITHER,
+        N_("Said only where at least 300 past cases had enough open keys for it."),
+        "doi:10.1001/jama.1983.03330370053031",
+    ),
 )
 
 _BY_CODE = {metric.code: metric for metric in METRICS}

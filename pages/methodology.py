@@ -5,6 +5,7 @@ import streamlit as st
 from charts import formats
 from components.data import ask
 from components.filter_bar import current_choice
+from components.forecast_quality import show_forecast_quality
 from components.outlook import coming_evaluations, partners_outlook
 from components.page import title
 from components.session import require_user
@@ -104,6 +105,9 @@ for metric in METRICS:
             (_("Source"), _(metric.source)),
         ]
         st.markdown("\n".join(f"- **{name}:** {text}" for name, text in lines if text))
+
+# The forecast against what happened --------------------------------------------------------------
+show_forecast_quality(user.scope, today, rules)
 
 # Small numbers -----------------------------------------------------------------------------------
 st.markdown(f"## {_('When there are few answers')}")

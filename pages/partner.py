@@ -14,6 +14,7 @@ from components.data import ask, data_moment
 from components.definitions import definition, definitions
 from components.download import About
 from components.filter_bar import current_choice
+from components.holding_forecast import show_chance, show_what_to_do
 from components.key_list import show_keys
 from components.outlook import coming_evaluations
 from components.outlook_words import Outlook, card_tone, card_verdict
@@ -112,6 +113,7 @@ verdict(
     card_verdict(outlooks, held_now=held_now),
     card_tone(outlooks, held_now=held_now),
 )
+show_chance(user.scope, partner_id, coming, today, rules, held_now=held_now)
 
 
 def spelled_window(day: dt.date) -> str:
@@ -178,6 +180,8 @@ about = About(
     definitions=definitions("competence", "base", "delivered", "pending_activation", "needed"),
     data_as_of=data_moment(user.scope).as_of,
 )
+deciding = keys_that_decide(keys, coming, today, rules)
+show_what_to_do(user.scope, partner_id, deciding, coming, today, rules, about)
 st.markdown(f"## {_('Keys that decide')}")
 st.caption(
     _("Windows: {windows}. The keys whose delivery still counts come first.").format(
@@ -189,9 +193,7 @@ st.caption(
         )
     )
 )
-show_keys(
-    keys_that_decide(keys, coming, today, rules), coming, rules, about, key=f"keys_{partner_id}"
-)
+show_keys(deciding, coming, rules, about, key=f"keys_{partner_id}")
 
 # Coverage over time ----------------------------------------------------------------------------
 if (history["base"] > 0).any():

@@ -11,6 +11,7 @@ from components.data import ask, data_moment
 from components.definitions import definitions
 from components.download import About, download
 from components.filter_bar import current_choice
+from components.holding_forecast import show_forecast
 from components.key_list import deciding_keys, show_keys
 from components.outlook import evaluations_beside, partners_outlook
 from components.outlook_table import described, of_group, outlook_columns
@@ -148,6 +149,19 @@ if picked is not None:
     show_keys(keys, evaluations, rules, about, key=f"keys_{picked}")
     if st.button(_("Open the partner's card"), icon=":material/badge:"):
         open_partner(picked)
+
+# The forecast, after the exact part and never before it ---------------------------------------
+if choice.evaluated_on > choice.today:
+    show_forecast(
+        user.scope,
+        choice.filters,
+        evaluations,
+        tuple(outlook["partner_id"].tolist()),
+        shown,
+        choice.today,
+        rules,
+        about,
+    )
 
 # What if, and the distances -----------------------------------------------------------------------
 left, right = st.columns([2, 3], gap="large")

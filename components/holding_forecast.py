@@ -1,0 +1,239 @@
+"""The forecast on screen, in fragments that never delay the exact part of a page."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import replace
+
+import pandas as pd
+import streamlit as st
+
+from charts import formats
+from components.data import ask
+from components.definitions import definition
+from components.download import About, download
+from components.forecast import Forecast, forecast
+from components.forecast_words import (
+    card_sentence,
+    holders_line,
+    last_day_note,
+    proof_line,
+    row_words,
+)
+from components.key_list import deciding_keys, in_words
+from components.table import Column, Kind, show_table
+from metrics.next_keys import keys_to_deliver
+from metrics.reach import Band
+from program.calendar import ONE_DAY
+from program.language import _
+from program.rules import ProgramRules
+from queries.filters import NO_FILTERS, Filters
+from queries.scope import Scope
+
+
+def _height(rows: int, most: int = 360) -> int:
+    return min(38 + 35 * rows, most)
+
+
+def with_chances(partners: pd.DataFrame, said: Forecast) -> pd.DataFrame:
+    """Return ``partners`` with what is said of each evaluation, who cannot make it last.
+
+    Grain: one row a partner; adds ``chance_<i>`` (words) and ``reach_<i>`` (bool: worth a call).
+    """
+    found = partners
+    for i in range(len(said.evaluations)):
+        own = said.rows[said.rows["evaluation"] == i].set_index("partner_id")
+        rows = own.loc[partners["partner_id"]]
+        words = [
+            row_words(row, held_now=bool(held), proven=said.proven(i))
+            for (_id, row), held in zip(rows.iterrows(), partners["held_now"], strict=True)
+        ]
+        reach = (rows["band"] != Band.OUT_OF_REACH.value).to_numpy()
+        found = found.assign(**{f"chance_{i}": words, f"reach_{i}": reach})
+    reach = [f"reach_{i}" for i in range(len(said.evaluations))]
+    return found.sort_values(reach, ascending=False, kind="stable", ignore_index=True)
+
+
+@st.fragment(parallel=True)
+def show_forecast(
+    scope: Scope,
+    filters: Filters,
+    evaluations: Sequence[dt.date],
+    everybody: tuple[int, ...],
+    partners: pd.DataFrame,
+    today: dt.date,
+    rules: ProgramRules,
+    about: About,
+) -> None:
+    """Draw how many will hold, what is said of each partner, and what to deliver.
+
+    Parameters
+    ----------
+    evaluations
+        Coming ones, in any order.
+    everybody
+        Ids of all partners of the cut, for the number of holders.
+    partners
+        The partners of the group on screen, as from ``components.outlook_table.described``.
+    """
+    days = tuple(sorted(evaluations))
+    st.markdown(f"## {_('Forecast')}", help=definition("chance"))
+    waiting = st.empty()
+    waiting.caption(f":material/hourglass_top: {_('Comparing with past evaluations…')}")
+    said = forecast(scope, filters, days, today, rules)
+    waiting.empty()
+    st.markdown("\n".join(f"- {holders_line(said, i, everybody)}" for i in range(len(days))))
+    st.caption(" ".join(proof_line(known) for known in said.evidence))
+    rows = with_chances(partners, said)
+    columns = [
+        Column("name", _("Partner"), width=180, pinned=True),
+        *(Column(f"chance_{i}", formats.date_short(day), width=110) for i, day in enumerate(days)),
+        Column("needed", _("Deliveries needed"), width=110),
+        Column("open_keys", _("Open keys"), Kind.COUNT),
+        Column("manager", _("Manager")),
+    ]
+    chances = replace(about, title=_("Forecast"), file_name=f"forecast_{days[0]}")
+    show_table(
+        rows,
+        columns,
+        key="forecast_table",
+        alt=_("Partners of the group with their chance to hold the competence"),
+        height=_height(len(rows), 290),
+    )
+    with st.container(horizontal=True, vertical_alignment="center"):
+        beyond = int((~rows["reach_0"]).sum())
+        if beyond:
+            st.caption(_beyond_words(beyond, days[0]))
+        download(rows, columns, about=chances, key="forecast_file")
+    _show_calls(scope, rows, days, today, rules, about)
+
+
+def _beyond_words(n: int, day: dt.date) -> str:
+    return _(
+        "Out of reach on {day}: {partners}, listed last. In the past nobody with as many open "
+        "keys delivered so many in as few days: a call changes nothing for that evaluation."
+    ).format(day=formats.date_long(day), partners=formats.partners(n))
+
+
+def _show_calls(
+    scope: Scope,
+    partners: pd.DataFrame,
+    days: tuple[dt.date, ...],
+    today: dt.date,
+    rules: ProgramRules,
+    about: About,
+) -> None:
+    """Draw the shortest list of keys of every partner that a call can still help."""
+    reach = {
+        int(row["partner_id"]): tuple(bool(row[f"reach_{i}"]) for i in range(len(days)))
+        for _i, row in partners.iterrows()
+    }
+    asked = tuple(sorted(partner_id for partner_id, worth in reach.items() if any(worth)))
+    if not asked:
+        return
+    keys = ask(deciding_keys, scope, asked, days, today, rules)
+    lists = [
+        keys_to_deliver(own, days, today, rules, reach[int(str(partner_id))])
+        for partner_id, own in keys.groupby("partner_id", sort=False)
+    ]
+    if not any(len(found) for found in lists):
+        return
+    names = partners[["partner_id", "name", "manager"]]
+    todo = pd.concat([found for found in lists if len(found)], ignore_index=True)
+    todo = names.merge(todo, on="partner_id", how="inner")
+    st.markdown(f"### {_('What to do: the shortest list of keys for each partner')}")
+    _show_todo(todo, days, about, key="calls", with_partner=True)
+
+
+def _show_todo(
+    todo: pd.DataFrame, days: Sequence[dt.date], about: About, *, key: str, with_partner: bool
+) -> None:
+    rows = in_words(todo, days)
+    places = todo["for_evaluation"].tolist()
+    rows = rows.assign(
+        now=[rows[f"why_{place}"].iloc[i] for i, place in enumerate(places)],
+        last_day=pd.to_datetime([days[place] - ONE_DAY for place in places]),
+    )
+    columns = [
+        *([Column("name", _("Partner"), width=180, pinned=True)] if with_partner else []),
+        Column("project", _("Project"), undefined=_("no project yet"), width=170),
+        Column("last_day", _("Last day"), Kind.DATE, help=last_day_note()),
+        Column("now", _("Now"), width="medium"),
+        Column(
+            "counts_in",
+            _("Counts in evaluations"),
+            Kind.COUNT,
+            help=_("In how many coming evaluations the key is in the window."),
+        ),
+        Column(
+            "if_activated",
+            _("Only if more are activated"),
+            Kind.YES_NO,
+            help=_("Needed only if keys bought in the window are activated before the day."),
+        ),
+        Column("purchased_on", _("Bought"), Kind.DATE),
+        Column("activated_on", _("Activated"), Kind.DATE, undefined=_("not yet")),
+        Column("key", _("Key (hash)"), help=_("First eight signs of the key's MD5.")),
+        *([Column("manager", _("Manager"))] if with_partner else []),
+    ]
+    show_table(
+        rows,
+        columns,
+        key=f"{key}_table",
+        alt=_("Keys whose delivery keeps or gains the competence"),
+        height=_height(len(rows)),
+    )
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.caption(last_day_note())
+        listed = replace(about, title=_("Keys to deliver"), file_name=f"keys_to_deliver_{days[0]}")
+        download(rows, columns, about=listed, key=f"{key}_file")
+
+
+@st.fragment(parallel=True)
+def show_chance(
+    scope: Scope,
+    partner_id: int,
+    evaluations: tuple[dt.date, ...],
+    today: dt.date,
+    rules: ProgramRules,
+    *,
+    held_now: bool,
+) -> None:
+    """Draw one sentence on a partner's chances, nothing where the rule has settled all."""
+    said = forecast(scope, NO_FILTERS, evaluations, today, rules)
+    sentence = card_sentence(said, partner_id, held_now=held_now)
+    if sentence:
+        st.markdown(sentence, help=definition("chance"))
+
+
+@st.fragment(parallel=True)
+def show_what_to_do(
+    scope: Scope,
+    partner_id: int,
+    keys: pd.DataFrame,
+    evaluations: tuple[dt.date, ...],
+    today: dt.date,
+    rules: ProgramRules,
+    about: About,
+) -> None:
+    """Draw the shortest list of keys that keeps or gains the competence, if there is one.
+
+    ``keys`` as from ``metrics.keys.keys_that_decide`` for ``evaluations``.
+    """
+    said = forecast(scope, NO_FILTERS, evaluations, today, rules).of(partner_id)
+    reach = (said["band"] != Band.OUT_OF_REACH.value).tolist()
+    todo = keys_to_deliver(keys, evaluations, today, rules, reach)
+    gone = [
+        formats.date_long(day) for day, worth in zip(evaluations, reach, strict=True) if not worth
+    ]
+    if not todo.empty:
+        st.markdown(f"## {_('What to do: the shortest list of keys')}")
+        _show_todo(todo, evaluations, about, key=f"todo_{partner_id}", with_partner=False)
+    if gone and (said["needed"] > 0).any():
+        st.caption(
+            _(
+                "Out of reach: {days}. In the past nobody with as many open keys delivered so "
+                "many in as few days."
+            ).format(days=formats.listed(gone))
+        )

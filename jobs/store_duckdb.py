@@ -7,11 +7,14 @@ import logging
 import os
 import secrets
 import shutil
+import tempfile
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pyarrow as pa
 from sqlalchemy import (
     ColumnClause,
@@ -80,22 +83,30 @@ def reading(path: Path) -> Iterator[Connection | None]:
         return
     # Attached to an instance of its own: opened directly, DuckDB would hand out the instance that
     # an older connection of this process may still hold, with the content of a replaced file.
-    engine = create_engine("duckdb:///:memory:", poolclass=NullPool)
-    quoted = str(path).replace("'", "''")
-    try:
-        connection = engine.connect()
+    with _reading_engine().connect() as connection:
         raw: Any = connection.connection.dbapi_connection
-        raw.execute(f"ATTACH '{quoted}' AS program (READ_ONLY)")
-        raw.execute("USE program")
-    except Exception as error:
-        raise StoreError(
-            f"the current database {path.name} cannot be read; move it away to start anew ({error})"
-        ) from error
-    try:
+        quoted = str(path).replace("'", "''")
+        try:
+            raw.execute(f"ATTACH '{quoted}' AS program (READ_ONLY)")
+            raw.execute("USE program")
+        except duckdb.Error as error:
+            raise StoreError(
+                f"the current database {path.name} cannot be read; "
+                f"move it away to start anew ({error})"
+            ) from error
         yield connection
-    finally:
-        connection.close()
-        engine.dispose()
+
+
+@lru_cache(maxsize=1)
+def _reading_engine() -> Engine:
+    """Return the engine whose every connection is an empty instance of its own."""
+    spilled = Path(tempfile.gettempdir()) / f"quality-jobs-{os.getuid()}"
+    config = {
+        "memory_limit": MEMORY_LIMIT,
+        "temp_directory": str(spilled),
+        "autoinstall_known_extensions": "false",
+    }
+    return create_engine("duckdb:///:memory:", poolclass=NullPool, connect_args={"config": config})
 
 
 class DuckDBWriter(Writer):

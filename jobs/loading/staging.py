@@ -12,6 +12,7 @@ import shutil
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from sqlalchemy import (
     BigInteger,
     Column,
     Connection,
+    Engine,
     Integer,
     MetaData,
     NullPool,
@@ -212,23 +214,28 @@ class Staging:
             yield Problem(row.file, row.rule, row.row_, row.column_, row.value, row.extra)
 
 
+@lru_cache(maxsize=1)
+def _engine() -> Engine:
+    """Return the engine of all loads of this process, so that rules are compiled once.
+
+    Every connection is an instance of its own; the scratch file is attached to it.
+    """
+    config = {"memory_limit": _MEMORY_LIMIT, "autoinstall_known_extensions": "false"}
+    return create_engine("duckdb:///:memory:", poolclass=NullPool, connect_args={"config": config})
+
+
 @contextmanager
 def staging() -> Iterator[Staging]:
     """Yield an empty scratch database that is gone afterwards."""
-    with _private_folder() as folder:
-        engine = create_engine(
-            f"duckdb:///{folder / 'scratch.duckdb'}",
-            poolclass=NullPool,
-            connect_args={
-                "config": {"memory_limit": _MEMORY_LIMIT, "autoinstall_known_extensions": "false"}
-            },
-        )
-        scratch_metadata.create_all(engine, checkfirst=False)
-        try:
-            with engine.connect() as connection:
-                yield Staging(connection.execution_options(isolation_level="AUTOCOMMIT"))
-        finally:
-            engine.dispose()
+    with _private_folder() as folder, _engine().connect() as opened:
+        connection = opened.execution_options(isolation_level="AUTOCOMMIT")
+        raw: Any = connection.connection.dbapi_connection
+        quoted = str(folder).replace("'", "''")
+        raw.execute(f"SET temp_directory = '{quoted}/spilled'")
+        raw.execute(f"ATTACH '{quoted}/scratch.duckdb' AS scratch")
+        raw.execute("USE scratch")
+        scratch_metadata.create_all(connection, checkfirst=False)
+        yield Staging(connection)
 
 
 @contextmanager

@@ -16,7 +16,7 @@ from tests.jobs.sets import AS_OF, sound_set, write_csv
 
 ROOT = Path(__file__).resolve().parents[2]
 STEPS = ("before-sync", "before-replace", "after-replace")
-MOMENTS = [round(0.03 + 0.05 * i, 2) for i in range(16)]
+MOMENTS = [round(0.03 + 0.06 * i, 2) for i in range(12)]
 
 
 @pytest.fixture

@@ -303,6 +303,11 @@ def days(n: int) -> str:
     return _counted(ngettext("{n} day", "{n} days", n), n)
 
 
+def months(n: int) -> str:
+    """Return «1 месяц», «2 месяца», «5 месяцев»."""
+    return _counted(ngettext("{n} month", "{n} months", n), n)
+
+
 def years(n: int) -> str:
     """Return «1 год», «2 года», «5 лет»."""
     return _counted(ngettext("{n} year", "{n} years", n), n)

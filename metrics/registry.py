@@ -408,6 +408,88 @@ METRICS: tuple[Metric, ...] = (
         "doi:10.18637/jss.v017.i01",
     ),
     Metric(
+        "members",
+        N_("In the programme"),
+        N_(
+            "Partners on the day: joined by then and not left. Where a day is not on record the "
+            "partner counts."
+        ),
+        N_("joined on or before the evaluation, left after it or not at all"),
+        Direction.HIGHER,
+        _COUNT,
+        N_("Definition of this dashboard"),
+    ),
+    Metric(
+        "delivering",
+        N_("Deliver"),
+        N_("Partners with at least one delivered key in the base of the evaluation."),
+        N_("delivered > 0"),
+        Direction.HIGHER,
+        _COUNT,
+        N_("Definition of this dashboard"),
+    ),
+    Metric(
+        "deliveries_12",
+        N_("Delivered in 12 months"),
+        N_(
+            "Accepted deliveries through the Quality Monitor in the last twelve whole months "
+            "before the evaluation, repeated ones included."
+        ),
+        N_("accepted deliveries in [T − 12 months, T), T not after the current month"),
+        Direction.HIGHER,
+        _COUNT,
+        N_("Definition of this dashboard"),
+    ),
+    Metric(
+        "holding",
+        N_("Share of partners with the competence"),
+        N_("Among partners with a base, how many hold the competence at the evaluation."),
+        N_("holders / partners with a base"),
+        Direction.HIGHER,
+        _COUNT,
+        N_("Definition of this dashboard"),
+    ),
+    Metric(
+        "delivery_lag",
+        N_("Time to delivery"),
+        N_(
+            "Share of activated keys delivered by the buyer within so many days of the "
+            "activation. A key still open says «longer than so far», not «never»."
+        ),
+        N_("1 − Kaplan–Meier over the keys activated in the last 24 months, right-censored today"),
+        Direction.HIGHER,
+        N_("With its 95 % band; at few keys the curve is a few large steps."),
+        "doi:10.1080/01621459.1958.10501452",
+    ),
+    Metric(
+        "matured_share",
+        N_("Share delivered within 90 days"),
+        N_(
+            "Of the counted keys bought in one month, those delivered by the buyer within 90 days "
+            "of the purchase. Months have no key in common, so this series may be judged against "
+            "its own limits; the rolling coverage may not."
+        ),
+        N_("keys bought in month m and delivered ≤ 90 days later / keys bought in month m"),
+        Direction.HIGHER,
+        N_("Joined to quarters where a month has fewer than 10 keys."),
+        N_("Limits: NHS England, Making Data Count"),
+    ),
+    Metric(
+        "switches",
+        N_("Switches per partner and year"),
+        N_(
+            "How often a partner gains or loses the competence in a year. A rule that switches "
+            "often is hard to plan with."
+        ),
+        N_(
+            "gains and losses between neighbouring evaluations / years in which the partner had a "
+            "base or the competence"
+        ),
+        Direction.LOWER,
+        _COUNT,
+        N_("Definition of this dashboard"),
+    ),
+    Metric(
         "chance",
         N_("Chance to hold the competence"),
         N_(

@@ -44,10 +44,11 @@ class PageOfMenu:
         return self.script.removesuffix(".py")
 
 
-PROGRAMME, COMPETENCE, CLIENTS, PARTNERS, REFERENCE = (
+PROGRAMME, COMPETENCE, CLIENTS, GEOGRAPHY, PARTNERS, REFERENCE = (
     N_("Overview"),
     N_("Competence"),
     N_("Clients"),
+    N_("Geography"),
     N_("Partners"),
     N_("Reference"),
 )
@@ -55,14 +56,18 @@ FOLDER = Path(__file__).parent
 BOTH = (Part.EVALUATION, Part.PARTNERS)
 CUT = (Part.PARTNERS,)
 SURVEYS = (Part.SURVEY_PERIOD, Part.PARTNERS)
+EVERYTHING = (Part.EVALUATION, Part.SURVEY_PERIOD, Part.PARTNERS)
 PAGES = (
     PageOfMenu("home.py", N_("Home"), ":material/home:", PROGRAMME, (Part.PARTNERS,)),
     PageOfMenu("threshold.py", N_("Threshold 50 %"), ":material/flag:", COMPETENCE, BOTH),
     PageOfMenu("coverage.py", N_("Coverage"), ":material/trending_up:", COMPETENCE, CUT),
+    PageOfMenu("simulator.py", N_("If the rule changes"), ":material/tune:", COMPETENCE, CUT),
     PageOfMenu("recommendation.py", N_("Recommendation"), ":material/recommend:", CLIENTS, SURVEYS),
     PageOfMenu("satisfaction.py", N_("Questionnaire"), ":material/checklist:", CLIENTS, SURVEYS),
     PageOfMenu("comparison.py", N_("Comparison"), ":material/scatter_plot:", CLIENTS, SURVEYS),
     PageOfMenu("survey.py", N_("Calls"), ":material/call:", CLIENTS, SURVEYS),
+    PageOfMenu("regions.py", N_("Regions"), ":material/map:", GEOGRAPHY, EVERYTHING),
+    PageOfMenu("partners.py", N_("Catalogue"), ":material/storefront:", PARTNERS, CUT),
     PageOfMenu("partner.py", N_("Partner card"), ":material/badge:", PARTNERS),
     PageOfMenu("methodology.py", N_("Methodology"), ":material/menu_book:", REFERENCE),
     PageOfMenu(

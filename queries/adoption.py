@@ -36,7 +36,7 @@ from sqlalchemy.sql.selectable import CTE
 
 from program.calendar import last_evaluation
 from program.rules import ProgramRules
-from program.schema import city, competence_evaluation, partner, region, survey
+from program.schema import city, competence_evaluation, partner, region
 from queries.coverage import wide_counts
 from queries.engine import frame
 from queries.filters import BaseSize, Filters
@@ -77,7 +77,7 @@ def meets(
     )
 
 
-def _members(
+def members_of(
     scope: Scope, filters: Filters, coming: Sequence[dt.date], today: dt.date, rules: ProgramRules
 ) -> CTE:
     """Return the chosen partners with what they are cut by; the size is that of ``coming[0]``."""
@@ -305,7 +305,7 @@ def adoption(
     """
     if not coming:
         raise ValueError("at least one coming evaluation is needed")
-    members = _members(scope, filters, coming, today, rules)
+    members = members_of(scope, filters, coming, today, rules)
     parts = [
         *_stored(members, cut),
         *_coming(scope, filters, members, cut, coming, today, rules),
@@ -330,35 +330,3 @@ def _without_unknown_changes(rows: pd.DataFrame, today: dt.date) -> pd.DataFrame
         unknown |= rows["evaluated_on"] == next_one
     rows.loc[np.asarray(unknown), ["gained", "lost"]] = pd.NA
     return rows
-
-
-VERSION_COLUMNS = {"day": "datetime64[us]", "kind": "str", "version": "str"}
-RULES_CHANGED, QUESTIONNAIRE_CHANGED = "rules", "questionnaire"
-
-
-def version_changes(connection: Connection, scope: Scope) -> pd.DataFrame:
-    """Return when the rules and the questionnaire changed, as the records themselves tell.
-
-    Grain: one row a change, oldest first: the first evaluation decided under a new version of
-    the rules, the first survey answered on a new questionnaire. The first version of each is no
-    change. Columns as in ``VERSION_COLUMNS``; the same for every scope.
-    """
-    del scope
-    decided = competence_evaluation
-    version = cast(survey.c.questionnaire_version, String)
-    parts = [
-        select(
-            func.min(decided.c.evaluated_on).label("day"),
-            literal(RULES_CHANGED).label("kind"),
-            decided.c.rules_version.label("version"),
-        ).group_by(decided.c.rules_version),
-        select(func.min(survey.c.completed_on), literal(QUESTIONNAIRE_CHANGED), version).group_by(
-            survey.c.questionnaire_version
-        ),
-    ]
-    firsts = union_all(*parts).subquery("firsts")
-    statement = select(firsts.c.day, firsts.c.kind, firsts.c.version).order_by(
-        firsts.c.day, firsts.c.kind, firsts.c.version
-    )
-    found = frame(connection, statement, VERSION_COLUMNS)
-    return found[found.duplicated("kind")].reset_index(drop=True)

@@ -39,6 +39,11 @@ from queries.survey import as_months, month_index
 NEVER = 10_000 * 12
 
 
+def month_number(day: dt.date) -> int:
+    """Return the index of the month of ``day``, as the columns of :func:`key_months` hold it."""
+    return day.year * 12 + day.month - 1
+
+
 class By(StrEnum):
     """Whose keys are counted together."""
 

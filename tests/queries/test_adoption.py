@@ -8,14 +8,8 @@ from hypothesis import HealthCheck, given, settings
 
 from program.rules import DECK_RULES
 from program.schema import competence_evaluation, partner, survey
-from queries.adoption import (
-    ADOPTION_COLUMNS,
-    COUNTS,
-    VERSION_COLUMNS,
-    Cut,
-    adoption,
-    version_changes,
-)
+from queries.adoption import ADOPTION_COLUMNS, COUNTS, Cut, adoption
+from queries.changes import CHANGE_COLUMNS, VERSION_COLUMNS, changes_at, version_changes
 from queries.filters import NO_FILTERS, BaseSize, Filters
 from queries.scope import EVERYTHING, Scope, Sight
 from tests.oracle import Programme, evaluate, months_back
@@ -131,6 +125,35 @@ def test_a_holder_whose_next_decision_is_missing_has_lost(connection):
     assert rows["lost"].tolist()[1:] == [1, 0]
     assert rows["gained"].tolist()[1:] == [1, 1]
     assert rows["gained"].isna().tolist() == [True, False, False]
+
+
+def test_names_of_changes_are_as_many_as_the_counts_say(connection):
+    replace_content(connection, Programme([1, 2, 3, 4]))
+    decide(
+        connection,
+        (OCTOBER, 1, 4, 2, True),
+        (OCTOBER, 2, 4, 0, False),
+        (OCTOBER, 4, 4, 4, True),
+        (NOVEMBER, 1, 4, 1, False),
+        (NOVEMBER, 2, 4, 2, True),
+        (NOVEMBER, 3, 2, 2, True),
+    )
+    asked = (NOVEMBER, OCTOBER, COMING, TODAY, DECK_RULES)
+    named = changes_at(connection, EVERYTHING, NO_FILTERS, *asked)
+    assert dict(zip(named["partner_id"], named["held"], strict=True)) == {
+        1: False,
+        2: True,
+        3: True,
+        4: False,
+    }
+    counted = ask(connection)[lambda rows: rows["decided"]].iloc[-1]
+    assert counted["gained"] == named["held"].sum()
+    assert counted["lost"] == (~named["held"]).sum()
+    first = named.set_index("partner_id").loc[1]
+    assert first[["delivered_before", "base_before", "delivered", "base"]].tolist() == [2, 4, 1, 4]
+    nobody = changes_at(connection, Scope(), NO_FILTERS, *asked)
+    assert nobody.empty
+    assert nobody.dtypes.astype(str).to_dict() == CHANGE_COLUMNS
 
 
 def test_segments_of_an_evaluation_add_up_to_the_whole(connection):

@@ -1,0 +1,193 @@
+"""The first screen of «Охват»: how many are in, deliver and hold, and the coverage of all keys."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from charts import formats
+from charts.adoption import (
+    adoption_lines,
+    adoption_lines_alt,
+    programme_coverage,
+    programme_coverage_alt,
+)
+from components.chart import show_chart
+from components.definitions import definition
+from components.download import About
+from components.page import title
+from components.table import Column, Kind
+from components.theme import figure_theme
+from components.tiles import Tile, tiles
+from metrics.coverage import coverage
+from program.calendar import add_months
+from program.language import _, ngettext
+from program.rules import ProgramRules
+
+#: A tile's line shows a year and its beginning.
+_TREND = 13
+#: Lines look back so many decisions; the table holds the same.
+_DRAWN = 36
+
+
+def with_coverage(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return ``rows`` with their ``coverage``, and ``worst`` if every pending key is activated."""
+    base, delivered = rows["base"].to_numpy(), rows["delivered"].to_numpy()
+    worst = coverage(base + rows["pending_activation"].to_numpy(), delivered)
+    return rows.assign(coverage=coverage(base, delivered), worst=np.where(base > 0, worst, np.nan))
+
+
+def verdict_heading(rows: pd.DataFrame) -> None:
+    """Draw the heading: what the latest decision says, and where the next one is going."""
+    decided, coming = rows[rows["decided"]], rows[~rows["decided"]]
+    now = (decided if len(decided) else coming).iloc[-1 if len(decided) else 0]
+    sentence = ngettext(
+        "{holders} of {n} partner with a base holds the competence; coverage is {coverage}",
+        "{holders} of {n} partners with a base hold the competence; coverage is {coverage}",
+        int(now["with_base"]),
+    ).format(
+        holders=formats.number(int(now["holders"])),
+        n=formats.number(int(now["with_base"])),
+        coverage=formats.share(now["coverage"], int(now["base"]), undefined=formats.no_base()),
+    )
+    told = [
+        _("decision of {day}").format(day=formats.date_long(now["evaluated_on"].date()))
+        if now["decided"]
+        else _("no decision has been stored yet; calculated for {day}").format(
+            day=formats.date_long(now["evaluated_on"].date())
+        )
+    ]
+    told += [
+        _("{day}, by today's records: {holders}").format(
+            day=formats.date_long(row.evaluated_on.date()),
+            holders=formats.span(int(row.secured), int(row.holders)),
+        )
+        for row in coming.itertuples()
+    ]
+    title(sentence, " · ".join(told))
+
+
+def _year_before(decided: pd.DataFrame) -> pd.Series | None:
+    day = add_months(decided["evaluated_on"].iloc[-1].date(), -12)
+    found = decided[decided["evaluated_on"] == pd.Timestamp(day)]
+    return found.iloc[0] if len(found) else None
+
+
+def adoption_tiles(rows: pd.DataFrame) -> None:
+    """Draw the latest stored evaluation in four figures, each against a year before."""
+    decided = rows[rows["decided"]]
+    if decided.empty:
+        return
+    now, before = decided.iloc[-1], _year_before(decided)
+    shown = []
+    for name, label, basis, code in (
+        (
+            "members",
+            _("In the programme"),
+            _("of them with a base: {n}").format(n=formats.number(int(now["with_base"]))),
+            "members",
+        ),
+        ("delivering", _("Deliver"), _("at least one key of the base"), "delivering"),
+        (
+            "holders",
+            _("With the competence"),
+            formats.share_of(int(now["holders"]), int(now["with_base"]), undefined=""),
+            "competence",
+        ),
+    ):
+        change = None if before is None else int(now[name]) - int(before[name])
+        shown.append(
+            Tile(
+                label,
+                formats.number(int(now[name])),
+                basis=basis,
+                change=None
+                if change is None
+                else _("{change} in a year").format(change=formats.signed(change)),
+                trend=decided[name].tail(_TREND).tolist(),
+                definition=definition(code),
+            )
+        )
+    n = int(now["base"])
+    difference = None if before is None else float(now["coverage"]) - float(before["coverage"])
+    shown.append(
+        Tile(
+            _("Coverage of the programme"),
+            formats.share(now["coverage"], n, undefined=formats.no_base()),
+            basis=ngettext("{delivered} of {base} key", "{delivered} of {base} keys", n).format(
+                delivered=formats.number(int(now["delivered"])), base=formats.number(n)
+            ),
+            change=None
+            if difference is None or np.isnan(difference)
+            else _("{change} in a year").format(change=formats.percentage_points(difference, n)),
+            trend=decided["coverage"].tail(_TREND).tolist(),
+            definition=definition("coverage"),
+        )
+    )
+    tiles(shown, in_a_row=4)
+
+
+def adoption_columns() -> list[Column]:
+    """Return the columns of the programme over time, for tables and files."""
+    return [
+        Column("evaluated_on", _("Evaluation on"), Kind.DATE),
+        Column("decided", _("Decided"), Kind.YES_NO),
+        Column("members", _("In the programme"), Kind.COUNT, help=definition("members")),
+        Column("with_base", _("With a base"), Kind.COUNT, help=definition("base")),
+        Column("delivering", _("Deliver"), Kind.COUNT, help=definition("delivering")),
+        Column("holders", _("With the competence"), Kind.COUNT, help=definition("competence")),
+        Column("secured", _("of them whatever is activated"), Kind.COUNT),
+        Column("coverage", _("Coverage"), Kind.SHARE, n="base", undefined=formats.no_base()),
+        Column("delivered", _("Delivered"), Kind.COUNT, help=definition("delivered")),
+        Column("base", _("In the base"), Kind.COUNT, help=definition("base")),
+        Column(
+            "pending_activation",
+            _("Pending activations"),
+            Kind.COUNT,
+            help=definition("pending_activation"),
+        ),
+    ]
+
+
+def adoption_charts(
+    rows: pd.DataFrame, marks: pd.DataFrame, about: About, rules: ProgramRules
+) -> None:
+    """Draw partners and keys over time, side by side."""
+    rows = pd.concat([rows[rows["decided"]].tail(_DRAWN), rows[~rows["decided"]]])
+    partners, keys = st.columns(2, gap="large")
+    columns = adoption_columns()
+    with partners:
+        show_chart(
+            adoption_lines(rows, marks, theme=figure_theme()),
+            title=_("Partners at each evaluation"),
+            alt=adoption_lines_alt(rows, marks),
+            data=rows,
+            columns=columns[:7],
+            key="adoption_partners",
+            about=about,
+            note=_("Dotted: today's records; the bar is what pending activations leave open."),
+        )
+    with keys:
+        show_chart(
+            programme_coverage(rows, marks, theme=figure_theme(), rules=rules),
+            title=_("Coverage of all keys at each evaluation"),
+            alt=programme_coverage_alt(rows, marks),
+            data=rows,
+            columns=[columns[0], columns[1], *columns[7:]],
+            key="adoption_keys",
+            about=about,
+            note=_("A rolling twelve-month window: neighbouring points share eleven months."),
+        )
+
+
+def window_words(evaluations: Sequence[dt.date], rules: ProgramRules) -> str:
+    """Return the purchase windows of evaluations, spelled out."""
+    return "; ".join(
+        f"{formats.date_short(day)} — "
+        f"{formats.window(rules.window(day).start, rules.window(day).end)}"
+        for day in evaluations
+    )

@@ -1,0 +1,177 @@
+"""Who gained and who lost the competence, month by month and by name."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+
+import pandas as pd
+import streamlit as st
+
+from charts import formats
+from charts.adoption import gained_and_lost, gained_and_lost_alt
+from charts.palette import Tone
+from components import address
+from components.chart import show_chart
+from components.data import ask
+from components.download import About, download
+from components.filter_bar import Choice
+from components.partner_picker import open_partner
+from components.states import empty
+from components.table import Column, Kind, show_table
+from components.theme import figure_theme
+from components.verdict import badge
+from components.words import TIERS, word
+from metrics.coverage import Group
+from program.language import _
+from program.rules import ProgramRules
+from queries.changes import changes_at
+from queries.scope import Scope
+
+#: Evaluations in the chart: two years and what is coming.
+_SHOWN = 26
+_ON = "month"
+
+
+def changes_section(
+    scope: Scope,
+    choice: Choice,
+    rows: pd.DataFrame,
+    marks: pd.DataFrame,
+    coming: Sequence[dt.date],
+    rules: ProgramRules,
+    about: About,
+) -> None:
+    """Draw gains and losses, and the names of one evaluation: a click or the list chooses it."""
+    shown = rows.tail(_SHOWN)
+    points = show_chart(
+        gained_and_lost(shown, marks, theme=figure_theme()),
+        title=_("Who gained and who lost the competence"),
+        alt=gained_and_lost_alt(shown, marks),
+        data=shown,
+        columns=[
+            Column("evaluated_on", _("Evaluation on"), Kind.DATE),
+            Column("decided", _("Decided"), Kind.YES_NO),
+            Column("gained", _("Gained"), Kind.COUNT),
+            Column("lost", _("Lost"), Kind.COUNT),
+        ],
+        key="adoption_changes",
+        about=about,
+        note=_("Pale: the coming evaluations, if nothing more is delivered."),
+        select=True,
+    )
+    evaluations = [day.date() for day in shown.loc[shown["gained"].notna(), "evaluated_on"]]
+    if not evaluations:
+        empty(_("Changes are known from the second stored evaluation on."))
+        return
+    clicked = next((str(point["customdata"][0]) for point in points), None)
+    evaluated_on = _chosen(evaluations, clicked, latest=_latest(shown, evaluations))
+    if evaluated_on in coming:
+        _open_threshold(evaluated_on, coming)
+        return
+    stored = [day.date() for day in rows.loc[rows["decided"], "evaluated_on"]]
+    before = stored[stored.index(evaluated_on) - 1]
+    asked = (choice.filters, evaluated_on, before, tuple(coming), choice.today, rules)
+    _names(ask(changes_at, scope, *asked), evaluated_on, about)
+
+
+def _latest(shown: pd.DataFrame, evaluations: Sequence[dt.date]) -> dt.date:
+    decided = set(shown.loc[shown["decided"], "evaluated_on"].dt.date)
+    return max((day for day in evaluations if day in decided), default=evaluations[0])
+
+
+def _chosen(evaluations: Sequence[dt.date], clicked: str | None, latest: dt.date) -> dt.date:
+    """Draw the choice of the evaluation, kept in the address, and return it."""
+    by_code = {f"{day:%Y-%m}": day for day in reversed(evaluations)}
+    told = f"{_ON}_told"
+    if clicked in by_code and st.session_state.get(told) != clicked:
+        st.query_params[_ON] = clicked
+    st.session_state[told] = clicked
+    said = st.query_params.get(_ON, "")
+    key = "adoption_month"
+    st.session_state[key] = said if said in by_code else f"{latest:%Y-%m}"
+
+    def remember() -> None:
+        st.query_params[_ON] = st.session_state[key]
+
+    code: str = st.selectbox(
+        _("Evaluation on"),
+        list(by_code),
+        key=key,
+        format_func=lambda month: formats.date_long(by_code[month]),
+        on_change=remember,
+        width=260,
+    )
+    return by_code[code]
+
+
+def _open_threshold(evaluated_on: dt.date, coming: Sequence[dt.date]) -> None:
+    st.markdown(
+        _(
+            "{day} has not been decided yet: who loses, who can gain and what is missing is told, "
+            "partner by partner, on another page."
+        ).format(day=formats.date_long(evaluated_on))
+    )
+    if st.button(_("Open the list"), icon=":material/flag:"):
+        address.choose("on", None if evaluated_on == coming[0] else f"{evaluated_on:%Y-%m}")
+        st.switch_page("threshold.py", query_params={"group": Group.WILL_LOSE.value})
+
+
+def _names(changes: pd.DataFrame, evaluated_on: dt.date, about: About) -> None:
+    """Draw who gained beside who lost; a ticked row opens the card."""
+    columns = [
+        Column("name", _("Partner"), width=190, pinned=True),
+        Column("coverages", _("Delivered: before → then"), width=170),
+        Column("city", _("City")),
+        Column("tier", _("Partner tier")),
+    ]
+    told = changes.assign(
+        coverages=[
+            f"{_counts(*before)} → {_counts(*then)}"
+            for before, then in zip(
+                zip(changes["delivered_before"], changes["base_before"], strict=True),
+                zip(changes["delivered"], changes["base"], strict=True),
+                strict=True,
+            )
+        ],
+        tier=[word(TIERS, code) for code in changes["tier"]],
+        outcome=[_("gained") if held else _("lost") for held in changes["held"]],
+    )
+    ticked = None
+    for column, held, mark, tone, nobody in zip(
+        st.columns(2, gap="large"),
+        (True, False),
+        (_("Gained"), _("Lost")),
+        (Tone.GOOD, Tone.BAD),
+        (_("Nobody gained the competence."), _("Nobody lost the competence.")),
+        strict=True,
+    ):
+        some = told[told["held"] == held]
+        with column:
+            st.markdown(badge(f"{mark} · {formats.number(len(some))}", tone))
+            if some.empty:
+                empty(nobody)
+                continue
+            chosen = show_table(
+                some,
+                columns,
+                key=f"adoption_names_{evaluated_on}_{held}",
+                alt=_("Partners whose competence changed, with coverage before and then"),
+                select="partner_id",
+                height=min(38 + 35 * len(some), 320),
+            )
+            ticked = chosen if chosen is not None else ticked
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.caption(_("Tick a row to open the partner's card."))
+        if len(told):
+            outcome = Column("outcome", _("Competence"))
+            download(told, [outcome, *columns], about=about, key="adoption_names_file")
+    if ticked is not None:
+        open_partner(int(str(ticked)))
+
+
+def _counts(delivered: int, base: int) -> str:
+    """Return «5 of 11», or that there was no base."""
+    if base == 0:
+        return formats.no_base()
+    return _("{part} of {whole}").format(part=formats.number(delivered), whole=formats.number(base))

@@ -1,0 +1,174 @@
+"""The catalogue of partners: the search, the list with its badge, and a client's shortlist."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pandas as pd
+import streamlit as st
+
+from charts import formats
+from charts.palette import SIGNS, Tone
+from components.definitions import definition
+from components.download import About, download
+from components.partner_picker import open_partner
+from components.states import empty
+from components.table import Column, Kind, show_table
+from components.text import one_line
+from components.words import TIERS, word
+from metrics.coverage import coverage
+from program.language import _, current_language
+from program.rules import ProgramRules
+
+#: Partners on screen; the file holds all of them.
+_SHOWN = 200
+#: From more partners than these nobody picks a shortlist by hand.
+_PICKED_FROM = 500
+_SEARCH, _ONLY = "q", "competence"
+
+
+def said_to_search() -> tuple[str, bool]:
+    """Draw the search line and the choice of holders only, kept in the address; return both."""
+    st.session_state["catalogue_search"] = st.query_params.get(_SEARCH, "")
+    st.session_state["catalogue_only"] = st.query_params.get(_ONLY) == "held"
+
+    def remember() -> None:
+        said, only = st.session_state["catalogue_search"], st.session_state["catalogue_only"]
+        for name, value in ((_SEARCH, said.strip()), (_ONLY, "held" if only else "")):
+            if value:
+                st.query_params[name] = value
+            else:
+                st.query_params.pop(name, None)
+
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        said: str = st.text_input(
+            _("Find a partner"),
+            key="catalogue_search",
+            placeholder=_("Name, city, region or manager"),
+            icon=":material/search:",
+            on_change=remember,
+            max_chars=100,
+        )
+        only: bool = st.toggle(
+            _("Only with the competence"), key="catalogue_only", on_change=remember
+        )
+    return said, only
+
+
+def in_words(partners: pd.DataFrame) -> pd.DataFrame:
+    """Return partners with region, tier, coverage and the badge of the competence in words."""
+    return partners.assign(
+        region=partners[f"region_{current_language()}"],
+        tier_word=[word(TIERS, code) for code in partners["tier"]],
+        coverage=coverage(partners["base"].to_numpy(), partners["delivered"].to_numpy()),
+        badge=[
+            _badge(held, since)
+            for held, since in zip(partners["held"], partners["held_since"], strict=True)
+        ],
+    )
+
+
+def _badge(held: bool, since: pd.Timestamp) -> str:
+    if not held:
+        return "—"
+    if pd.isna(since):
+        return f"{SIGNS[Tone.GOOD]} {_('held')}"
+    return _("{sign} since {day}").format(
+        sign=SIGNS[Tone.GOOD], day=formats.date_short(since.date())
+    )
+
+
+def catalogue_table(found: pd.DataFrame, about: About) -> None:
+    """Draw the list; a ticked row opens the card."""
+    columns = [
+        Column("name", _("Partner"), width=240, pinned=True),
+        Column("badge", _("Competence"), width=130, help=definition("competence")),
+        Column("city", _("City")),
+        Column("region", _("Region"), width="medium"),
+        Column("tier_word", _("Partner tier")),
+        Column("deliveries", _("Delivered in 12 months"), Kind.COUNT),
+        Column("coverage", _("Coverage"), Kind.SHARE, n="base", undefined=formats.no_base()),
+        Column("base", _("In the base"), Kind.COUNT, help=definition("base")),
+        Column("alive", _("Projects with points"), Kind.COUNT, help=definition("points")),
+        Column("manager", _("Manager")),
+    ]
+    shown = found.head(_SHOWN)
+    chosen = show_table(
+        shown,
+        columns,
+        key="catalogue",
+        alt=_("Partners with competence, place, tier and deliveries"),
+        select="partner_id",
+        height=min(38 + 35 * len(shown), 480),
+    )
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.caption(
+            _("Shown: the first {shown} of {all}; the file holds all.").format(
+                shown=formats.number(_SHOWN), all=formats.number(len(found))
+            )
+            if len(found) > _SHOWN
+            else _("Tick a row to open the partner's card.")
+        )
+        download(found, columns, about=about, key="catalogue_file")
+    if chosen is not None:
+        open_partner(int(str(chosen)))
+
+
+def shortlist(
+    found: pd.DataFrame, evaluated_on: dt.date, rules: ProgramRules, about: About
+) -> None:
+    """Draw a client's shortlist: participants of the programme only, with the rule and the date.
+
+    What leaves is who they are and since when they hold the competence, never their quality.
+    """
+    st.markdown(f"#### {_('A shortlist for a client')}")
+    entitled = found[found["held"] & found["is_member"]]
+    if entitled.empty:
+        empty(_("None of these partners holds the competence, so the list would be empty."))
+        return
+    st.caption(
+        _("Only participants of the «Quality Programme»: {partners} of those found.").format(
+            partners=formats.partners(len(entitled))
+        )
+    )
+    names = {
+        int(number): f"{one_line(name)} · {one_line(city)}"
+        for number, name, city in zip(
+            entitled["partner_id"], entitled["name"], entitled["city"], strict=True
+        )
+    }
+    picked: list[int] = []
+    if len(names) <= _PICKED_FROM:
+        picked = st.multiselect(
+            _("Partners of the list"),
+            list(names),
+            key="shortlist",
+            format_func=lambda number: names.get(number, str(number)),
+            placeholder=_("All that were found; pick some to send fewer"),
+        )
+    else:
+        st.caption(_("Narrow the search or the filters to pick single partners."))
+    listed = entitled[entitled["partner_id"].isin(picked)] if picked else entitled
+    rule = _("at least {share} of the keys bought {window} delivered").format(
+        share=formats.share(float(rules.threshold), 1),
+        window=formats.window(rules.window(evaluated_on).start, rules.window(evaluated_on).end),
+    )
+    rows = listed.assign(evaluated_on=pd.Timestamp(evaluated_on), rule=rule)
+    columns = [
+        Column("name", _("Partner"), width=240),
+        Column("city", _("City")),
+        Column("region", _("Region"), width="medium"),
+        Column("tier_word", _("Partner tier")),
+        Column("held_since", _("Competence since"), Kind.DATE, undefined="—"),
+        Column("evaluated_on", _("Decision of"), Kind.DATE),
+        Column("rule", _("Rule"), width="medium"),
+    ]
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown(
+            _("{partners} in the list, decision of {day}").format(
+                partners=formats.partners(len(listed)), day=formats.date_long(evaluated_on)
+            )
+        )
+        download(
+            rows, columns, about=about, key="shortlist_file", label=_("Download the shortlist")
+        )

@@ -1,0 +1,176 @@
+"""Regions, the cities of a region and its partners as tables: the equal of the map."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pandas as pd
+import streamlit as st
+
+from charts import formats
+from charts.palette import ThemeName
+from charts.sparkline import bullet_picture, data_address, sparkline
+from components import address
+from components.definitions import definition
+from components.download import About, download
+from components.partner_picker import open_partner
+from components.region_measures import BASES, DEFINED_AS, TITLES, RegionMeasure
+from components.regions import choose_place
+from components.table import Column, Kind, show_table
+from components.theme import figure_theme
+from components.words import TIERS, word
+from metrics.coverage import coverage
+from program.language import _
+
+_TREND_FROM = 3
+
+
+def coverage_lines(history: pd.DataFrame, theme: ThemeName) -> Mapping[str, str]:
+    """Return the sparkline of each region's coverage, from ``queries.standing.region_history``."""
+    values = history.assign(
+        value=coverage(history["base"].to_numpy(), history["delivered"].to_numpy())
+    )
+    return {
+        str(code): data_address(sparkline(rows["value"].tolist(), theme=theme))
+        for code, rows in values.groupby("region")
+        if rows["value"].notna().sum() >= _TREND_FROM
+    }
+
+
+def region_table(
+    regions: pd.DataFrame, measure: RegionMeasure, lines: Mapping[str, str], about: About
+) -> None:
+    """Draw every region with its measure; a ticked row chooses it in the filter bar."""
+    kind = Kind.COUNT if measure is RegionMeasure.DELIVERIES else Kind.SHARE
+    undefined = _("hidden or none") if measure.subject else formats.no_base()
+    columns = [
+        Column("name", _("Region"), width="medium", pinned=True),
+        Column(
+            "value",
+            _(TITLES[measure]),
+            kind,
+            n=None if kind is Kind.COUNT else "n",
+            undefined=undefined,
+            help=definition(DEFINED_AS[measure]),
+        ),
+        *(
+            []
+            if measure is RegionMeasure.DELIVERIES
+            else [Column("n", _(BASES[measure]), Kind.COUNT)]
+        ),
+        Column("line", _("Coverage, a year"), Kind.PICTURE, width=110),
+        Column("partners", _("Partners"), Kind.COUNT),
+        Column("holders", _("With the competence"), Kind.COUNT),
+        *(
+            []
+            if measure is RegionMeasure.COVERAGE
+            else [Column("base", _("In the base"), Kind.COUNT)]
+        ),
+        Column("delivered", _("Delivered"), Kind.COUNT, help=definition("delivered")),
+        Column("deliveries", _("Delivered in 12 months"), Kind.COUNT),
+        Column("where", _("District or country"), width="medium"),
+    ]
+    rows = regions.assign(line=[lines.get(code) for code in regions["region"]])
+    rows = rows.sort_values(["value", "n"], ascending=False, na_position="last", ignore_index=True)
+    chosen = show_table(
+        rows,
+        columns,
+        key=f"region_table_{measure}",
+        alt=_("Regions with the measure, partners and keys"),
+        select="region",
+        height=min(38 + 35 * len(rows), 460),
+    )
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.caption(_("Tick a row to see the region's cities and partners."))
+        download(rows, columns, about=about, key=f"region_table_file_{measure}")
+    if chosen is not None:
+        choose_place("region", str(chosen))
+
+
+def city_table(partners: pd.DataFrame, about: About) -> None:
+    """Draw the cities of the chosen place; a ticked row chooses the city in the filter bar."""
+    totals = partners.assign(
+        members=partners["is_member"].astype("int64"),
+        holders=partners["held"].astype("int64"),
+        with_base=(partners["base"] > 0).astype("int64"),
+    )
+    names = ["members", "with_base", "holders", "base", "delivered", "deliveries"]
+    cities = totals.groupby(["city_id", "city"], as_index=False)[names].sum()
+    cities = cities.assign(
+        coverage=coverage(cities["base"].to_numpy(), cities["delivered"].to_numpy())
+    ).sort_values(["base", "city"], ascending=[False, True], ignore_index=True)
+    columns = [
+        Column("city", _("City"), width="medium", pinned=True),
+        Column("coverage", _("Coverage"), Kind.SHARE, n="base", undefined=formats.no_base()),
+        Column("delivered", _("Delivered"), Kind.COUNT),
+        Column("base", _("In the base"), Kind.COUNT),
+        Column("members", _("Partners"), Kind.COUNT),
+        Column("with_base", _("With a base"), Kind.COUNT),
+        Column("holders", _("With the competence"), Kind.COUNT),
+        Column("deliveries", _("Delivered in 12 months"), Kind.COUNT),
+    ]
+    chosen = show_table(
+        cities,
+        columns,
+        key="region_cities",
+        alt=_("Cities with partners and keys"),
+        select="city_id",
+        height=min(38 + 35 * len(cities), 300),
+    )
+    with st.container(horizontal=True, horizontal_alignment="right"):
+        download(cities, columns, about=about, key="region_cities_file")
+    if chosen is not None:
+        address.choose("city", str(chosen))
+        st.rerun()
+
+
+def partner_table(partners: pd.DataFrame, about: About) -> None:
+    """Draw the partners of the chosen place; a ticked row opens the card."""
+    theme = figure_theme()
+    rows = partners.assign(
+        coverage=coverage(partners["base"].to_numpy(), partners["delivered"].to_numpy()),
+        bar=[
+            data_address(bullet_picture(*row, theme=theme))
+            for row in zip(
+                *(partners[name] for name in ("base", "delivered", "pending_activation")),
+                strict=True,
+            )
+        ],
+        tier=[word(TIERS, code) for code in partners["tier"]],
+    ).sort_values(["base", "name"], ascending=[False, True], ignore_index=True)
+    columns = [
+        Column("name", _("Partner"), width="medium", pinned=True),
+        Column("bar", _("Against 50 %"), Kind.PICTURE, width=110),
+        Column("coverage", _("Coverage"), Kind.SHARE, n="base", undefined=formats.no_base()),
+        Column("delivered", _("Delivered"), Kind.COUNT),
+        Column("base", _("In the base"), Kind.COUNT),
+        Column("held", _("With the competence"), Kind.YES_NO, help=definition("competence")),
+        Column("deliveries", _("Delivered in 12 months"), Kind.COUNT),
+        Column("city", _("City")),
+        Column("tier", _("Partner tier")),
+        Column("manager", _("Manager")),
+    ]
+    shown = rows.head(_SHOWN)
+    chosen = show_table(
+        shown,
+        columns,
+        key="region_partners",
+        alt=_("Partners of the place with coverage and competence"),
+        select="partner_id",
+        height=min(38 + 35 * len(shown), 400),
+    )
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.caption(
+            _("Shown: the first {shown} of {all}; the file holds all.").format(
+                shown=formats.number(_SHOWN), all=formats.number(len(rows))
+            )
+            if len(rows) > _SHOWN
+            else _("Tick a row to open the partner's card.")
+        )
+        download(rows, columns, about=about, key="region_partners_file")
+    if chosen is not None:
+        open_partner(int(str(chosen)))
+
+
+#: Partners on screen; the file holds all of them.
+_SHOWN = 200

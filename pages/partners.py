@@ -1,0 +1,85 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import streamlit as st
+
+from charts import formats
+from components.catalogue import catalogue_table, in_words, said_to_search, shortlist
+from components.data import ask, data_moment
+from components.definitions import definitions
+from components.download import About
+from components.filter_bar import current_choice
+from components.page import title
+from components.search import matching
+from components.session import require_user
+from components.states import empty, nothing_matches
+from program.calendar import last_evaluation
+from program.language import _, ngettext
+from program.settings import settings
+from queries.choices import stored_evaluations
+from queries.standing import At, partner_standing
+
+user = require_user()
+rules = settings().rules
+choice = current_choice()
+evaluated_on = last_evaluation(choice.today)
+stored = ask(stored_evaluations, user.scope).dates
+at = At(evaluated_on, choice.today, rules, stored=evaluated_on in stored)
+partners = in_words(ask(partner_standing, user.scope, choice.filters, at))
+if partners.empty:
+    title(_("Which partner are you looking for?"))
+    nothing_matches()
+    st.stop()
+
+# Verdict and search ------------------------------------------------------------------------------
+holders = int(partners["held"].sum())
+title(
+    ngettext(
+        "{n} partner, {holders} with the competence",
+        "{n} partners, {holders} with the competence",
+        len(partners),
+    ).format(n=formats.number(len(partners)), holders=formats.number(holders)),
+    (
+        _("Decision of {day}") if at.stored else _("Calculated for {day}, decision not stored")
+    ).format(day=formats.date_long(evaluated_on)),
+)
+said, only = said_to_search()
+found = matching(
+    partners[partners["held"]] if only else partners,
+    said,
+    ("name", "city", "region", "manager"),
+)
+if found.empty:
+    empty(
+        _("No partner matches the search."),
+        then=_("Letter case and ё do not matter; try part of the name, or a city."),
+    )
+    st.stop()
+about = About(
+    title=_("Catalogue of partners"),
+    file_name=f"partners_{choice.today}",
+    filters=(
+        *((_("search: {words}").format(words=said),) if said else ()),
+        *((_("only with the competence"),) if only else ()),
+        *choice.lines,
+    ),
+    period=formats.window(rules.window(evaluated_on).start, rules.window(evaluated_on).end),
+    basis=formats.partners(len(found)),
+    definitions=definitions("competence", "coverage", "base", "deliveries_12", "points"),
+    data_as_of=data_moment(user.scope).as_of,
+)
+
+# The list, and the participants of the programme for a client -------------------------------------
+catalogue_table(found, about)
+shortlist(
+    found,
+    evaluated_on,
+    rules,
+    replace(
+        about,
+        title=_("Participants of the «Quality Programme»"),
+        file_name=f"shortlist_{evaluated_on}",
+        definitions=definitions("competence"),
+    ),
+)

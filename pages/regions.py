@@ -1,0 +1,96 @@
+from __future__ import annotations
+
+import streamlit as st
+
+from charts import formats
+from components.data import ask, data_moment
+from components.definitions import definitions
+from components.download import About
+from components.filter_bar import current_choice
+from components.page import title
+from components.region_measures import (
+    DEFINED_AS,
+    TITLES,
+    measured,
+    pick_region_measure,
+    survey_figures,
+)
+from components.region_tables import city_table, coverage_lines, partner_table, region_table
+from components.regions import in_place, map_section, named, tiles_of, verdict_words, without_place
+from components.session import require_user
+from components.states import empty, nothing_matches
+from components.survey_period import period_of, period_words
+from components.theme import figure_theme
+from program.calendar import add_months, last_evaluation
+from program.language import _
+from program.settings import settings
+from queries.choices import stored_evaluations
+from queries.standing import At, partner_standing, region_history, region_standing
+from queries.survey import Sizing
+
+user = require_user()
+rules = settings().rules
+choice = current_choice()
+filters, evaluated_on = choice.filters, choice.evaluated_on
+stored = ask(stored_evaluations, user.scope).dates
+at = At(evaluated_on, choice.today, rules, stored=evaluated_on in stored)
+regions = named(ask(region_standing, user.scope, without_place(filters), at))
+heading = st.container()
+if not regions[["partners", "base"]].to_numpy().any():
+    with heading:
+        title(_("How do the regions differ?"))
+    nothing_matches()
+    st.stop()
+
+# The measure, on the map and in words ------------------------------------------------------------
+measure = pick_region_measure()
+figures = None
+if measure.subject is not None:
+    tile_of = dict(zip(regions["place"], regions["tile"], strict=True))
+    sizing = Sizing(evaluated_on, choice.today, rules)
+    figures = survey_figures(user.scope, without_place(filters), sizing, measure, tile_of)
+everywhere = measured(regions, measure, figures)
+inside = in_place(regions, filters)
+with heading:
+    title(
+        verdict_words(everywhere[inside], measure, rules),
+        " · ".join(
+            (
+                _("evaluation on {day}").format(day=formats.date_long(evaluated_on)),
+                _("as decided") if at.stored else _("by today's records"),
+                formats.partners(int(regions.loc[inside, "partners"].sum())),
+                *([period_words(period_of(filters))] if measure.subject else []),
+            )
+        ),
+    )
+about = About(
+    title=_(TITLES[measure]),
+    file_name=f"regions_{measure}_{evaluated_on}",
+    filters=choice.lines,
+    period=period_words(period_of(filters))
+    if measure.subject
+    else formats.window(rules.window(evaluated_on).start, rules.window(evaluated_on).end),
+    basis=formats.partners(int(regions.loc[inside, "partners"].sum())),
+    definitions=definitions(DEFINED_AS[measure], "base", "delivered", "competence"),
+    data_as_of=data_moment(user.scope).as_of,
+)
+tiles = tiles_of(regions)
+reached = set(regions.loc[inside, "tile"])
+map_section(measured(tiles, measure, figures), reached, measure, filters, rules, about)
+
+# The same as a table -----------------------------------------------------------------------------
+since = add_months(last_evaluation(choice.today), -12)
+history = ask(region_history, user.scope, without_place(filters), since, choice.today)
+st.markdown(f"#### {_('Regions')}")
+region_table(everywhere[inside], measure, coverage_lines(history, figure_theme()), about)
+
+# From the region to its cities and partners ------------------------------------------------------
+if filters.region or filters.country or filters.city_id:
+    partners = ask(partner_standing, user.scope, filters, at)
+    if partners.empty:
+        empty(_("No partner sits here."))
+        st.stop()
+    st.markdown(f"#### {_('Cities')}")
+    city_table(partners, about)
+    st.markdown(f"#### {_('Partners')}")
+    partner_table(partners, about)

@@ -1,0 +1,96 @@
+from __future__ import annotations
+
+import streamlit as st
+
+from charts import formats
+from components.change_marks import change_marks
+from components.data import ask, data_moment
+from components.definitions import definitions
+from components.download import About
+from components.filter_bar import current_choice
+from components.outlook import coming_evaluations
+from components.page import title
+from components.rule_controls import chosen_variant, rule_controls, rule_words
+from components.session import require_user
+from components.simulation import (
+    agreement_words,
+    both_ways,
+    history_chart,
+    names,
+    sides,
+    simulation,
+)
+from components.states import nothing_matches
+from metrics.simulator import RuleVariant
+from program.calendar import last_evaluation
+from program.language import _, ngettext
+from program.settings import settings
+from queries.choices import stored_evaluations
+from queries.key_months import By, key_months, stored_holders
+from queries.partners import partner_directory
+
+user = require_user()
+rules = settings().rules
+choice = current_choice()
+coming = coming_evaluations(choice.today, rules)
+in_force, variant = RuleVariant(rules), chosen_variant(rules)
+asked = (coming[0], choice.today, rules)
+months = ask(key_months, user.scope, choice.filters, By.PARTNER, *asked)
+holders = ask(stored_holders, user.scope, choice.filters, *asked)
+stored = ask(stored_evaluations, user.scope).dates
+found = simulation(months, holders, stored, in_force, variant, last_evaluation(choice.today))
+
+# Verdict -----------------------------------------------------------------------------------------
+if found is None:
+    title(_("What if the rule were another one?"))
+    if months.empty:
+        nothing_matches()
+    else:
+        rule_controls(rules, variant)
+        st.info(_("The records do not reach back far enough for this window."))
+    st.stop()
+now, then = found.in_force.holders, found.variant.holders
+if variant == in_force:
+    verdict = _("What if the rule were another one?")
+else:
+    verdict = ngettext(
+        "Under this variant {then} partner would hold the competence instead of {now}",
+        "Under this variant {then} partners would hold the competence instead of {now}",
+        then,
+    ).format(then=formats.number(then), now=formats.number(now))
+title(
+    verdict,
+    _("A calculation over {n} evaluations from {first} to {last}; not a decision.").format(
+        n=formats.number(len(found.evaluations)),
+        first=formats.date_long(found.evaluations[0]),
+        last=formats.date_long(found.evaluations[-1]),
+    ),
+)
+
+# The variant, and both rules side by side --------------------------------------------------------
+rule_controls(rules, variant)
+sides(found)
+st.caption(agreement_words(found))
+
+# Who would be decided otherwise ------------------------------------------------------------------
+about = About(
+    title=_("If the rule changes"),
+    file_name=f"rule_variant_{choice.today}",
+    filters=(
+        _("variant: {words}").format(words=", ".join(rule_words(variant))),
+        _("rule in force: {words}").format(words=", ".join(rule_words(in_force))),
+        _("a calculation, not a decision"),
+        *choice.lines,
+    ),
+    period=formats.period(found.evaluations[0], found.evaluations[-1]),
+    basis=formats.partners(len(found.partner_ids)),
+    definitions=definitions("competence", "coverage", "base", "delivered", "switches"),
+    data_as_of=data_moment(user.scope).as_of,
+)
+st.markdown(f"#### {_('On {day}').format(day=formats.date_long(found.evaluations[-1]))}")
+both_ways(found)
+if variant != in_force:
+    names(found, ask(partner_directory, user.scope, choice.filters), about)
+
+# Over the stored history -------------------------------------------------------------------------
+history_chart(found, change_marks(user.scope), about)

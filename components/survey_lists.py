@@ -118,14 +118,14 @@ def show_surveys(
         rows,
         [
             *common,
-            Column("developer", _("Recommends the developer"), width="medium"),
-            Column("platform", _("Recommends the platform"), width="medium"),
+            Column("developer", _("Developer"), width=125, help=_("Recommends the developer")),
+            Column("platform", _("Platform"), width=125, help=_("Recommends the platform")),
             *after,
         ],
         key=key,
         alt=alt,
         select="partner_id",
-        height=min(38 + 35 * len(rows), 740),
+        height="content",
     )
     with st.container(horizontal=True, vertical_alignment="center"):
         if chosen is None:

@@ -32,6 +32,11 @@ MAPPINGS = {
     IndexMapping.BALANCED: N_("balanced: 5 | 4–3 | 1–2"),
     IndexMapping.CLASSIC: N_("classic: 9–10 | 7–8 | 0–6"),
 }
+#: The same without the scores: two of them fit on a phone.
+MAPPING_NAMES = {
+    IndexMapping.STRICT: N_("strict"),
+    IndexMapping.BALANCED: N_("balanced"),
+}
 DIMENSIONS = {
     Dimension.REGION: N_("Regions"),
     Dimension.TIER: N_("Partner tiers"),

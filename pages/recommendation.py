@@ -22,7 +22,7 @@ from components.survey_recommendation import (
 )
 from components.survey_trend import show_trend
 from components.survey_view import one_of, view_of
-from components.survey_words import MAPPINGS, MEASURES, SUBJECTS
+from components.survey_words import MAPPING_NAMES, MEASURES, SUBJECTS
 from metrics.recommendation import IndexMapping
 from program.language import _
 from program.settings import settings
@@ -80,7 +80,7 @@ with st.container(horizontal=True, vertical_alignment="bottom"):
     )
     one_of(
         _("Who is a promoter, neutral, a critic"),
-        {m: _(MAPPINGS[m]) for m in (IndexMapping.STRICT, IndexMapping.BALANCED)},
+        {m: _(name) for m, name in MAPPING_NAMES.items()},
         key="recommendation_mapping",
         shown=True,
     )

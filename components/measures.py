@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pandas as pd
 import streamlit as st
 
+from components.definitions import definition
 from components.peers import Measure
 from components.text import one_line
 from metrics.recommendation import SCALES, IndexMapping
@@ -22,9 +23,9 @@ _INDEX = {
     "recommend_platform": N_("Recommendation index of the platform"),
 }
 _MAPPINGS = {
-    IndexMapping.STRICT: N_("promoters 5, critics 1–3"),
-    IndexMapping.BALANCED: N_("promoters 5, critics 1–2"),
-    IndexMapping.CLASSIC: N_("promoters 9–10, critics 0–6"),
+    IndexMapping.STRICT: N_("strict mapping"),
+    IndexMapping.BALANCED: N_("balanced mapping"),
+    IndexMapping.CLASSIC: N_("classic mapping"),
 }
 _GOOD = {
     "goals": N_("Good answers: business tasks solved"),
@@ -67,6 +68,13 @@ def _offered(questions: pd.DataFrame) -> Iterator[tuple[str, str, Measure]]:
             )
 
 
+def metric_code(measure: Measure) -> str:
+    """Return the metric that defines ``measure``, by its code in the registry."""
+    if measure.index:
+        return "recommendation_index"
+    return "recommending" if measure.measured.question in _RECOMMEND else "good_answers"
+
+
 def pick_measure(questions: pd.DataFrame) -> tuple[str, Measure]:
     """Draw the choice of the measure, kept in the address, and return its name and itself.
 
@@ -80,7 +88,7 @@ def pick_measure(questions: pd.DataFrame) -> tuple[str, Measure]:
         raise ValueError("no questionnaire, no measure")
     default = next(iter(offered))
     said = st.query_params.get(_MEASURE, default)
-    st.session_state[_MEASURE] = said if said in offered else default
+    now = st.session_state[_MEASURE] = said if said in offered else default
 
     def remember() -> None:
         chosen = st.session_state[_MEASURE]
@@ -95,5 +103,6 @@ def pick_measure(questions: pd.DataFrame) -> tuple[str, Measure]:
         key=_MEASURE,
         format_func=lambda code: one_line(offered[code][0]),
         on_change=remember,
+        help=definition(metric_code(offered[now][1])),
     )
     return offered[chosen]

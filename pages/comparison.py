@@ -8,7 +8,7 @@ from components.data import ask, data_moment
 from components.definitions import definitions
 from components.download import About, download
 from components.filter_bar import current_choice
-from components.measures import pick_measure
+from components.measures import metric_code, pick_measure
 from components.page import title
 from components.partner_picker import open_partner, pick_partner
 from components.peer_funnel import drawable, funnel_figure, funnel_words
@@ -71,7 +71,7 @@ about = About(
     filters=(name, *choice.lines),
     period=period_words(period_of(choice.filters)),
     basis=f"{formats.partners(found.partners)}, {formats.answers(found.overall.n)}",
-    definitions=definitions("interval", "peer_flag", "room", "worsening"),
+    definitions=definitions(metric_code(measure), "interval", "peer_flag", "room", "worsening"),
     data_as_of=data_moment(user.scope).as_of,
 )
 columns = peer_columns(name, index=index)

@@ -114,7 +114,7 @@ def _navigation(user: User | None) -> tuple[st.Page, PageOfMenu]:
         )
         sections.setdefault(_(page.section), []).append(entry)
         scripts[entry.url_path] = page
-    current = st.navigation(sections, position="sidebar" if user else "hidden")
+    current = st.navigation(sections, position="sidebar" if user else "hidden", expanded=True)
     return current, scripts[current.url_path]
 
 

@@ -13,6 +13,12 @@ import pytest
 from sqlalchemy import Connection, create_engine, make_url, text
 
 from program import schema
+from tests.groups import leave_out
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out the groups that the environment names, and nothing else."""
+    leave_out(config, items)
 
 
 @pytest.fixture(scope="session")

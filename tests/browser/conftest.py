@@ -1,0 +1,82 @@
+"""One Chromium and one server a worker; a tab of its own for every test."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+from tests.browser.chromium import the_chromium
+from tests.browser.server import Server, start_server
+from tests.browser.visit import Visit
+from tests.databases import build_demo
+
+WIDE, PHONE = {"width": 1280, "height": 800}, {"width": 390, "height": 844}
+OpenTab = Callable[..., Visit]
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """A real Chromium without a window."""
+    executable = the_chromium()
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=executable,
+            args=["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu"],
+        )
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def demo_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The small demonstration; nobody changes it."""
+    return build_demo(tmp_path_factory.mktemp("demo") / "program.duckdb")
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory, demo_file: Path) -> Iterator[Server]:
+    """The dashboard over the small demonstration."""
+    running = start_server(demo_file, tmp_path_factory.mktemp("server") / "server.log")
+    yield running
+    running.stop()
+
+
+@pytest.fixture(scope="session")
+def live_server(tmp_path_factory: pytest.TempPathFactory, demo_file: Path) -> Iterator[Server]:
+    """A dashboard whose database tests may replace, damage and remove."""
+    database = tmp_path_factory.mktemp("live") / "program.duckdb"
+    shutil.copyfile(demo_file, database)
+    running = start_server(database, tmp_path_factory.mktemp("live-server") / "server.log")
+    yield running
+    running.stop()
+
+
+@pytest.fixture
+def tab(chromium: Browser) -> Iterator[OpenTab]:
+    """Open tabs of visitors: ``tab(server, language="en", theme="dark", viewport=PHONE)``."""
+    contexts = []
+
+    def opened(
+        server: Server,
+        *,
+        language: str = "ru",
+        theme: str = "light",
+        viewport: dict[str, int] | None = None,
+    ) -> Visit:
+        context = chromium.new_context(
+            locale={"ru": "ru-RU", "en": "en-US"}[language],
+            color_scheme=theme,  # type: ignore[arg-type]  # «light» and «dark» are its literals
+            viewport=viewport or WIDE,  # type: ignore[arg-type]  # width and height as it wants
+            timezone_id="Europe/Moscow",
+            accept_downloads=True,
+        )
+        contexts.append(context)
+        return Visit(context.new_page(), server)
+
+    yield opened
+    for context in contexts:
+        context.close()

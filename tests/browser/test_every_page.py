@@ -1,0 +1,114 @@
+"""Every page in a real browser: wide and narrow, light and dark, Russian and English."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext
+
+from program.settings import PROJECT_ROOT
+from tests.browser.accessibility import faults
+from tests.browser.conftest import PHONE, WIDE
+from tests.browser.server import Server
+from tests.browser.visit import Visit
+from tests.menu import MENU
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser-pages")]
+
+SCREENSHOTS = PROJECT_ROOT / "artifacts" / "screenshots"
+#: The landing page has the bare address; the card is looked at with and without a partner.
+ADDRESSES = ("", *(page.path for page in MENU[1:]), "partner?partner=17")
+
+
+@dataclass(frozen=True)
+class Look:
+    """How a visitor looks at the dashboard."""
+
+    width: int
+    theme: str
+    language: str
+
+    def __str__(self) -> str:
+        return f"{self.width}-{self.theme}-{self.language}"
+
+
+#: Each of the three choices meets each of the others.
+LOOKS = (
+    Look(1280, "light", "ru"),
+    Look(1280, "dark", "en"),
+    Look(390, "dark", "ru"),
+    Look(390, "light", "en"),
+)
+
+
+@pytest.fixture(scope="module")
+def context_of(chromium: Browser) -> Iterator[Callable[[Look], BrowserContext]]:
+    """One browser context a look, so that the front end is fetched once for each."""
+    contexts: dict[Look, BrowserContext] = {}
+
+    def context(look: Look) -> BrowserContext:
+        if look not in contexts:
+            contexts[look] = chromium.new_context(
+                locale={"ru": "ru-RU", "en": "en-US"}[look.language],
+                color_scheme=look.theme,  # type: ignore[arg-type]  # «light» and «dark» are its literals
+                viewport=WIDE if look.width == WIDE["width"] else PHONE,  # type: ignore[arg-type]  # as it wants
+            )
+        return contexts[look]
+
+    yield context
+    for context_opened in contexts.values():
+        context_opened.close()
+
+
+def keep_screenshot(visit: Visit, name: str) -> None:
+    """Keep a picture of the whole page; the page scrolls inside its main part."""
+    SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+    size = visit.page.viewport_size
+    assert size is not None
+    height = visit.page.evaluate("document.querySelector('[data-testid=stMain]').scrollHeight")
+    visit.page.set_viewport_size({"width": size["width"], "height": min(int(height), 6000)})
+    visit.page.wait_for_timeout(200)
+    visit.page.screenshot(path=SCREENSHOTS / f"{name}.png")
+    visit.page.set_viewport_size(size)
+
+
+@pytest.mark.parametrize("look", LOOKS, ids=str)
+@pytest.mark.parametrize("address", ADDRESSES)
+def test_a_page_reads_well_and_nothing_goes_wrong(
+    server: Server, context_of: Callable[[Look], BrowserContext], address: str, look: Look
+) -> None:
+    page = context_of(look).new_page()
+    visit = Visit(page, server).open(address)
+    try:
+        for chart in page.locator('[data-testid="stPlotlyChart"]').all():
+            chart.locator(".main-svg").first.wait_for(state="attached")
+        assert page.locator('[data-testid="stMain"] h1').count() == 1
+        assert visit.heading.inner_text().strip()
+        assert page.evaluate(
+            """() => [document.scrollingElement, document.querySelector('[data-testid=stMain]')]
+                .every(part => part.scrollWidth <= part.clientWidth)"""
+        ), "the page scrolls sideways"
+        white = page.evaluate("getComputedStyle(document.querySelector('.stApp')).backgroundColor")
+        assert (white == "rgb(255, 255, 255)") == (look.theme == "light")
+        assert page.locator(".stApp").evaluate("app => app.innerText").count("undefined") == 0
+        keep_screenshot(visit, f"{re.sub(r'[^a-z_]+', '-', address) or 'home'}-{look}")
+        assert not (found := faults(page)), "\n".join(found)
+        visit.no_fault()
+    finally:
+        page.close()
+
+
+@pytest.mark.parametrize("address", ADDRESSES)
+def test_the_same_heading_is_said_in_two_languages(
+    server: Server, context_of: Callable[[Look], BrowserContext], address: str
+) -> None:
+    """Only a card, which is headed by a partner's name, is headed alike."""
+    said = []
+    for look in LOOKS[:2]:
+        page = context_of(look).new_page()
+        said.append(Visit(page, server).open(address).heading.inner_text())
+        page.close()
+    assert (said[0] == said[1]) == ("?partner=" in address)

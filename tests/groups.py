@@ -1,0 +1,37 @@
+"""Groups of tests that need more than Python, and how one is left out: only by its name."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+
+#: Every group has a marker of the same name.
+GROUPS = ("postgres", "browser")
+WITHOUT = "QUALITY_TESTS_WITHOUT"
+
+
+def switched_off() -> frozenset[str]:
+    """Return the groups that the environment leaves out, e.g. ``browser,postgres``.
+
+    Raises
+    ------
+    pytest.UsageError
+        If it names a group that does not exist, which would silently run everything.
+    """
+    named = frozenset(filter(None, os.environ.get(WITHOUT, "").replace(" ", "").split(",")))
+    if unknown := named - set(GROUPS):
+        raise pytest.UsageError(f"{WITHOUT} names {sorted(unknown)}; there are {list(GROUPS)}")
+    return named
+
+
+def leave_out(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Deselect the groups that are switched off; what remains must run or fail."""
+    for item in items:
+        if "postgres_server" in getattr(item, "fixturenames", ()):
+            item.add_marker("postgres")
+    off = switched_off()
+    left = [item for item in items if any(item.get_closest_marker(name) for name in off)]
+    if left:
+        config.hook.pytest_deselected(items=left)
+        items[:] = [item for item in items if item not in left]

@@ -118,7 +118,7 @@ def _beside_others(
     few = _("few answers, hidden")
     columns = [
         Column("name", _("Question"), width="medium", pinned=True),
-        Column("verdict", _("Against all the others"), width="medium"),
+        Column("verdict", _("Against all the others"), width=245),
         Column("own", _("This partner"), Kind.SHARE, n="own_n", undefined=few),
         Column("region", _("Others of the region"), Kind.SHARE, n="region_n", undefined=few),
         Column("others", _("All the others"), Kind.SHARE, n="others_n", undefined=few),
@@ -196,8 +196,8 @@ def _surveys(said: pd.DataFrame, questions: pd.DataFrame, about: About, partner_
     columns = [
         Column("completed_on", _("Date"), Kind.DATE),
         Column("project", _("Project"), width="medium"),
-        Column("developer", _("Recommends the developer"), width="medium"),
-        Column("platform", _("Recommends the platform"), width="medium"),
+        Column("developer", _("Developer"), width=125, help=_("Recommends the developer")),
+        Column("platform", _("Platform"), width=125, help=_("Recommends the platform")),
         Column("ask", _("A reason to ask"), width="medium"),
         Column("comment", _("Comment"), width="large"),
     ]

@@ -20,7 +20,7 @@ from components.survey_questions import Asked
 from metrics.control_chart import ControlChart, Variation, control_chart, needs_quarters
 from metrics.control_rules import Signal
 from metrics.difference import MOVER, Verdict, mover, share_difference, verdict
-from metrics.estimate import ENOUGH, Estimate, status_of
+from metrics.estimate import ENOUGH, HIDDEN_BELOW, Estimate, status_of
 from metrics.index import SCORE, index_limits, recommendation_index
 from metrics.recommendation import (
     CUTS,
@@ -260,8 +260,9 @@ def periods(
     Returns
     -------
     frame, quarterly
-        Grain: one row a wording and period with answers, oldest first. ``month``, ``version``
-        (the first of its wording), ``good``, ``promoters``, ``critics``, ``n``.
+        Grain: one row a wording and period with answers, oldest first; quarters with under five
+        are left out. ``month``, ``version`` (the first of its wording), ``good``,
+        ``promoters``, ``critics``, ``n``.
     """
     series = pd.concat(
         [
@@ -277,6 +278,7 @@ def periods(
         joined = series.assign(month=pd.to_datetime(starts).astype("datetime64[us]"))
         joined = joined.groupby(["version", "month"], as_index=False).sum()
         monthly = _complete(joined, complete_to, months=3)
+        monthly = monthly[monthly["n"] >= HIDDEN_BELOW]
     return monthly.sort_values(["version", "month"], ignore_index=True), quarterly
 
 
@@ -301,13 +303,15 @@ def trend(
     value = values(monthly, measure)
     starts_at = np.flatnonzero(monthly["version"].diff().fillna(0).to_numpy())
     chart = control_chart(value.to_numpy(), rebase_at=[int(at) for at in starts_at])
+    # A quarter of five to nine answers is drawn, but nothing is flagged on so few.
+    flagged = chart.drawn & (monthly["n"].to_numpy() >= ENOUGH)
     frame = monthly[["month", "n", "version"]].assign(
         value=value,
         mean=chart.mean,
         low=chart.low if chart.drawn else np.nan,
         high=chart.high if chart.drawn else np.nan,
-        signal=[(s if chart.drawn else Signal.NONE).value for s in chart.signals],
-        variation=[(v if chart.drawn else Variation.COMMON).value for v in chart.variations],
+        signal=np.where(flagged, [s.value for s in chart.signals], Signal.NONE.value),
+        variation=np.where(flagged, [v.value for v in chart.variations], Variation.COMMON.value),
     )
     changes = tuple(frame["month"].iloc[int(at)].date() for at in starts_at)
     return Trend(frame, chart, quarterly, changes)

@@ -19,7 +19,15 @@ from components.download import About
 from components.drawn import drawn
 from components.page import title
 from components.states import empty
-from components.survey_figures import Measure, Reading, Subject, periods, segment_figures, values
+from components.survey_figures import (
+    Measure,
+    Reading,
+    Subject,
+    judged,
+    periods,
+    segment_figures,
+    values,
+)
 from components.survey_lists import show_surveys
 from components.survey_view import View, one_of
 from components.survey_words import (
@@ -62,15 +70,21 @@ def verdict_heading(
 ) -> None:
     """Draw the heading: both shares, and what changed against the period before."""
     developer, platform = (readings[s].share(current) for s in Subject)
-    sentence = _("{developer} of clients recommend the developer, {platform} the platform")
-    if min(developer.n, platform.n) < ENOUGH:
-        sentence = _(
-            "Few answers so far: {developer} recommend the developer, {platform} the platform"
-        )
+    few = min(developer.n, platform.n) < ENOUGH
+    sentence = (
+        _("Few answers so far: {developer} recommend the developer, {platform} the platform")
+        if few
+        else _("{developer} of clients recommend the developer, {platform} the platform")
+    )
+    said = [
+        formats.share_of(round(e.value * e.n), e.n) if few and e.n else figure_words(e)
+        for e in (developer, platform)
+    ]
     changes = [
-        f"{_(SUBJECTS[s])} {words}"
+        f"{_(SUBJECTS[s])} {change_words(difference)}"
         for s in Subject
-        if (words := change_words(readings[s].difference(current, previous, Measure.SHARE)))
+        if judged(difference := readings[s].difference(current, previous, Measure.SHARE))
+        is not Verdict.TOO_FEW
     ]
     lead = [view.words, formats.answers(int(current["surveys"].sum()))]
     if changes and view.previous:
@@ -81,7 +95,7 @@ def verdict_heading(
             )
         )
     title(
-        sentence.format(developer=figure_words(developer), platform=figure_words(platform)),
+        sentence.format(developer=said[0], platform=said[1]),
         " · ".join(lead),
     )
 

@@ -22,7 +22,6 @@ from components.survey_words import SIGNALS, signal_sentences
 from components.table import Column, Kind
 from components.theme import figure_theme
 from metrics.control_rules import Signal
-from metrics.estimate import ENOUGH
 from program.language import _
 
 #: A line through fewer points shows nothing.
@@ -80,8 +79,8 @@ def _notes(trend: Trend) -> list[str]:
         if trend.quarterly
         else _("Months, each with its own answers; the current month is not over and left out.")
     ]
-    if trend.quarterly and (trend.frame["n"] < ENOUGH).any():
-        notes.append(_("Some quarters have few answers."))
+    if trend.quarterly:
+        notes.append(_("Quarters with 5–9 answers are not flagged, those with fewer are left out."))
     if not trend.chart.drawn:
         notes.append(_("The series does not vary: no limits can be drawn."))
     elif trend.chart.preliminary:

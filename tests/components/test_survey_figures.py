@@ -195,6 +195,22 @@ def test_series_stays_monthly_with_ten_answers_a_month_and_becomes_quarterly_bel
     assert few.frame["month"].dt.month.tolist() == [1, 4, 7]
 
 
+def test_quarter_of_few_answers_is_drawn_unflagged_and_one_of_four_left_out() -> None:
+    months = pd.date_range("2024-01-01", periods=12, freq="QS")
+    good = [9, 10, 9, 10, 9, 10, 9, 10]
+    counts = pd.concat(
+        rows([5] * g + [1] * (n - g)).assign(month=month)
+        for month, g, n in zip(months, [*good, 0, 0, 0, 10], [*[12] * 8, 9, 4, 10, 12], strict=True)
+    )
+    # One month of three answers makes the series quarterly.
+    counts = pd.concat([counts, rows([5] * 3).assign(month=pd.Timestamp("2024-02-01"))])
+    found = trend(counts, [reading()], Measure.SHARE, dt.date(2026, 12, 31)).frame
+    by_quarter = found.set_index("month")["signal"]
+    assert pd.Timestamp("2026-04-01") not in by_quarter.index
+    assert by_quarter[pd.Timestamp("2026-01-01")] == "none"
+    assert by_quarter[pd.Timestamp("2026-07-01")] == "below_limit"
+
+
 def test_month_that_is_not_over_is_left_out() -> None:
     counts = series(11, 12, start="2026-01-01")
     found = trend(counts, [reading()], Measure.SHARE, DAY).frame

@@ -38,6 +38,8 @@ def check(
                 typer.echo(_("There is no program database yet."), err=True)
                 raise typer.Exit(WRONG_CALL)
             sound = _schema_is_sound(connection) and _data_is_sound(connection, rows)
+            if sound:
+                _say_disputed_decisions(connection)
     except StoreError as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(WRONG_CALL) from None
@@ -96,6 +98,16 @@ def _data_is_sound(connection: Connection, shown_rows: int) -> bool:
         ngettext("{n} check found nothing.", "{n} checks found nothing.", silent).format(n=silent)
     )
     return not any(checked.severity is Severity.ERROR for checked, _n in found)
+
+
+def _say_disputed_decisions(connection: Connection) -> None:
+    """Say how many stored decisions today's records would not repeat: a question, no error."""
+    from program.settings import settings  # noqa: PLC0415 - as above
+    from queries.decisions import decisions_that_disagree  # noqa: PLC0415
+    from queries.scope import EVERYTHING  # noqa: PLC0415
+
+    disputed = len(decisions_that_disagree(connection, EVERYTHING, settings().rules))
+    typer.echo(_("Stored decisions that today's records would not repeat: {n}").format(n=disputed))
 
 
 def _show_rows(connection: Connection, code: str, limit: int, as_of: dt.date) -> None:

@@ -102,6 +102,49 @@ def _recommendations() -> CTE:
     )
 
 
+def _reached(cohort: CTE, today: dt.date) -> CTE:
+    """Return how far each key of ``cohort`` got, by its deliveries: 1 for every stage reached.
+
+    Grain: one row a delivered key, ``license_key_id``.
+    """
+    attempts = (
+        select(
+            contact_attempt.c.delivery_id,
+            func.max(case((contact_attempt.c.outcome != "pending", 1), else_=0)).label("called"),
+        )
+        .where(contact_attempt.c.attempted_on <= today)
+        .group_by(contact_attempt.c.delivery_id)
+        .cte("attempts")
+    )
+    said = _recommendations()
+    called = attempts.c.called == 1
+    answered = and_(called, survey.c.completed_on <= today)
+    return (
+        select(
+            cohort.c.id.label("license_key_id"),
+            _most(attempts.c.called >= 0, "with_contact"),
+            _most(called, "called"),
+            _most(answered, "answered"),
+            _most(and_(answered, said.c.recommends >= 0), "said"),
+            _most(and_(answered, said.c.recommends == 1), "recommending"),
+        )
+        .join(project, project.c.license_key_id == cohort.c.id)
+        .join(
+            delivery,
+            and_(
+                delivery.c.project_id == project.c.id,
+                delivery.c.partner_id == cohort.c.partner_id,
+            ),
+        )
+        .outerjoin(attempts, attempts.c.delivery_id == delivery.c.id)
+        .outerjoin(survey, survey.c.delivery_id == delivery.c.id)
+        .outerjoin(said, said.c.delivery_id == delivery.c.id)
+        .where(delivery.c.status == "accepted", delivery.c.delivered_on <= today)
+        .group_by(cohort.c.id)
+        .cte("reached")
+    )
+
+
 def contact_stages(
     connection: Connection,
     scope: Scope,
@@ -130,42 +173,17 @@ def contact_stages(
     """
     periods = spans(filters, today)
     chosen = _chosen(scope, filters, evaluated_on, today, rules)
-    attempts = (
-        select(
-            contact_attempt.c.delivery_id,
-            func.max(case((contact_attempt.c.outcome != "pending", 1), else_=0)).label("called"),
+    cohort = (
+        select(license_key.c.id, license_key.c.partner_id)
+        .join(chosen, chosen.c.partner_id == license_key.c.partner_id)
+        .where(
+            license_key.c.kind.in_(rules.counted_kinds),
+            license_key.c.activated_on <= today,
+            within(license_key.c.purchased_on, periods.first, periods.last),
         )
-        .where(contact_attempt.c.attempted_on <= today)
-        .group_by(contact_attempt.c.delivery_id)
-        .cte("attempts")
+        .cte("cohort")
     )
-    said = _recommendations()
-    called = attempts.c.called == 1
-    answered = and_(called, survey.c.completed_on <= today)
-    reached = (
-        select(
-            license_key.c.id.label("license_key_id"),
-            _most(attempts.c.called >= 0, "with_contact"),
-            _most(called, "called"),
-            _most(answered, "answered"),
-            _most(and_(answered, said.c.recommends >= 0), "said"),
-            _most(and_(answered, said.c.recommends == 1), "recommending"),
-        )
-        .join(project, project.c.license_key_id == license_key.c.id)
-        .join(
-            delivery,
-            and_(
-                delivery.c.project_id == project.c.id,
-                delivery.c.partner_id == license_key.c.partner_id,
-            ),
-        )
-        .outerjoin(attempts, attempts.c.delivery_id == delivery.c.id)
-        .outerjoin(survey, survey.c.delivery_id == delivery.c.id)
-        .outerjoin(said, said.c.delivery_id == delivery.c.id)
-        .where(delivery.c.status == "accepted", delivery.c.delivered_on <= today)
-        .group_by(license_key.c.id)
-        .cte("reached")
-    )
+    reached = _reached(cohort, today)
     statement = (
         select(
             cast(func.count(), BigInteger).label("keys"),
@@ -173,14 +191,8 @@ def contact_stages(
             *(_count(reached.c[name] == 1, name) for name in STAGES[2:]),
             _count(and_(reached.c.answered == 1, reached.c.said == 0), "without_answer"),
         )
-        .select_from(license_key)
-        .join(chosen, chosen.c.partner_id == license_key.c.partner_id)
-        .outerjoin(reached, reached.c.license_key_id == license_key.c.id)
-        .where(
-            license_key.c.kind.in_(rules.counted_kinds),
-            license_key.c.activated_on <= today,
-            within(license_key.c.purchased_on, periods.first, periods.last),
-        )
+        .select_from(cohort)
+        .outerjoin(reached, reached.c.license_key_id == cohort.c.id)
     )
     return frame(connection, statement, STAGE_COLUMNS)
 

@@ -158,6 +158,7 @@ def _show_todo(
     columns = [
         *([Column("name", _("Partner"), width=180, pinned=True)] if with_partner else []),
         Column("project", _("Project"), undefined=_("no project yet"), width=170),
+        Column("key", _("Key (hash)"), width=90, help=_("First eight signs of the key's MD5.")),
         Column("last_day", _("Last day"), Kind.DATE, help=last_day_note()),
         Column("now", _("Now"), width="medium"),
         Column(
@@ -174,7 +175,6 @@ def _show_todo(
         ),
         Column("purchased_on", _("Bought"), Kind.DATE),
         Column("activated_on", _("Activated"), Kind.DATE, undefined=_("not yet")),
-        Column("key", _("Key (hash)"), help=_("First eight signs of the key's MD5.")),
         *([Column("manager", _("Manager"))] if with_partner else []),
     ]
     show_table(

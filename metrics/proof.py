@@ -134,7 +134,7 @@ def proof(replayed: pd.DataFrame, days_before: int) -> Proof:
         float(np.average(rows[name].to_numpy(), weights=weights)) for name in ("brier", "baseline")
     )
     differences = (rows["baseline"] - rows["brier"]).to_numpy()
-    low = _lower_end(differences, overlap=days_before // 31)
+    low = lower_end(differences, overlap=days_before // 31)
     error = (rows["expected"] - rows["holders"]).to_numpy()
     spread = float(np.mean(error**2 / np.maximum(rows["variance"].to_numpy(), 0.25)))
     return Proof(
@@ -150,8 +150,16 @@ def proof(replayed: pd.DataFrame, days_before: int) -> Proof:
     )
 
 
-def _lower_end(differences: Floats, overlap: int) -> float:
-    """Return the lower end of the one-sided interval of the mean, −inf where it is unknown."""
+def lower_end(differences: Floats, overlap: int) -> float:
+    """Return the lower end of the one-sided interval of the mean, −inf where it is unknown.
+
+    Parameters
+    ----------
+    differences
+        Gains of consecutive evaluations.
+    overlap
+        How many later evaluations a forecast shares days with; their covariances count.
+    """
     n = len(differences)
     steps = overlap + 1
     if n < 2 or n <= 2 * steps:

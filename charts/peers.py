@@ -21,6 +21,8 @@ _NAMES, _NAME_LENGTH = 4, 24
 _NAMED_FLAGS = 12
 #: With more points than this in a flag its markers shrink, so that they stay apart.
 _MANY = 60
+#: A crowd of more points lies too close to be pointed at.
+_TOLD = 600
 _TICKS = (5, 10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000)
 
 
@@ -78,16 +80,17 @@ def peer_funnel(
 
 
 def _crowd(fig: go.Figure, crowd: pd.DataFrame, c: Roles, *, index: bool) -> None:
+    told = len(crowd) <= _TOLD
     words = [
         f"{formats.partners(int(row.partners))}<br>"
         + (formats.index_points(row.value) if index else formats.share(row.value, int(row.n)))
         + f", {formats.n_of(int(row.n))}"
-        for row in crowd.itertuples()
+        for row in (crowd if told else crowd.iloc[:0]).itertuples()
     ]
     fig.add_scatter(
         x=crowd["n"], y=crowd["value"], mode="markers", name=_("other partners"),
         marker={"size": 5, "color": translucent(c.muted, 0.35)},
-        hovertext=words, hoverinfo="text",
+        hovertext=words, hoverinfo="text" if told else "skip",
     )  # fmt: skip
     # Under the named points.
     fig.data = (fig.data[-1], *fig.data[:-1])

@@ -161,9 +161,9 @@ def main() -> None:
     address.synchronise(page.path)
     choose_language(address.chosen().get("lang"))
     with st.sidebar:
-        _language_switch()
         if user:
             account(user)
+        _language_switch()
     try:
         if isinstance(trouble, Refused):
             show_refusal(trouble)

@@ -141,6 +141,13 @@ def coverage(delivered: int, base: int) -> str:
     return share_of(delivered, base, undefined=no_base())
 
 
+def keys_of(delivered: int, base: int) -> str:
+    """Return «9 из 24», or «нет базы» for an empty base: where per cents would only crowd."""
+    if base == 0:
+        return no_base()
+    return _("{part} of {whole}").format(part=number(int(delivered)), whole=number(int(base)))
+
+
 def share_interval(low: float, high: float, n: int | None = None) -> str:
     """Return «31–58 %»: an interval of fractions 0..1 in one breath."""
     if missing(low) or missing(high):

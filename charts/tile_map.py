@@ -12,14 +12,17 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from charts.palette import Roles, ThemeName, text_on
-from charts.template import SMALL, figure, require_rows, safe
+from charts import formats
+from charts.formats import NBSP
+from charts.palette import Roles, ThemeName, text_on, translucent
+from charts.template import figure, require_rows, safe
 from program.language import _
 
 _COLUMNS = ("code", "label", "row", "col", "value", "words", "basis", "few", "told", "aside")
 _GAP = 0.035
 #: Pixels of a row of tiles.
-_TILE = 46
+_TILE = 43
+_CLEAR = "rgba(0,0,0,0)"
 #: Ends of the colours when all values are one.
 _NARROWEST = 0.02
 
@@ -55,9 +58,10 @@ def tile_map(
     rows = int(frame["row"].max() - frame["row"].min()) + 1
     fig, c = figure(theme, height=_TILE * rows + 24)
     fills = _fills(frame, c, diverging)
-    for tile, fill in zip(frame.itertuples(), fills, strict=True):
-        _draw_tile(fig, tile, fill, c, framed=tile.code == chosen)
+    _draw_tiles(fig, frame, fills, c)
     _hatch(fig, frame[frame["few"]], c)
+    for tile in frame[frame["code"] == chosen].itertuples():
+        _frame_tile(fig, tile, c)
     beside = frame[frame["aside"]]
     if len(beside):
         fig.add_annotation(
@@ -80,7 +84,7 @@ def tile_map(
     top, bottom = float(frame["row"].min()) - 0.55, float(frame["row"].max()) + 0.55
     fig.update_xaxes(visible=False, range=[left, right])
     fig.update_yaxes(visible=False, range=[-bottom, -top])
-    fig.update_layout(margin={"l": 0, "r": 0, "t": 4, "b": 4}, uniformtext={"minsize": 7})
+    fig.update_layout(margin={"l": 0, "r": 0, "t": 4, "b": 4})
     return fig
 
 
@@ -103,18 +107,50 @@ def _fills(frame: pd.DataFrame, c: Roles, diverging: float | None) -> list[str]:
     ]
 
 
-def _draw_tile(fig: go.Figure, tile: Any, fill: str, c: Roles, *, framed: bool) -> None:
+def _draw_tiles(fig: go.Figure, frame: pd.DataFrame, fills: list[str], c: Roles) -> None:
+    """Draw the tiles, and their names, values and n over them.
+
+    The words are those of heatmaps: they shrink with the tile, so that a phone shows a neat map
+    of colours instead of words over one another.
+    """
+    rows = np.arange(frame["row"].min(), frame["row"].max() + 1)
+    cols = np.arange(frame["col"].min(), frame["col"].max() + 1)
+    place = (frame["row"].to_numpy() - rows[0], frame["col"].to_numpy() - cols[0])
+    colours = list(dict.fromkeys(fills))
+    steps = max(len(colours) - 1, 1)
+    z = np.full((len(rows), len(cols)), np.nan)
+    z[place] = [colours.index(fill) for fill in fills]
+    grid = {
+        "x": cols, "y": -rows, "zmin": 0, "zmax": steps, "xgap": 3, "ygap": 3,
+        "showscale": False, "hoverinfo": "skip", "hoverongaps": False,
+    }  # fmt: skip
+    # With one colour the scale still needs two ends.
+    scale = [[i / steps, colour] for i, colour in enumerate(colours * 2)][: steps + 1]
+    fig.add_heatmap(z=z, colorscale=scale, **grid)
+    words = np.array(
+        [
+            "<br>".join(safe(text) for text in row)
+            for row in zip(frame["label"], frame["words"], frame["basis"], strict=True)
+        ],
+        dtype=object,
+    )
+    inks = np.array([c.muted if fill == c.surface else text_on(fill) for fill in fills])
+    for ink in dict.fromkeys(inks):
+        # A blank in the other tiles: the size of the words follows the nearest neighbours.
+        text = np.full(z.shape, "", dtype=object)
+        text[place] = np.where(inks == ink, words, NBSP)
+        fig.add_heatmap(
+            z=np.where(np.isnan(z), np.nan, 0), text=text, texttemplate="%{text}",
+            textfont={"color": ink}, colorscale=[[0, _CLEAR], [1, _CLEAR]], **grid,
+        )  # fmt: skip
+
+
+def _frame_tile(fig: go.Figure, tile: Any, c: Roles) -> None:
+    """Draw the frame around the chosen tile."""
     half = 0.5 - _GAP
     fig.add_shape(
         type="rect", x0=tile.col - half, x1=tile.col + half, y0=-tile.row - half,
-        y1=-tile.row + half, fillcolor=fill, layer="below",
-        line={"color": c.text if framed else c.grid, "width": 2.5 if framed else 0.5},
-    )  # fmt: skip
-    colour = c.muted if fill == c.surface else text_on(fill)
-    fig.add_annotation(
-        x=tile.col, y=-tile.row, showarrow=False, captureevents=False, align="center",
-        text=f"{safe(tile.label)}<br><b>{safe(tile.words)}</b><br>{safe(tile.basis)}",
-        font={"size": SMALL - 3, "color": colour},
+        y1=-tile.row + half, line={"color": c.text, "width": 2.5},
     )  # fmt: skip
 
 
@@ -128,7 +164,7 @@ def _hatch(fig: go.Figure, few: pd.DataFrame, c: Roles) -> None:
         for tile in few.itertuples()
         for x0, y0, x1, y1 in _slants(float(tile.col), -float(tile.row), half)
     )
-    fig.add_shape(type="path", path=path, line={"color": c.grid, "width": 1.5}, layer="below")
+    fig.add_shape(type="path", path=path, line={"color": translucent(c.muted, 0.3), "width": 1})
 
 
 def _slants(x: float, y: float, half: float) -> list[tuple[float, float, float, float]]:
@@ -156,5 +192,5 @@ def tile_map_alt(frame: pd.DataFrame, measure: str) -> str:
         low_name=low["label"],
         high=high["words"],
         high_name=high["label"],
-        few=len(frame) - len(known),
+        few=formats.number(len(frame) - len(known)),
     )

@@ -127,7 +127,7 @@ def _names(changes: pd.DataFrame, evaluated_on: dt.date, about: About) -> None:
     ]
     told = changes.assign(
         coverages=[
-            f"{_counts(*before)} → {_counts(*then)}"
+            f"{formats.keys_of(*before)} → {formats.keys_of(*then)}"
             for before, then in zip(
                 zip(changes["delivered_before"], changes["base_before"], strict=True),
                 zip(changes["delivered"], changes["base"], strict=True),
@@ -158,7 +158,7 @@ def _names(changes: pd.DataFrame, evaluated_on: dt.date, about: About) -> None:
                 key=f"adoption_names_{evaluated_on}_{held}",
                 alt=_("Partners whose competence changed, with coverage before and then"),
                 select="partner_id",
-                height=min(38 + 35 * len(some), 320),
+                height="content" if len(some) <= 8 else 320,
             )
             ticked = chosen if chosen is not None else ticked
     with st.container(horizontal=True, vertical_alignment="center"):
@@ -168,10 +168,3 @@ def _names(changes: pd.DataFrame, evaluated_on: dt.date, about: About) -> None:
             download(told, [outcome, *columns], about=about, key="adoption_names_file")
     if ticked is not None:
         open_partner(int(str(ticked)))
-
-
-def _counts(delivered: int, base: int) -> str:
-    """Return «5 of 11», or that there was no base."""
-    if base == 0:
-        return formats.no_base()
-    return _("{part} of {whole}").format(part=formats.number(delivered), whole=formats.number(base))

@@ -84,11 +84,11 @@ def catalogue_table(found: pd.DataFrame, about: About) -> None:
         Column("name", _("Partner"), width=240, pinned=True),
         Column("badge", _("Competence"), width=130, help=definition("competence")),
         Column("city", _("City")),
-        Column("region", _("Region"), width="medium"),
         Column("tier_word", _("Partner tier")),
         Column("deliveries", _("Delivered in 12 months"), Kind.COUNT),
         Column("coverage", _("Coverage"), Kind.SHARE, n="base", undefined=formats.no_base()),
         Column("base", _("In the base"), Kind.COUNT, help=definition("base")),
+        Column("region", _("Region"), width="medium"),
         Column("alive", _("Projects with points"), Kind.COUNT, help=definition("points")),
         Column("manager", _("Manager")),
     ]
@@ -99,7 +99,7 @@ def catalogue_table(found: pd.DataFrame, about: About) -> None:
         key="catalogue",
         alt=_("Partners with competence, place, tier and deliveries"),
         select="partner_id",
-        height=min(38 + 35 * len(shown), 480),
+        height="content" if len(shown) <= 12 else 480,
     )
     with st.container(horizontal=True, vertical_alignment="center"):
         st.caption(

@@ -85,7 +85,7 @@ def points_section(
         key="expiring_projects",
         alt=_("Projects whose points expire soon, with partner, client and dates"),
         select="partner_id",
-        height=min(38 + 35 * len(expiring), 360),
+        height="content" if len(expiring) <= 9 else 360,
     )
     with st.container(horizontal=True, vertical_alignment="center"):
         st.caption(

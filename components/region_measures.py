@@ -102,6 +102,7 @@ def pick_region_measure() -> RegionMeasure:
         key=key,
         format_func=lambda code: _(TITLES[RegionMeasure(code)]),
         on_change=remember,
+        width=340,
     )
     return RegionMeasure(str(code))
 

@@ -70,15 +70,16 @@ def region_table(
         Column("deliveries", _("Delivered in 12 months"), Kind.COUNT),
         Column("where", _("District or country"), width="medium"),
     ]
+    # The largest first: by merit, regions with a handful of keys would lead.
     rows = regions.assign(line=[lines.get(code) for code in regions["region"]])
-    rows = rows.sort_values(["value", "n"], ascending=False, na_position="last", ignore_index=True)
+    rows = rows.sort_values(["n", "name"], ascending=[False, True], ignore_index=True)
     chosen = show_table(
         rows,
         columns,
         key=f"region_table_{measure}",
         alt=_("Regions with the measure, partners and keys"),
         select="region",
-        height=min(38 + 35 * len(rows), 460),
+        height="content" if len(rows) <= 12 else 460,
     )
     with st.container(horizontal=True, vertical_alignment="center"):
         st.caption(_("Tick a row to see the region's cities and partners."))
@@ -115,7 +116,7 @@ def city_table(partners: pd.DataFrame, about: About) -> None:
         key="region_cities",
         alt=_("Cities with partners and keys"),
         select="city_id",
-        height=min(38 + 35 * len(cities), 300),
+        height="content" if len(cities) <= 7 else 300,
     )
     with st.container(horizontal=True, horizontal_alignment="right"):
         download(cities, columns, about=about, key="region_cities_file")
@@ -157,7 +158,7 @@ def partner_table(partners: pd.DataFrame, about: About) -> None:
         key="region_partners",
         alt=_("Partners of the place with coverage and competence"),
         select="partner_id",
-        height=min(38 + 35 * len(shown), 400),
+        height="content" if len(shown) <= 10 else 400,
     )
     with st.container(horizontal=True, vertical_alignment="center"):
         st.caption(

@@ -16,6 +16,7 @@ from components.chart import show_chart
 from components.download import About
 from components.region_measures import BASES, NOTES, TITLES, RegionMeasure
 from components.table import Column, Kind
+from components.text import plain
 from components.theme import figure_theme
 from components.words import country
 from metrics.estimate import ENOUGH
@@ -25,11 +26,6 @@ from queries.filters import Filters
 
 _TOTALS = (
     *("partners", "with_base", "holders", "base", "delivered", "pending_activation", "deliveries"),
-)
-#: What every region's name says and no tile needs.
-_GENERIC = re.compile(
-    r"\b(область|край|Республика|АО|Oblast|Krai|Region|Republic of|Republic|the|Autonomous|Okrug)\b"
-    r"|\(.*\)|—.*$"
 )
 _SHORT = 7
 _CLICKED = "region_clicked"
@@ -106,9 +102,11 @@ def tiles_of(regions: pd.DataFrame) -> pd.DataFrame:
 
 
 def short_name(name: str) -> str:
-    """Return a region's name short enough for a tile."""
-    bare = " ".join(_GENERIC.sub(" ", name).split()) or name
-    return bare if len(bare) <= _SHORT else f"{bare[: _SHORT - 1].rstrip(' -')}."
+    """Return a region's name short enough for a tile: without what every name says."""
+    generic = _("Oblast, Krai, Republic of, Republic, Autonomous, Okrug, Region").split(", ")
+    words = re.compile(r"\b({})\b|\(.*\)|—.*$".format("|".join(map(re.escape, generic))))
+    bare = " ".join(words.sub(" ", name).split()) or name
+    return bare[:_SHORT].rstrip(" -")
 
 
 def map_section(
@@ -174,11 +172,23 @@ def map_section(
 
 
 def verdict_words(regions: pd.DataFrame, measure: RegionMeasure, rules: ProgramRules) -> str:
-    """Return the heading: what the measure says of all regions together."""
+    """Return the heading: what the measure says of all regions together, or of the only one."""
+    if len(regions) == 1:
+        only = regions.iloc[0]
+        words = (
+            formats.coverage(int(only["delivered"]), int(only["base"]))
+            if measure is RegionMeasure.COVERAGE
+            else only["words"]
+        )
+        return f"{plain(only['name'])}: {_(TITLES[measure])} — {words}"
     if measure is RegionMeasure.COVERAGE:
         with_base = regions[regions["base"] > 0]
         enough = with_base["value"] >= float(rules.threshold)
-        return _("Coverage reaches {threshold} in {n} of {all} regions with a base").format(
+        return ngettext(
+            "Coverage reaches {threshold} in {n} of {all} region with a base",
+            "Coverage reaches {threshold} in {n} of {all} regions with a base",
+            len(with_base),
+        ).format(
             n=formats.number(int(enough.sum())),
             all=formats.number(len(with_base)),
             threshold=formats.share(float(rules.threshold), 1),

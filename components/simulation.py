@@ -265,8 +265,7 @@ def names(found: Simulation, directory: pd.DataFrame, about: About) -> None:
     told = _told(found, directory)
     columns = [
         Column("name", _("Partner"), width=190, pinned=True),
-        Column("now", _("By the rule in force"), width=130),
-        Column("then", _("By the variant"), width=130),
+        Column("counts", _("Delivered: in force → variant"), width=180),
         Column("switches_now", _("Switches, in force"), Kind.COUNT),
         Column("switches_then", _("Switches, variant"), Kind.COUNT),
         Column("city", _("City")),
@@ -283,7 +282,7 @@ def names(found: Simulation, directory: pd.DataFrame, about: About) -> None:
     ):
         some = told[told["partner_id"].isin(found.partner_ids[flags])]
         with column:
-            st.markdown(badge(f"{words} · {formats.number(len(some))}", tone))
+            st.markdown(badge(words, tone))
             if some.empty:
                 empty(nobody)
                 continue
@@ -293,7 +292,7 @@ def names(found: Simulation, directory: pd.DataFrame, about: About) -> None:
                 key=f"rule_names_{tone}",
                 alt=_("Partners that the variant would decide otherwise"),
                 select="partner_id",
-                height=min(38 + 35 * len(some), 320),
+                height="content" if len(some) <= 8 else 320,
             )
             ticked = chosen if chosen is not None else ticked
     changed = told[told["partner_id"].isin(found.partner_ids[now != then])]
@@ -312,14 +311,15 @@ def _told(found: Simulation, directory: pd.DataFrame) -> pd.DataFrame:
     now, then = (side.held[:, -1] for side in sides_)
     differs = np.flatnonzero(now != then)
     counts = [
-        [formats.coverage(int(side.delivered[i, -1]), int(side.base[i, -1])) for i in differs]
-        for side in sides_
+        " → ".join(
+            formats.keys_of(int(side.delivered[i, -1]), int(side.base[i, -1])) for side in sides_
+        )
+        for i in differs
     ]
     rows = pd.DataFrame(
         {
             "partner_id": found.partner_ids[differs],
-            "now": counts[0],
-            "then": counts[1],
+            "counts": counts,
             "switches_now": switches(found.in_force.held[differs]),
             "switches_then": switches(found.variant.held[differs]),
             "outcome": [_("would gain") if gains else _("would lose") for gains in then[differs]],

@@ -53,7 +53,7 @@ found = matching(
 if found.empty:
     empty(
         _("No partner matches the search."),
-        then=_("Letter case and ё do not matter; try part of the name, or a city."),
+        then=_("Letter case does not matter; try part of the name, or a city."),
     )
     st.stop()
 about = About(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -121,7 +122,7 @@ def _own_days(period: Period) -> None:
     before = period.previous()
     if "compare_days" not in st.session_state:
         st.session_state["compare_days"] = (before.first, before.last)
-    days = st.date_input(
+    days: Any = st.date_input(  # a tuple, of one day only while the second is being chosen
         _("Days of the other period"),
         key="compare_days",
         format="DD.MM.YYYY",

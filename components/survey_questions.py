@@ -177,7 +177,7 @@ def choose_version(
                 "scales are never put together; choose which are shown."
             )
         )
-        chosen: int = st.segmented_control(
+        chosen: int | None = st.segmented_control(
             _("Questionnaire"),
             options,
             key=key,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -194,7 +195,11 @@ def segment_names(scope: Scope, dimension: Dimension) -> dict[str, str]:
     if dimension is Dimension.MANAGER:
         who = ask(managers, scope)
         return dict(zip(who["email"], who["name"], strict=True))
-    words = {Dimension.TIER: TIERS, Dimension.EDITION: EDITIONS, Dimension.SIZE: BASE_SIZES}
+    words: dict[Dimension, Mapping[Any, str]] = {
+        Dimension.TIER: TIERS,
+        Dimension.EDITION: EDITIONS,
+        Dimension.SIZE: BASE_SIZES,
+    }
     return {code: word(words[dimension], code) for code in words[dimension]} | {
         "": formats.no_base()
     }

@@ -57,7 +57,7 @@ def one_of(label: str, options: dict[Option, str], *, key: str, shown: bool = Fa
     if st.session_state.get(key) not in codes:
         st.session_state[key] = codes[0]
     words: Callable[[Option], str] = options.__getitem__
-    chosen: Option = st.segmented_control(
+    chosen: Option | None = st.segmented_control(
         label,
         codes,
         key=key,
@@ -66,4 +66,4 @@ def one_of(label: str, options: dict[Option, str], *, key: str, shown: bool = Fa
         label_visibility="visible" if shown else "collapsed",
         persist_state="session",
     )
-    return chosen
+    return codes[0] if chosen is None else chosen

@@ -16,7 +16,7 @@ from metrics.estimate import HIDDEN_BELOW, Estimate, Status
 from metrics.proportion import share
 from metrics.response import OUTCOMES
 from program.language import N_, _, current_language, ngettext
-from queries.contacts import STAGES
+from queries.contact_stages import STAGES
 
 STAGE_NAMES = {
     "keys": N_("Keys bought and activated"),
@@ -116,7 +116,7 @@ def worst_case_words(recommending: Estimate) -> str:
     )
 
 
-def beside_words(rows: pd.DataFrame, hidden: int, regions: bool) -> str:
+def beside_words(rows: pd.DataFrame, hidden: int, *, regions: bool) -> str:
     """Return how many lie below the others, the rule, and how many are hidden."""
     lower = int((rows["verdict"] == Verdict.LOWER.value).sum())
     if not lower:

@@ -13,13 +13,9 @@ from charts.contacts import (
 from charts.survey import contact_funnel, contact_funnel_alt
 from components.chart import show_chart
 from components.contact_words import (
-    beside_words,
-    described,
-    for_file,
     headline,
     outcome_names,
     outcome_totals,
-    response_columns,
     stage_rows,
     stages_note,
     worst_case_words,
@@ -27,26 +23,24 @@ from components.contact_words import (
 from components.contacts import response_beside, response_now
 from components.data import ask, data_moment
 from components.definitions import definition, definitions
-from components.download import About, download
+from components.download import About
 from components.filter_bar import current_choice
 from components.page import title
-from components.partner_picker import open_partner, pick_partner
 from components.remembered import remembered
+from components.response_list import show_response
 from components.session import require_user
 from components.states import empty, nothing_matches
 from components.survey_period import period_of, period_words
-from components.table import Column, Kind, show_table
+from components.table import Column, Kind
 from components.theme import figure_theme
-from metrics.estimate import HIDDEN_BELOW
 from metrics.lag import median_days, share_within
 from program.language import _
 from program.settings import settings
-from queries.contacts import contact_stages, days_to_call, outcomes_by_month
+from queries.contact_stages import contact_stages
+from queries.contacts import days_to_call, outcomes_by_month
 
 #: A call later than this is late.
 IN_TIME = 30
-#: Rows of the table on screen; the file holds all of them.
-SHOWN = 150
 
 user = require_user()
 choice = current_choice()
@@ -162,49 +156,4 @@ with right:
 
 # Who is never reached ------------------------------------------------------------------------
 st.markdown(f"## {_('Where clients answer least')}")
-PARTNERS, REGIONS = "partners", "regions"
-by = st.segmented_control(
-    _("By"),
-    [PARTNERS, REGIONS],
-    default=PARTNERS,
-    key="calls_by",
-    required=True,
-    format_func={PARTNERS: _("Partners"), REGIONS: _("Regions")}.__getitem__,
-    label_visibility="collapsed",
-    persist_state="session",
-)
-rows = beside.partners if by == PARTNERS else beside.regions
-hidden = int((rows["ended"] < HIDDEN_BELOW).sum())
-st.caption(beside_words(rows, hidden, by == REGIONS))
-if rows.empty:
-    empty(_("Nobody was called in the period."))
-    st.stop()
-chosen = show_table(
-    remembered(lambda: described(rows.head(SHOWN)), f"response_{by}", *whose),
-    response_columns(of_partners=by == PARTNERS),
-    key=f"calls_{by}",
-    alt=_("Response rate beside the others, the most missing answers first"),
-    select="partner_id" if by == PARTNERS else None,
-    height=min(38 + 35 * len(rows.head(SHOWN)), 400),
-)
-with st.container(horizontal=True, vertical_alignment="center"):
-    if len(rows) > SHOWN:
-        st.caption(
-            _("Shown: the first {shown} of {all}; the file holds all.").format(
-                shown=formats.number(SHOWN), all=formats.number(len(rows))
-            )
-        )
-    download(
-        for_file(rows),
-        response_columns(of_partners=by == PARTNERS, in_file=True),
-        about=about,
-        key="calls_file",
-    )
-if by == PARTNERS:
-    picked = pick_partner(
-        rows.head(SHOWN),
-        key="calls_partner",
-        chosen=None if chosen is None else int(str(chosen)),
-    )
-    if picked is not None and st.button(_("Open the partner's card"), icon=":material/badge:"):
-        open_partner(picked)
+show_response(beside, about, *whose)

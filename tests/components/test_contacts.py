@@ -13,7 +13,8 @@ from components.contacts import response_beside, response_now
 from metrics.difference import Verdict
 from metrics.response import OUTCOMES
 from program.rules import DECK_RULES
-from queries.contacts import RESPONSE_COLUMNS, STAGES
+from queries.contact_stages import STAGES
+from queries.contacts import RESPONSE_COLUMNS
 from queries.filters import Filters
 from queries.scope import EVERYTHING
 

@@ -10,13 +10,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from program.rules import DECK_RULES
+from queries.contact_stages import STAGE_COLUMNS, STAGES, contact_stages
 from queries.contacts import (
     LAG_COLUMNS,
     MONTH_COLUMNS,
     RESPONSE_COLUMNS,
-    STAGE_COLUMNS,
-    STAGES,
-    contact_stages,
     days_to_call,
     outcomes_by_month,
     response_by_partner,

@@ -1,0 +1,69 @@
+"""The list of «Обзвон»: partners or regions whose clients answer least, beside all the others."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from charts import formats
+from components.contact_words import beside_words, described, for_file, response_columns
+from components.contacts import ResponseBeside
+from components.download import About, download
+from components.partner_picker import open_partner, pick_partner
+from components.remembered import remembered
+from components.states import empty
+from components.table import show_table
+from metrics.estimate import HIDDEN_BELOW
+from program.language import _
+
+#: Rows of the table on screen; the file holds all of them.
+SHOWN = 150
+_PARTNERS, _REGIONS = "partners", "regions"
+
+
+def show_response(beside: ResponseBeside, about: About, *question: object) -> None:
+    """Draw the choice between partners and regions, the table, its file and the way to a card.
+
+    ``question`` is everything the rows depend on, as for ``components.remembered``.
+    """
+    by = st.segmented_control(
+        _("By"),
+        [_PARTNERS, _REGIONS],
+        default=_PARTNERS,
+        key="calls_by",
+        required=True,
+        format_func={_PARTNERS: _("Partners"), _REGIONS: _("Regions")}.__getitem__,
+        label_visibility="collapsed",
+        persist_state="session",
+    )
+    of_partners = by == _PARTNERS
+    rows = beside.partners if of_partners else beside.regions
+    st.caption(
+        beside_words(rows, int((rows["ended"] < HIDDEN_BELOW).sum()), regions=not of_partners)
+    )
+    if rows.empty:
+        empty(_("Nobody was called in the period."))
+        return
+    shown = rows.head(SHOWN)
+    chosen = show_table(
+        remembered(lambda: described(shown), f"response_{by}", *question),
+        response_columns(of_partners=of_partners),
+        key=f"calls_{by}",
+        alt=_("Response rate beside the others, the most missing answers first"),
+        select="partner_id" if of_partners else None,
+        height=min(38 + 35 * len(shown), 400),
+    )
+    with st.container(horizontal=True, vertical_alignment="center"):
+        if len(rows) > SHOWN:
+            st.caption(
+                _("Shown: the first {shown} of {all}; the file holds all.").format(
+                    shown=formats.number(SHOWN), all=formats.number(len(rows))
+                )
+            )
+        columns = response_columns(of_partners=of_partners, in_file=True)
+        download(for_file(rows), columns, about=about, key="calls_file")
+    if not of_partners:
+        return
+    ticked = None if chosen is None else int(str(chosen))
+    picked = pick_partner(shown, key="calls_partner", chosen=ticked)
+    if picked is not None and st.button(_("Open the partner's card"), icon=":material/badge:"):
+        open_partner(picked)

@@ -17,7 +17,7 @@ Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 
 #: Raw chances nearer to 0 and 1 than this are told apart by nothing.
-_NEAREST = 1e-4
+NEAREST = 1e-4
 #: Weight of «leave the chances as they are», in observations.
 _PRIOR_WEIGHT = 5.0
 _STEPS = 25
@@ -34,7 +34,7 @@ class Calibration:
         """Return corrected chances, never turned into 0 or 1; the order never changes."""
         if self == UNCORRECTED:
             return chances
-        scores = logit(np.clip(chances, _NEAREST, 1 - _NEAREST))
+        scores = logit(np.clip(chances, NEAREST, 1 - NEAREST))
         right: Floats = expit(self.intercept + self.slope * scores)
         return right
 
@@ -58,7 +58,7 @@ def fitted_calibration(chances: Floats, came_true: Flags) -> Calibration:
     """
     if not len(chances):
         return UNCORRECTED
-    scores = logit(np.clip(chances, _NEAREST, 1 - _NEAREST))
+    scores = logit(np.clip(chances, NEAREST, 1 - NEAREST))
     design = np.stack([np.ones_like(scores), scores], axis=1)
     neutral = np.array([0.0, 1.0])
     pull = np.diag([_PRIOR_WEIGHT, _PRIOR_WEIGHT])

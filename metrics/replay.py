@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from metrics.calibration import UNCORRECTED, Calibration, fitted_calibration
+from metrics.calibration import NEAREST, UNCORRECTED, Calibration, fitted_calibration
 from metrics.coverage import deliveries_needed, holds
 from metrics.forecast import Settled, chance_of_holding, settled
 from metrics.key_history import KeyHistory
@@ -110,10 +110,17 @@ def is_correctable(state: NDArray[np.object_], needed: Ints) -> Flags:
 
 
 def corrected(rows: pd.DataFrame, calibration: Calibration) -> Floats:
-    """Return the chances of ``rows`` (``state``, ``needed``, ``raw``), corrected where due."""
+    """Return the chances of ``rows`` (``state``, ``needed``, ``raw``), corrected where due.
+
+    0 and 1 are said only where the rule has settled it: what it leaves open stays within
+    ``NEAREST`` of them.
+    """
     raw = rows["raw"].to_numpy()
-    due = is_correctable(rows["state"].to_numpy(dtype=object), rows["needed"].to_numpy())
-    return np.where(due, calibration.corrected(raw), raw)
+    state = rows["state"].to_numpy(dtype=object)
+    due = is_correctable(state, rows["needed"].to_numpy())
+    chances = np.where(due, calibration.corrected(raw), raw)
+    is_open = state == Settled.OPEN.value
+    return np.where(is_open, np.clip(chances, NEAREST, 1 - NEAREST), chances)
 
 
 def learnt_calibration(frames: Sequence[pd.DataFrame]) -> Calibration:

@@ -16,7 +16,7 @@ from metrics.estimate import HIDDEN_BELOW
 from program.language import _
 
 #: Rows of the table on screen; the file holds all of them.
-SHOWN = 150
+SHOWN = 120
 _PARTNERS, _REGIONS = "partners", "regions"
 
 

@@ -41,7 +41,7 @@ from program.settings import settings
 from queries.questionnaire import questionnaires
 
 #: Rows of the table on screen; the file holds all of them.
-SHOWN = 150
+SHOWN = 120
 
 user = require_user()
 choice = current_choice()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from dataclasses import dataclass
 
+from program.roles import EVERYBODY, Role
 from program.settings import PROJECT_ROOT
 
 PAGES_FOLDER = PROJECT_ROOT / "pages"
@@ -18,11 +19,23 @@ class MenuPage:
     script: str
     title: str
     filtered: bool
+    roles: frozenset[Role]
 
     @property
     def path(self) -> str:
         """Address of the page, without the slash before it."""
         return self.script.removesuffix(".py")
+
+
+def _roles(call: ast.Call) -> frozenset[Role]:
+    for keyword in call.keywords:
+        if keyword.arg == "roles":
+            named = [
+                node.attr for node in ast.walk(keyword.value) if isinstance(node, ast.Attribute)
+            ]
+            assert named, "roles are spelled out in the menu"
+            return frozenset(Role[name] for name in named)
+    return EVERYBODY
 
 
 def menu_pages() -> tuple[MenuPage, ...]:
@@ -41,7 +54,12 @@ def menu_pages() -> tuple[MenuPage, ...]:
         assert isinstance(title.args[0], ast.Constant)
         named = {keyword.arg for keyword in call.keywords}
         pages.append(
-            MenuPage(str(script.value), str(title.args[0].value), len(rest) > 2 or "parts" in named)
+            MenuPage(
+                str(script.value),
+                str(title.args[0].value),
+                len(rest) > 2 or "parts" in named,
+                _roles(call),
+            )
         )
     return tuple(pages)
 

@@ -8,6 +8,7 @@ assert that by the frame that only the router draws.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 from streamlit.testing.v1 import AppTest
@@ -39,13 +40,18 @@ def open_page(
     locale: str = "ru-RU",
     role: str = "admin",
     portfolio: str | None = None,
+    user: dict[str, Any] | None = None,
     **address: object,
 ) -> AppTest:
-    """Open a page by its address, in a browser of some locale, and wait until it is drawn."""
+    """Open a page by its address, in a browser of some locale, and wait until it is drawn.
+
+    ``role`` and ``portfolio`` are chosen in a demonstration; ``user`` is what the provider says.
+    """
     global _visiting  # noqa: PLW0603 - one visit at a time; AppTest offers no other place
     _visiting = language or locale[:2]
     app = AppTest.from_file(str(ROUTER), default_timeout=20)
     app.context = {"locale": locale}
+    app.user = user or {}
     look_as(app, role, portfolio).session_state["landed"] = True  # stay on the page asked for
     if language is not None:
         app.query_params["lang"] = language

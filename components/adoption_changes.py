@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 
 import pandas as pd
 import streamlit as st
@@ -30,6 +30,8 @@ from queries.scope import Scope
 
 #: Evaluations in the chart: two years and what is coming.
 _SHOWN = 26
+#: Names on each side; the file holds all of them.
+_NAMED = 100
 _ON = "month"
 
 
@@ -119,24 +121,8 @@ def _open_threshold(evaluated_on: dt.date, coming: Sequence[dt.date]) -> None:
 
 def _names(changes: pd.DataFrame, evaluated_on: dt.date, about: About) -> None:
     """Draw who gained beside who lost; a ticked row opens the card."""
-    columns = [
-        Column("name", _("Partner"), width=190, pinned=True),
-        Column("coverages", _("Delivered: before → then"), width=170),
-        Column("city", _("City")),
-        Column("tier", _("Partner tier")),
-    ]
-    told = changes.assign(
-        coverages=[
-            f"{formats.keys_of(*before)} → {formats.keys_of(*then)}"
-            for before, then in zip(
-                zip(changes["delivered_before"], changes["base_before"], strict=True),
-                zip(changes["delivered"], changes["base"], strict=True),
-                strict=True,
-            )
-        ],
-        tier=[word(TIERS, code) for code in changes["tier"]],
-        outcome=[_("gained") if held else _("lost") for held in changes["held"]],
-    )
+    tiers = {code: word(TIERS, code) for code in changes["tier"].unique()}
+    changes = changes.assign(tier=changes["tier"].map(tiers))
     ticked = None
     for column, held, mark, tone, nobody in zip(
         st.columns(2, gap="large"),
@@ -146,25 +132,63 @@ def _names(changes: pd.DataFrame, evaluated_on: dt.date, about: About) -> None:
         (_("Nobody gained the competence."), _("Nobody lost the competence.")),
         strict=True,
     ):
-        some = told[told["held"] == held]
+        some = changes[changes["held"] == held]
         with column:
             st.markdown(badge(f"{mark} · {formats.number(len(some))}", tone))
             if some.empty:
                 empty(nobody)
                 continue
-            chosen = show_table(
-                some,
-                columns,
-                key=f"adoption_names_{evaluated_on}_{held}",
-                alt=_("Partners whose competence changed, with coverage before and then"),
-                select="partner_id",
-                height="content" if len(some) <= 8 else 320,
-            )
+            chosen = _table(some.head(_NAMED), f"adoption_names_{evaluated_on}_{held}")
             ticked = chosen if chosen is not None else ticked
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.caption(_("Tick a row to open the partner's card."))
-        if len(told):
-            outcome = Column("outcome", _("Competence"))
-            download(told, [outcome, *columns], about=about, key="adoption_names_file")
+        most = int(changes["held"].value_counts().max()) if len(changes) else 0
+        st.caption(
+            _("Shown: the first {shown} of each; the file holds all.").format(
+                shown=formats.number(_NAMED)
+            )
+            if most > _NAMED
+            else _("Tick a row to open the partner's card.")
+        )
+        if len(changes):
+            download(changes, _file_columns(), about=about, key="adoption_names_file")
     if ticked is not None:
         open_partner(int(str(ticked)))
+
+
+def _table(some: pd.DataFrame, key: str) -> Hashable | None:
+    told = some.assign(
+        coverages=[
+            f"{formats.keys_of(*before)} → {formats.keys_of(*then)}"
+            for before, then in zip(
+                zip(some["delivered_before"], some["base_before"], strict=True),
+                zip(some["delivered"], some["base"], strict=True),
+                strict=True,
+            )
+        ]
+    )
+    return show_table(
+        told,
+        [
+            Column("name", _("Partner"), width=190, pinned=True),
+            Column("coverages", _("Delivered: before → then"), width=170),
+            Column("city", _("City")),
+            Column("tier", _("Partner tier")),
+        ],
+        key=key,
+        alt=_("Partners whose competence changed, with coverage before and then"),
+        select="partner_id",
+        height="content" if len(told) <= 8 else 320,
+    )
+
+
+def _file_columns() -> list[Column]:
+    return [
+        Column("name", _("Partner")),
+        Column("held", _("Competence"), Kind.YES_NO),
+        Column("delivered_before", _("Delivered before"), Kind.COUNT),
+        Column("base_before", _("Base before"), Kind.COUNT),
+        Column("delivered", _("Delivered"), Kind.COUNT),
+        Column("base", _("In the base"), Kind.COUNT),
+        Column("city", _("City")),
+        Column("tier", _("Partner tier")),
+    ]

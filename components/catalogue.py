@@ -56,15 +56,12 @@ def said_to_search() -> tuple[str, bool]:
 
 
 def in_words(partners: pd.DataFrame) -> pd.DataFrame:
-    """Return partners with region, tier, coverage and the badge of the competence in words."""
+    """Return partners with region, tier and coverage as they are shown and searched."""
+    tiers = {code: word(TIERS, code) for code in partners["tier"].unique()}
     return partners.assign(
         region=partners[f"region_{current_language()}"],
-        tier_word=[word(TIERS, code) for code in partners["tier"]],
+        tier_word=partners["tier"].map(tiers),
         coverage=coverage(partners["base"].to_numpy(), partners["delivered"].to_numpy()),
-        badge=[
-            _badge(held, since)
-            for held, since in zip(partners["held"], partners["held_since"], strict=True)
-        ],
     )
 
 
@@ -93,6 +90,17 @@ def catalogue_table(found: pd.DataFrame, about: About) -> None:
         Column("manager", _("Manager")),
     ]
     shown = found.head(_SHOWN)
+    # A badge is words; the file says the same as values.
+    shown = shown.assign(
+        badge=[
+            _badge(held, since)
+            for held, since in zip(shown["held"], shown["held_since"], strict=True)
+        ]
+    )
+    in_file = [
+        Column("held", _("Competence"), Kind.YES_NO),
+        Column("held_since", _("Competence since"), Kind.DATE, undefined="—"),
+    ]
     chosen = show_table(
         shown,
         columns,
@@ -109,9 +117,30 @@ def catalogue_table(found: pd.DataFrame, about: About) -> None:
             if len(found) > _SHOWN
             else _("Tick a row to open the partner's card.")
         )
-        download(found, columns, about=about, key="catalogue_file")
+        download(found, [columns[0], *in_file, *columns[2:]], about=about, key="catalogue_file")
     if chosen is not None:
         open_partner(int(str(chosen)))
+
+
+def _picked(entitled: pd.DataFrame) -> list[int]:
+    """Draw the choice of single partners, where they are few enough to choose from."""
+    if len(entitled) > _PICKED_FROM:
+        st.caption(_("Narrow the search or the filters to pick single partners."))
+        return []
+    names = {
+        int(number): f"{one_line(name)} · {one_line(city)}"
+        for number, name, city in zip(
+            entitled["partner_id"], entitled["name"], entitled["city"], strict=True
+        )
+    }
+    picked: list[int] = st.multiselect(
+        _("Partners of the list"),
+        list(names),
+        key="shortlist",
+        format_func=lambda number: names.get(number, str(number)),
+        placeholder=_("All that were found; pick some to send fewer"),
+    )
+    return picked
 
 
 def shortlist(
@@ -131,23 +160,7 @@ def shortlist(
             partners=formats.partners(len(entitled))
         )
     )
-    names = {
-        int(number): f"{one_line(name)} · {one_line(city)}"
-        for number, name, city in zip(
-            entitled["partner_id"], entitled["name"], entitled["city"], strict=True
-        )
-    }
-    picked: list[int] = []
-    if len(names) <= _PICKED_FROM:
-        picked = st.multiselect(
-            _("Partners of the list"),
-            list(names),
-            key="shortlist",
-            format_func=lambda number: names.get(number, str(number)),
-            placeholder=_("All that were found; pick some to send fewer"),
-        )
-    else:
-        st.caption(_("Narrow the search or the filters to pick single partners."))
+    picked = _picked(entitled)
     listed = entitled[entitled["partner_id"].isin(picked)] if picked else entitled
     rule = _("at least {share} of the keys bought {window} delivered").format(
         share=formats.share(float(rules.threshold), 1),

@@ -128,16 +128,10 @@ def city_table(partners: pd.DataFrame, about: About) -> None:
 def partner_table(partners: pd.DataFrame, about: About) -> None:
     """Draw the partners of the chosen place; a ticked row opens the card."""
     theme = figure_theme()
+    tiers = {code: word(TIERS, code) for code in partners["tier"].unique()}
     rows = partners.assign(
         coverage=coverage(partners["base"].to_numpy(), partners["delivered"].to_numpy()),
-        bar=[
-            data_address(bullet_picture(*row, theme=theme))
-            for row in zip(
-                *(partners[name] for name in ("base", "delivered", "pending_activation")),
-                strict=True,
-            )
-        ],
-        tier=[word(TIERS, code) for code in partners["tier"]],
+        tier=partners["tier"].map(tiers),
     ).sort_values(["base", "name"], ascending=[False, True], ignore_index=True)
     columns = [
         Column("name", _("Partner"), width="medium", pinned=True),
@@ -152,6 +146,10 @@ def partner_table(partners: pd.DataFrame, about: About) -> None:
         Column("manager", _("Manager")),
     ]
     shown = rows.head(_SHOWN)
+    counts = (shown[name] for name in ("base", "delivered", "pending_activation"))
+    shown = shown.assign(
+        bar=[data_address(bullet_picture(*row, theme=theme)) for row in zip(*counts, strict=True)]
+    )
     chosen = show_table(
         shown,
         columns,
@@ -168,7 +166,8 @@ def partner_table(partners: pd.DataFrame, about: About) -> None:
             if len(rows) > _SHOWN
             else _("Tick a row to open the partner's card.")
         )
-        download(rows, columns, about=about, key="region_partners_file")
+        in_file = [column for column in columns if column.kind is not Kind.PICTURE]
+        download(rows, in_file, about=about, key="region_partners_file")
     if chosen is not None:
         open_partner(int(str(chosen)))
 

@@ -66,7 +66,7 @@ class KeyMonths:
         How many partners there are, also those without any key.
     """
 
-    partner: Ints
+    partner: Ints | Months
     bought: Months
     activated: Months
     delivered: Months
@@ -112,7 +112,7 @@ def _stretches(cube: KeyMonths, begin: Months, end: Months, first: int, last: in
     evaluations = last - first + 1
     width = evaluations + 1
     seen = (begin <= end) & (begin <= last) & (end >= first)
-    row = cube.partner[seen] * width
+    row = cube.partner[seen].astype(np.int64) * width
     weights = cube.keys[seen].astype(np.float64)  # exact: far below 2**53
     opened = row + np.maximum(begin[seen] - first, 0)
     closed = row + np.minimum(end[seen] + 1 - first, evaluations)

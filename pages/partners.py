@@ -33,23 +33,29 @@ if partners.empty:
     st.stop()
 
 # Verdict and search ------------------------------------------------------------------------------
-holders = int(partners["held"].sum())
-title(
-    ngettext(
-        "{n} partner, {holders} with the competence",
-        "{n} partners, {holders} with the competence",
-        len(partners),
-    ).format(n=formats.number(len(partners)), holders=formats.number(holders)),
-    (
-        _("Decision of {day}") if at.stored else _("Calculated for {day}, decision not stored")
-    ).format(day=formats.date_long(evaluated_on)),
-)
+heading = st.container()
 said, only = said_to_search()
 found = matching(
     partners[partners["held"]] if only else partners,
     said,
     ("name", "city", "region", "manager"),
 )
+verdict = ngettext(
+    "{n} partner, {holders} with the competence",
+    "{n} partners, {holders} with the competence",
+    len(partners),
+)
+decided = _("Decision of {day}") if at.stored else _("Calculated for {day}, decision not stored")
+lead = [decided.format(day=formats.date_long(evaluated_on))]
+if said or only:
+    lead.append(_("found: {partners}").format(partners=formats.partners(len(found))))
+with heading:
+    title(
+        verdict.format(
+            n=formats.number(len(partners)), holders=formats.number(int(partners["held"].sum()))
+        ),
+        " · ".join(lead),
+    )
 if found.empty:
     empty(
         _("No partner matches the search."),

@@ -12,13 +12,13 @@ from components.outlook import coming_evaluations
 from components.page import title
 from components.rule_controls import chosen_variant, rule_controls, rule_words
 from components.session import require_user
-from components.simulation import (
+from components.simulation import records, simulation
+from components.simulation_view import (
     agreement_words,
     both_ways,
     history_chart,
     names,
     sides,
-    simulation,
 )
 from components.states import nothing_matches
 from metrics.simulator import RuleVariant
@@ -26,7 +26,6 @@ from program.calendar import last_evaluation
 from program.language import _, ngettext
 from program.settings import settings
 from queries.choices import stored_evaluations
-from queries.key_months import By, key_months, stored_holders
 from queries.partners import partner_directory
 
 user = require_user()
@@ -34,16 +33,14 @@ rules = settings().rules
 choice = current_choice()
 coming = coming_evaluations(choice.today, rules)
 in_force, variant = RuleVariant(rules), chosen_variant(rules)
-asked = (coming[0], choice.today, rules)
-months = ask(key_months, user.scope, choice.filters, By.PARTNER, *asked)
-holders = ask(stored_holders, user.scope, choice.filters, *asked)
+known = ask(records, user.scope, choice.filters, coming[0], choice.today, rules)
 stored = ask(stored_evaluations, user.scope).dates
-found = simulation(months, holders, stored, in_force, variant, last_evaluation(choice.today))
+found = simulation(known, stored, in_force, variant, last_evaluation(choice.today))
 
 # Verdict -----------------------------------------------------------------------------------------
 if found is None:
     title(_("What if the rule were another one?"))
-    if months.empty:
+    if not len(known.cube.keys):
         nothing_matches()
     else:
         rule_controls(rules, variant)

@@ -19,9 +19,9 @@ from charts.adoption import (
 from components.chart import show_chart
 from components.definitions import definition
 from components.download import About
+from components.figures import drawn_once
 from components.page import title
 from components.table import Column, Kind
-from components.theme import figure_theme
 from components.tiles import Tile, tiles
 from metrics.coverage import coverage
 from program.calendar import add_months
@@ -154,15 +154,19 @@ def adoption_columns() -> list[Column]:
 
 
 def adoption_charts(
-    rows: pd.DataFrame, marks: pd.DataFrame, about: About, rules: ProgramRules
+    rows: pd.DataFrame,
+    marks: pd.DataFrame,
+    about: About,
+    rules: ProgramRules,
+    question: tuple[object, ...],
 ) -> None:
-    """Draw partners and keys over time, side by side."""
+    """Draw partners and keys over time, side by side; ``question`` tells ``rows`` from others."""
     rows = pd.concat([rows[rows["decided"]].tail(_DRAWN), rows[~rows["decided"]]])
     partners, keys = st.columns(2, gap="large")
     columns = adoption_columns()
     with partners:
         show_chart(
-            adoption_lines(rows, marks, theme=figure_theme()),
+            drawn_once(adoption_lines, rows, marks, question=question),
             title=_("Partners at each evaluation"),
             alt=adoption_lines_alt(rows, marks),
             data=rows,
@@ -173,7 +177,7 @@ def adoption_charts(
         )
     with keys:
         show_chart(
-            programme_coverage(rows, marks, theme=figure_theme(), rules=rules),
+            drawn_once(programme_coverage, rows, marks, question=question, rules=rules),
             title=_("Coverage of all keys at each evaluation"),
             alt=programme_coverage_alt(rows, marks),
             data=rows,

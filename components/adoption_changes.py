@@ -15,11 +15,11 @@ from components import address
 from components.chart import show_chart
 from components.data import ask
 from components.download import About, download
+from components.figures import drawn_once
 from components.filter_bar import Choice
 from components.partner_picker import open_partner
 from components.states import empty
 from components.table import Column, Kind, show_table
-from components.theme import figure_theme
 from components.verdict import badge
 from components.words import TIERS, word
 from metrics.coverage import Group
@@ -47,7 +47,12 @@ def changes_section(
     """Draw gains and losses, and the names of one evaluation: a click or the list chooses it."""
     shown = rows.tail(_SHOWN)
     points = show_chart(
-        gained_and_lost(shown, marks, theme=figure_theme()),
+        drawn_once(
+            gained_and_lost,
+            shown,
+            marks,
+            question=(scope, choice.filters, coming, choice.today, rules),
+        ),
         title=_("Who gained and who lost the competence"),
         alt=gained_and_lost_alt(shown, marks),
         data=shown,

@@ -14,10 +14,10 @@ from charts.tile_map import tile_map, tile_map_alt
 from components import address
 from components.chart import show_chart
 from components.download import About
+from components.figures import drawn_once
 from components.region_measures import BASES, NOTES, TITLES, RegionMeasure
 from components.table import Column, Kind
 from components.text import plain
-from components.theme import figure_theme
 from components.words import country
 from metrics.estimate import ENOUGH
 from program.language import _, current_language, ngettext
@@ -116,6 +116,7 @@ def map_section(
     filters: Filters,
     rules: ProgramRules,
     about: About,
+    question: tuple[object, ...],
 ) -> None:
     """Draw the map; a click on a tile chooses its place in the filter bar.
 
@@ -125,6 +126,8 @@ def map_section(
         From :func:`tiles_of`, with the measure.
     reached
         Tiles inside the chosen district or country; the others stay blank.
+    question
+        What tells ``tiles`` from all others beside measure and filters.
     """
     title = _(TITLES[measure])
     blank = ~tiles["place"].isin(set(reached))
@@ -143,9 +146,10 @@ def map_section(
         ],
     )
     points = show_chart(
-        tile_map(
+        drawn_once(
+            tile_map,
             frame,
-            theme=figure_theme(),
+            question=(question, measure, filters),
             diverging=float(rules.threshold) if measure is RegionMeasure.COVERAGE else None,
             chosen=filters.region or filters.country,
         ),

@@ -39,7 +39,8 @@ user = require_user()
 rules = settings().rules
 choice = current_choice()
 coming = coming_evaluations(choice.today, rules)
-rows = ask(adoption, user.scope, choice.filters, None, coming, choice.today, rules)
+asked = (choice.filters, None, coming, choice.today, rules)
+rows = ask(adoption, user.scope, *asked)
 if rows.empty:
     title(_("How far has the programme come?"))
     nothing_matches()
@@ -63,7 +64,7 @@ about = About(
 )
 
 # Over time ---------------------------------------------------------------------------------------
-adoption_charts(rows, marks, about, rules)
+adoption_charts(rows, marks, about, rules, (user.scope, *asked))
 
 # One closer look at a time -----------------------------------------------------------------------
 shown = section(SECTIONS, key="look")

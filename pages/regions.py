@@ -76,7 +76,9 @@ about = About(
 )
 tiles = tiles_of(regions)
 reached = set(regions.loc[inside, "tile"])
-map_section(measured(tiles, measure, figures), reached, measure, filters, rules, about)
+map_section(
+    measured(tiles, measure, figures), reached, measure, filters, rules, about, (user.scope, at)
+)
 
 # The same as a table -----------------------------------------------------------------------------
 since = add_months(last_evaluation(choice.today), -12)

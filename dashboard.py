@@ -21,6 +21,7 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route
 
 from components.access import WHAT_TO_SET, serving_problem
+from components.audit import recorder
 from components.data import program_database
 from components.failure import show_failure
 from components.security import SecurityHeaders
@@ -66,6 +67,7 @@ async def lifespan(_app: st.App) -> AsyncIterator[None]:
     gc.collect()
     gc.freeze()
     yield
+    await run_in_threadpool(recorder().close)
     program_database().dispose()
 
 

@@ -20,6 +20,7 @@ import xlsxwriter
 
 from charts import formats
 from components.access import require_still_served
+from components.audit import export_note
 from components.session import admitted_user
 from components.table import DATED, NUMERIC, Column, Kind
 from program.language import _, current_language, speaking
@@ -256,12 +257,14 @@ def download(
     words = _words(about)
     columns = tuple(columns)
 
-    language, user = current_language(), admitted_user()
+    language, user, note = current_language(), admitted_user(), export_note()
 
     def fetched() -> pd.DataFrame:
         require_still_served(user)  # a page may stay open after its visitor has signed out
         with speaking(language):
-            return rows if isinstance(rows, pd.DataFrame) else rows()
+            frame = rows if isinstance(rows, pd.DataFrame) else rows()
+        note(len(frame))
+        return frame
 
     with st.popover(
         label or _("Download"), icon=":material/download:", type="tertiary", key=f"{key}-menu"

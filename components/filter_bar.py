@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from enum import StrEnum
 
 import pandas as pd
@@ -74,6 +74,13 @@ class Choice:
     evaluated_on: dt.date
     filters: Filters
     lines: tuple[str, ...]
+
+    def codes(self, parts: tuple[Part, ...]) -> str:
+        """Return what is chosen on a page as codes that exist, never as somebody typed them."""
+        said = {field: value for field, value in asdict(self.filters).items() if value is not None}
+        if Part.EVALUATION in parts:
+            said = {"on": f"{self.evaluated_on:%Y-%m}"} | said
+        return "&".join(f"{field}={value}" for field, value in said.items())
 
 
 def _evaluation_field(stored: StoredEvaluations, today: dt.date, rules: ProgramRules) -> Field:

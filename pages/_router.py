@@ -14,10 +14,13 @@ import streamlit as st
 from components import address
 from components.access import Refused, User, visitor
 from components.account import account, standing_notes
+from components.audit import note_page
 from components.data import ask, data_moment, schema_problems
 from components.failure import show_failure, show_schema_problems
 from components.filter_bar import Part, filter_bar, remember_choice
+from components.menu import MenuEntry, remember_menu
 from components.page import freshness_line
+from components.partner_picker import CARD
 from components.refusals import show_page_refused, show_refusal
 from components.session import admit, choose_language, dismiss, require_user, session_language
 from program.language import LANGUAGES, N_, _
@@ -77,6 +80,7 @@ PAGES = (
         REFERENCE,
         roles=(Role.ANALYST, Role.ADMIN),
     ),
+    PageOfMenu("journal.py", N_("Journal"), ":material/history:", REFERENCE, roles=(Role.ADMIN,)),
 )
 #: Where a role begins when a visit begins at the bare address; the others begin at the first page.
 LANDING = {Role.MANAGER: "threshold.py"}
@@ -135,12 +139,16 @@ def _run(user: User, current: st.Page, page: PageOfMenu) -> None:
         return
     _land(user, page)
     admit(user, page.roles)
+    remember_menu([MenuEntry(p.path, p.script, p.title) for p in PAGES if user.role in p.roles])
     require_user()
     if problems := ask(schema_problems, user.scope):
         show_schema_problems(problems)
         return
     freshness_line(data_moment(user.scope), standing_notes(user))
-    remember_choice(filter_bar(user.scope, settings().rules, page.parts))
+    choice = filter_bar(user.scope, settings().rules, page.parts)
+    remember_choice(choice)
+    asked = st.query_params.get("partner", "") if page.script == CARD else ""
+    note_page(user, page.path, choice.codes(page.parts), asked)
     address.write()
     current.run()
 

@@ -52,6 +52,17 @@ class Settings(BaseSettings):
     duckdb_threads: int = Field(
         default=0, ge=0, description="Threads of DuckDB; 0 means one for each processor."
     )
+    state_url: str = Field(
+        default="sqlite:///data/state.sqlite",
+        repr=False,
+        description="What staff write (notes, views, the journal): SQLite file or PostgreSQL.",
+    )
+    state_timeout_seconds: float = Field(
+        default=3, gt=0, description="A busy state database is waited for no longer than this."
+    )
+    state_pool_size: int = Field(
+        default=5, ge=1, le=50, description="Most connections to the state database."
+    )
     stale_after_days: int = Field(
         default=3, ge=1, description="Older data is marked as out of date on every page."
     )

@@ -8,6 +8,7 @@ from sqlalchemy import Connection, func, select
 
 from program.roles import Role
 from program.schema import staff
+from queries.scope import Scope
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,3 +33,15 @@ def staff_member(connection: Connection, email: str) -> StaffMember | None:
         return None
     (row,) = found
     return StaffMember(row.email, row.name, Role(row.role))
+
+
+def staff_names(connection: Connection, scope: Scope, emails: tuple[str, ...]) -> dict[str, str]:
+    """Return the names of those of ``emails`` that are in the staff list; the same for any scope.
+
+    Colleagues are no secret to one another; which partners they have is.
+    """
+    del scope
+    rows = connection.execute(
+        select(staff.c.email, staff.c.name).where(staff.c.email.in_(emails))
+    ).all()
+    return {row.email: row.name for row in rows}

@@ -13,12 +13,23 @@ import pytest
 from sqlalchemy import Connection, create_engine, make_url, text
 
 from program import schema
+from program.settings import settings
 from tests.groups import leave_out
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave out the groups that the environment names, and nothing else."""
     leave_out(config, items)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def state_of_tests(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """What tests write about visits stays out of the state database of whoever runs them."""
+    path = tmp_path_factory.mktemp("state") / "state.sqlite"
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv("QUALITY_STATE_URL", f"sqlite:///{path}")
+        settings.cache_clear()
+        yield
 
 
 @pytest.fixture(scope="session")

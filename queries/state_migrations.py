@@ -1,0 +1,63 @@
+"""How the state database came to its present structure: numbered steps, forward only.
+
+A step that has been published is never edited; a change is a new step. The statements are plain
+SQL that SQLite and PostgreSQL both run, so that a later edit of the tables cannot change the past;
+a test compares where they arrive with ``program/state_schema.py``.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from sqlalchemy import Connection, func, insert, inspect, select
+
+from program.state_schema import state_migration
+
+_FIRST = """CREATE TABLE state_migration (
+    version INTEGER NOT NULL PRIMARY KEY, applied_at TIMESTAMP NOT NULL)"""
+
+MIGRATIONS: tuple[tuple[str, ...], ...] = (
+    (
+        """CREATE TABLE audit_event (
+            id VARCHAR NOT NULL PRIMARY KEY,
+            at TIMESTAMP NOT NULL,
+            person VARCHAR NOT NULL,
+            role VARCHAR NOT NULL,
+            action VARCHAR NOT NULL,
+            page VARCHAR NOT NULL,
+            filters VARCHAR NOT NULL,
+            partner_id INTEGER,
+            exported_rows INTEGER,
+            language VARCHAR NOT NULL)""",
+        "CREATE INDEX audit_event_at ON audit_event (at)",
+        "CREATE INDEX audit_event_person ON audit_event (person, at)",
+    ),
+)
+#: Locks the migrations of one PostgreSQL database: any number that nothing else uses.
+_ADVISORY_LOCK = 4_705_001
+
+
+def present_version(connection: Connection) -> int:
+    """Return the number of the last step made, 0 for a database without any."""
+    if not inspect(connection).has_table(state_migration.name):
+        return 0
+    return connection.execute(select(func.max(state_migration.c.version))).scalar() or 0
+
+
+def migrate(connection: Connection, migrations: tuple[tuple[str, ...], ...] = MIGRATIONS) -> None:
+    """Make the steps that are missing, in the transaction of ``connection``: all or none.
+
+    Two processes that start at once do not both make a step: on PostgreSQL the second one waits
+    here, on SQLite it has waited for the write transaction already.
+    """
+    if connection.dialect.name == "postgresql":
+        connection.execute(select(func.pg_advisory_xact_lock(_ADVISORY_LOCK)))
+    done = present_version(connection)
+    if not done and not inspect(connection).has_table(state_migration.name):
+        connection.exec_driver_sql(_FIRST)
+    for version, statements in enumerate(migrations, start=1):
+        if version > done:
+            for statement in statements:
+                connection.exec_driver_sql(statement)
+            now = dt.datetime.now(dt.UTC).replace(tzinfo=None)
+            connection.execute(insert(state_migration).values(version=version, applied_at=now))

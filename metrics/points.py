@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 
+import numpy as np
 import pandas as pd
 
 from program.calendar import ONE_DAY, add_months, same_day_next_year
@@ -87,17 +88,28 @@ def points_calendar(
         ``expiring`` (points that end inside the month without having been renewed),
         ``is_forecast`` (the month is not over yet).
     """
+    by = ["partner_id", "project_id"]
+    accepted = deliveries[deliveries["status"] == "accepted"].sort_values([*by, "delivered_on"])
+    # Each delivery carries the award until the next one of the same project takes it over.
+    delivered = accepted["delivered_on"].to_numpy("datetime64[D]")
+    renewed = accepted.groupby(by)["delivered_on"].shift(-1).to_numpy("datetime64[D]")
+    expires = np.array(
+        [same_day_next_year(day, rules.points_life_years) for day in accepted["delivered_on"]],
+        dtype="datetime64[D]",
+    )
     rows = []
     for month in months:
         last_day = add_months(month, 1) - ONE_DAY
-        earned = awards(deliveries, min(last_day, today), rules)
-        alive = earned["expires_on"] > pd.Timestamp(last_day)
-        ending = earned["expires_on"].between(pd.Timestamp(month), pd.Timestamp(last_day))
+        known_until = np.datetime64(min(last_day, today))
+        carries = (delivered <= known_until) & ~(renewed <= known_until)
+        end = np.datetime64(last_day)
+        alive = carries & (expires > end)
+        ending = carries & (expires >= np.datetime64(month)) & (expires <= end)
         rows.append(
             {
                 "month": pd.Timestamp(month),
-                "alive": int(earned.loc[alive, "points"].sum()),
-                "expiring": int(earned.loc[ending, "points"].sum()),
+                "alive": int(alive.sum()) * rules.points_per_project,
+                "expiring": int(ending.sum()) * rules.points_per_project,
                 "is_forecast": last_day > today,
             }
         )

@@ -1,0 +1,172 @@
+"""What one page costs in this process: its statements alone, the page cold, the page warm.
+
+A page is run by Streamlit's own script runner through the router, as a visit is. Timed is the
+script with everything it draws, from the first line of the router on. Parts that a page leaves to
+parallel fragments come later on the screen and are counted apart. The collection of garbage that
+Streamlit does at the end keeps nobody waiting.
+"""
+
+from __future__ import annotations
+
+import gc
+import os
+import statistics
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import streamlit as st
+from sqlalchemy import Engine, event
+from streamlit.runtime.parallel_coordinator import ParallelFragmentCoordinator
+from streamlit.runtime.scriptrunner import script_runner
+from streamlit.runtime.scriptrunner.script_cache import ScriptCache
+from streamlit.testing.v1 import AppTest, app_test, local_script_runner
+
+from program.settings import PROJECT_ROOT, settings
+
+ROUTER = PROJECT_ROOT / "pages" / "_router.py"
+#: The promise: a cold page costs little more than its statements alone, a warm one nothing to see.
+COLD_FACTOR, COLD_EXTRA, WARM_MOST = 1.5, 0.150, 0.050
+
+#: A server compiles a script once; AppTest by itself would at every visit.
+COMPILED = ScriptCache()
+Statement = tuple[str, Any]
+
+
+@dataclass
+class Visits:
+    """What was noted while pages were visited.
+
+    Attributes
+    ----------
+    page, whole
+        Seconds of each visit until the page itself was drawn, and until its fragments were too.
+    statements
+        What the page itself sent to the database, fragments left out.
+    """
+
+    page: list[float] = field(default_factory=list)
+    whole: list[float] = field(default_factory=list)
+    statements: list[Statement] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class PageCost:
+    """Seconds, medians over the repetitions; ``later``: until the fragments are drawn, cold."""
+
+    page: str
+    statements: int
+    floor: float
+    cold: float
+    warm: float
+    later: float
+
+    @property
+    def allowed(self) -> float:
+        """Return what the promise allows a cold page."""
+        return COLD_FACTOR * self.floor + COLD_EXTRA
+
+    @property
+    def kept(self) -> bool:
+        """Return whether both promises are kept."""
+        return self.cold <= self.allowed and self.warm < WARM_MOST
+
+
+@contextmanager
+def noted() -> Iterator[Visits]:
+    """Note time and statements of every visit meanwhile."""
+    visits, running = Visits(), {}
+    execute, join = script_runner.exec_func_with_error_handling, ParallelFragmentCoordinator.join
+    caches = app_test.ScriptCache, local_script_runner.ScriptCache
+
+    def executed(function: Callable[[], Any], context: Any) -> Any:
+        running[threading.get_ident()] = begun = time.perf_counter()
+        try:
+            return execute(function, context)
+        finally:
+            visits.whole.append(time.perf_counter() - begun)
+
+    def joined(coordinator: ParallelFragmentCoordinator) -> None:
+        visits.page.append(time.perf_counter() - running[threading.get_ident()])
+        join(coordinator)
+
+    def sent(_c: Any, _cursor: Any, statement: str, parameters: Any, *_: Any) -> None:
+        if threading.get_ident() in running:
+            visits.statements.append((statement, parameters))
+
+    script_runner.exec_func_with_error_handling = executed
+    ParallelFragmentCoordinator.join = joined  # type: ignore[method-assign]  # put back below
+    app_test.ScriptCache = local_script_runner.ScriptCache = lambda: COMPILED  # type: ignore[assignment,misc]  # put back
+    event.listen(Engine, "before_cursor_execute", sent)
+    try:
+        yield visits
+    finally:
+        event.remove(Engine, "before_cursor_execute", sent)
+        app_test.ScriptCache, local_script_runner.ScriptCache = caches  # type: ignore[misc]  # put back
+        ParallelFragmentCoordinator.join = join  # type: ignore[method-assign]  # put back
+        script_runner.exec_func_with_error_handling = execute
+
+
+def visit(script: str, address: dict[str, str]) -> AppTest:
+    """Open a page in a session of its own.
+
+    Raises
+    ------
+    RuntimeError
+        If the page fails or is not drawn: its time would say nothing.
+    """
+    app = AppTest.from_file(str(ROUTER), default_timeout=120)
+    for name, value in address.items():
+        app.query_params[name] = value
+    app.switch_page(script).run()
+    if app.exception or not app.title:
+        raise RuntimeError(f"{script} was not drawn: {[e.message for e in app.exception]}")
+    return app
+
+
+def floor(statements: list[Statement], database: Path, repeat: int) -> float:
+    """Return the seconds that the bare statements take in DuckDB, fetched as Arrow."""
+    config = {
+        "memory_limit": settings().duckdb_memory_limit,
+        "threads": settings().duckdb_threads or os.cpu_count() or 1,
+    }
+    with duckdb.connect(":memory:", config=config) as connection:
+        connection.execute(f"ATTACH '{database}' AS program (READ_ONLY)")
+        connection.execute("USE program")
+        runs = []
+        for _ in range(repeat + 1):
+            begun = time.perf_counter()
+            for statement, parameters in statements:
+                connection.execute(statement, parameters).to_arrow_table()
+            runs.append(time.perf_counter() - begun)
+    return statistics.median(runs[1:])
+
+
+def cost(script: str, address: dict[str, str], database: Path, repeat: int) -> PageCost:
+    """Measure one page: warmed up once, then cold and warm by turns."""
+    with noted():
+        visit(script, address)
+    gc.collect()
+    gc.freeze()  # as the launcher does
+    cold, warm = Visits(), Visits()
+    for _ in range(repeat):
+        st.cache_data.clear()
+        for visits in (cold, warm):
+            with noted() as now:
+                visit(script, address)
+            visits.page += now.page
+            visits.whole += now.whole
+            visits.statements = visits.statements or now.statements
+    return PageCost(
+        script.removesuffix(".py"),
+        len(cold.statements),
+        floor(cold.statements, database, repeat),
+        statistics.median(cold.page),
+        statistics.median(warm.page),
+        statistics.median(cold.whole),
+    )

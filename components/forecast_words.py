@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import pandas as pd
-
 from charts import formats
 from components.forecast import Forecast
 from metrics.evidence import Evidence
@@ -20,11 +18,11 @@ _WHOLE = 99
 def chance_words(
     band: str,
     settled: str,
-    *,
     held_now: bool,
     needed: int,
     needed_worst: int,
     chance: float,
+    *,
     proven: bool,
 ) -> str:
     """Return what is said of one partner at one evaluation, short enough for a table cell.
@@ -43,19 +41,6 @@ def chance_words(
     if needed_worst == 0:
         return _("open: depends on activations")
     return _("open: needs {n} more").format(n=formats.span(needed, needed_worst))
-
-
-def row_words(row: pd.Series, *, held_now: bool, proven: bool) -> str:
-    """Return :func:`chance_words` of a row of ``components.forecast.Forecast``."""
-    return chance_words(
-        row["band"],
-        row["settled"],
-        held_now=held_now,
-        needed=int(row["needed"]),
-        needed_worst=int(row["needed_worst"]),
-        chance=float(row["chance"]),
-        proven=proven,
-    )
 
 
 def holders_line(forecast: Forecast, place: int, partners: Sequence[int]) -> str:
@@ -119,7 +104,15 @@ def card_sentence(forecast: Forecast, partner_id: int, *, held_now: bool) -> str
     parts = [
         _("{day}: {words}").format(
             day=formats.date_long(day),
-            words=row_words(rows.iloc[i], held_now=held_now, proven=forecast.proven(i)),
+            words=chance_words(
+                rows["band"].iloc[i],
+                rows["settled"].iloc[i],
+                held_now,
+                int(rows["needed"].iloc[i]),
+                int(rows["needed_worst"].iloc[i]),
+                float(rows["chance"].iloc[i]),
+                proven=forecast.proven(i),
+            ),
         )
         for i, day in enumerate(forecast.evaluations)
     ]

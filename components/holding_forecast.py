@@ -8,6 +8,7 @@ from dataclasses import replace
 
 import pandas as pd
 import streamlit as st
+from sqlalchemy import Connection
 
 from charts import formats
 from components.data import ask
@@ -16,10 +17,10 @@ from components.download import About, download
 from components.forecast import Forecast, forecast
 from components.forecast_words import (
     card_sentence,
+    chance_words,
     holders_line,
     last_day_note,
     proof_line,
-    row_words,
 )
 from components.key_list import deciding_keys, in_words
 from components.table import Column, Kind, show_table
@@ -30,6 +31,23 @@ from program.language import _
 from program.rules import ProgramRules
 from queries.filters import NO_FILTERS, Filters
 from queries.scope import Scope
+
+
+def keys_to_call(
+    connection: Connection,
+    scope: Scope,
+    within_reach: tuple[tuple[int, tuple[bool, ...]], ...],
+    evaluations: Sequence[dt.date],
+    today: dt.date,
+    rules: ProgramRules,
+) -> pd.DataFrame:
+    """Return the shortest list of keys of every partner of ``within_reach``.
+
+    Grain: one row a key; columns as in ``metrics.next_keys.keys_to_deliver``.
+    """
+    reach = dict(within_reach)
+    keys = deciding_keys(connection, scope, tuple(reach), evaluations, today, rules)
+    return keys_to_deliver(keys, evaluations, today, rules, reach)
 
 
 def _height(rows: int, most: int = 360) -> int:
@@ -46,8 +64,16 @@ def with_chances(partners: pd.DataFrame, said: Forecast) -> pd.DataFrame:
         own = said.rows[said.rows["evaluation"] == i].set_index("partner_id")
         rows = own.loc[partners["partner_id"]]
         words = [
-            row_words(row, held_now=bool(held), proven=said.proven(i))
-            for (_id, row), held in zip(rows.iterrows(), partners["held_now"], strict=True)
+            chance_words(*row, proven=said.proven(i))
+            for row in zip(
+                rows["band"],
+                rows["settled"],
+                partners["held_now"],
+                rows["needed"],
+                rows["needed_worst"],
+                rows["chance"],
+                strict=True,
+            )
         ]
         reach = (rows["band"] != Band.OUT_OF_REACH.value).to_numpy()
         found = found.assign(**{f"chance_{i}": words, f"reach_{i}": reach})
@@ -125,22 +151,19 @@ def _show_calls(
     about: About,
 ) -> None:
     """Draw the shortest list of keys of every partner that a call can still help."""
-    reach = {
-        int(row["partner_id"]): tuple(bool(row[f"reach_{i}"]) for i in range(len(days)))
-        for _i, row in partners.iterrows()
-    }
-    asked = tuple(sorted(partner_id for partner_id, worth in reach.items() if any(worth)))
-    if not asked:
+    reach = partners[[f"reach_{i}" for i in range(len(days))]].to_numpy(dtype=bool)
+    asked = reach.any(axis=1)
+    if not asked.any():
         return
-    keys = ask(deciding_keys, scope, asked, days, today, rules)
-    lists = [
-        keys_to_deliver(own, days, today, rules, reach[int(str(partner_id))])
-        for partner_id, own in keys.groupby("partner_id", sort=False)
-    ]
-    if not any(len(found) for found in lists):
+    worth = zip(
+        partners.loc[asked, "partner_id"].tolist(),
+        (tuple(row) for row in reach[asked].tolist()),
+        strict=True,
+    )
+    todo = ask(keys_to_call, scope, tuple(sorted(worth)), days, today, rules)
+    if todo.empty:
         return
     names = partners[["partner_id", "name", "manager"]]
-    todo = pd.concat([found for found in lists if len(found)], ignore_index=True)
     todo = names.merge(todo, on="partner_id", how="inner")
     st.markdown(f"### {_('What to do: the shortest list of keys for each partner')}")
     _show_todo(todo, days, about, key="calls", with_partner=True)
@@ -223,7 +246,7 @@ def show_what_to_do(
     """
     said = forecast(scope, NO_FILTERS, evaluations, today, rules).of(partner_id)
     reach = (said["band"] != Band.OUT_OF_REACH.value).tolist()
-    todo = keys_to_deliver(keys, evaluations, today, rules, reach)
+    todo = keys_to_deliver(keys, evaluations, today, rules, {partner_id: reach})
     gone = [
         formats.date_long(day) for day, worth in zip(evaluations, reach, strict=True) if not worth
     ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -15,12 +15,10 @@ from program.calendar import next_evaluation
 from program.rules import DECK_RULES, ProgramRules
 
 Ints = NDArray[np.int64]
+Flags = NDArray[np.bool_]
 
 #: Among keys that count equally long: those that need the least work first.
-_LEAST_WORK = {
-    KeyReason.DELIVERY_PENDING.value: 0,
-    KeyReason.DELIVERY_REJECTED.value: 1,
-}
+_LEAST_WORK = {KeyReason.DELIVERY_PENDING.value: 0, KeyReason.DELIVERY_REJECTED.value: 1}
 _ANY_WORK = 2
 _NOT_PICKED = -1
 
@@ -46,7 +44,7 @@ def keys_to_deliver(
     evaluations: Sequence[dt.date],
     today: dt.date,
     rules: ProgramRules = DECK_RULES,
-    within_reach: Sequence[bool] | None = None,
+    within_reach: Mapping[int, Sequence[bool]] | None = None,
 ) -> pd.DataFrame:
     """Return the fewest keys that make each partner hold at ``evaluations``.
 
@@ -60,7 +58,8 @@ def keys_to_deliver(
         Keys of one or more partners from ``metrics.keys.keys_that_decide`` for the same
         ``evaluations``.
     within_reach
-        Evaluations worth working for; by default all. Nothing is listed for the others.
+        By partner the evaluations worth working for; by default all. Nothing is listed for the
+        others.
 
     Returns
     -------
@@ -71,64 +70,56 @@ def keys_to_deliver(
         only if pending keys are activated). A partner that holds anyway, or has no open key,
         has no row.
     """
-    wanted = list(within_reach) if within_reach is not None else [True] * len(evaluations)
-    listed = keys.assign(
-        counts_in=coming_evaluations_of_keys(keys["purchased_on"], today, rules),
-        if_activated=False,
-        for_evaluation=_NOT_PICKED,
-    )
-    chosen: list[pd.DataFrame] = [listed.head(0)]
-    for _partner, own in listed.groupby("partner_id", sort=False):
-        reasons = [own[f"reason_{i}"].to_numpy(dtype=object) for i in range(len(evaluations))]
-        first, worst = _needs(reasons, wanted, rules)
-        work = _work(own)
-        order = np.lexsort((np.arange(len(own)), work, -own["counts_in"].to_numpy()))
-        sure = _picked(reasons, first, order, np.full(len(own), _NOT_PICKED))
-        more = _picked(reasons, worst, order, sure)
-        places = order[more[order] != _NOT_PICKED]
-        chosen.append(
-            own.iloc[places].assign(
-                if_activated=sure[places] == _NOT_PICKED, for_evaluation=more[places]
-            )
+    counts_in = coming_evaluations_of_keys(keys["purchased_on"], today, rules)
+    partner, owners = pd.factorize(keys["partner_id"])
+    work = keys["reason_0"].map(_LEAST_WORK).fillna(_ANY_WORK).to_numpy()
+    order = np.lexsort((np.arange(len(keys)), work, -counts_in, partner))
+    sorted_keys, partner = keys.iloc[order], partner[order]
+    worth = np.ones((len(owners), len(evaluations)), dtype=bool)
+    if within_reach is not None:
+        worth &= np.array([within_reach[int(owner)] for owner in owners], dtype=bool).reshape(
+            worth.shape
         )
-    found = pd.concat(chosen, ignore_index=True)
-    return found.astype({"counts_in": "int64", "for_evaluation": "int64", "if_activated": "bool"})
+    sure = np.full(len(keys), _NOT_PICKED)
+    needs = [_needs(sorted_keys[f"reason_{i}"], partner, rules) for i in range(len(evaluations))]
+    for i, (is_open, needed, _worst) in enumerate(needs):
+        sure = _picked(sure, i, is_open, np.where(worth[:, i], needed, 0), partner)
+    more = sure
+    for i, (is_open, _needed, worst) in enumerate(needs):
+        more = _picked(more, i, is_open, np.where(worth[:, i], worst, 0), partner)
+    listed = sorted_keys.assign(
+        counts_in=counts_in[order], if_activated=sure == _NOT_PICKED, for_evaluation=more
+    )
+    return listed[more != _NOT_PICKED].reset_index(drop=True)
 
 
-def _needs(
-    reasons: Sequence[NDArray[np.object_]], wanted: Sequence[bool], rules: ProgramRules
-) -> tuple[list[int], list[int]]:
-    needed, worst = [], []
-    for values, worth in zip(reasons, wanted, strict=True):
-        base = int(np.isin(values, BASE_REASONS).sum())
-        delivered = int((values == KeyReason.DELIVERED.value).sum())
-        pending = int((values == KeyReason.NOT_ACTIVATED.value).sum())
-        needed.append(int(deliveries_needed(base, delivered, rules)) if worth else 0)
-        worst.append(int(deliveries_needed_worst(base, delivered, pending, rules)) if worth else 0)
-    return needed, worst
+def _needs(reasons: pd.Series, partner: Ints, rules: ProgramRules) -> tuple[Flags, Ints, Ints]:
+    """Return which keys are open for one evaluation, and what each partner needs of them."""
+
+    def count(*names: KeyReason) -> Ints:
+        chosen = partner[reasons.isin(names).to_numpy()]
+        return np.bincount(chosen, minlength=partner.max(initial=-1) + 1)
+
+    base, delivered = count(*BASE_REASONS), count(KeyReason.DELIVERED)
+    return (
+        reasons.isin(OPEN_REASONS).to_numpy(),
+        deliveries_needed(base, delivered, rules),
+        deliveries_needed_worst(base, delivered, count(KeyReason.NOT_ACTIVATED), rules),
+    )
 
 
-def _work(own: pd.DataFrame) -> Ints:
-    """Return how much is left to do for each key, by its reason in the nearest evaluation."""
-    effort = own["reason_0"].map(_LEAST_WORK).fillna(_ANY_WORK)
-    work: Ints = effort.to_numpy(dtype=np.int64)
-    return work
+def _picked(already: Ints, evaluation: int, is_open: Flags, needed: Ints, partner: Ints) -> Ints:
+    """Return the evaluation that each key is picked for, once ``evaluation`` has enough too.
 
-
-def _picked(
-    reasons: Sequence[NDArray[np.object_]],
-    needed: Sequence[int],
-    order: Ints,
-    already: Ints,
-) -> Ints:
-    """Return the evaluation that each key is picked for, so that all meet ``needed``.
-
-    Keys of ``already`` stay picked and count; further ones are picked in ``order``.
+    Keys of ``already`` stay picked and count; further ones are taken in the order of the keys,
+    in which partners stay together.
     """
-    picked = already.copy()
-    for i, (values, need) in enumerate(zip(reasons, needed, strict=True)):
-        is_open = np.isin(values, OPEN_REASONS)
-        missing = need - int(((picked != _NOT_PICKED) & is_open).sum())
-        free = order[is_open[order] & (picked[order] == _NOT_PICKED)]
-        picked[free[: max(missing, 0)]] = i
-    return picked
+    counted = np.bincount(partner[is_open & (already != _NOT_PICKED)], minlength=len(needed))
+    missing = np.maximum(needed - counted, 0)
+    free = is_open & (already == _NOT_PICKED)
+    seen = np.cumsum(free)
+    before = np.zeros(len(needed), dtype=np.int64)
+    starts = np.flatnonzero(np.r_[True, np.diff(partner) != 0]) if len(partner) else before[:0]
+    before[partner[starts]] = seen[starts] - free[starts]
+    place = seen - before[partner]
+    return np.where(free & (place <= missing[partner]), evaluation, already)

@@ -106,9 +106,9 @@ def test_a_key_tells_the_nearest_evaluation_that_needs_it() -> None:
 def test_nothing_is_asked_for_an_evaluation_out_of_reach() -> None:
     rows = [key(MONTHS[0]), key(MONTHS[3])]
     assert len(todo_of(rows)) == 2
-    later = todo_of(rows, within_reach=[False, True])
+    later = todo_of(rows, within_reach={1: [False, True]})
     assert later["purchased_on"].dt.date.tolist() == [MONTHS[3]]
-    assert todo_of(rows, within_reach=[False, False]).empty
+    assert todo_of(rows, within_reach={1: [False, False]}).empty
 
 
 def test_who_holds_anyway_and_who_has_no_keys_has_nothing_to_do() -> None:
@@ -118,9 +118,12 @@ def test_who_holds_anyway_and_who_has_no_keys_has_nothing_to_do() -> None:
     assert {"counts_in", "if_activated", "for_evaluation"} <= set(none.columns)
 
 
-def test_partners_are_listed_each_on_its_own() -> None:
-    rows = [key(MONTHS[1], partner_id=n) for n in (1, 1, 2, 2, 2)]
-    assert todo_of(rows)["partner_id"].tolist() == [1, 2, 2]
+@given(programmes, programmes)
+def test_partners_are_listed_each_on_its_own(first: list[dict], second: list[dict]) -> None:
+    second = [{**row, "partner_id": 7} for row in second]
+    together = todo_of(first + second)
+    alone = pd.concat([todo_of(first), todo_of(second)], ignore_index=True)
+    pd.testing.assert_frame_equal(together, alone)
 
 
 @pytest.mark.parametrize("month", range(1, 25))

@@ -31,22 +31,25 @@ def _defaults(rules: ProgramRules) -> dict[str, str]:
     }
 
 
+def _whole(said: str) -> int | None:
+    """Return a short whole number in plain digits; other scripts have digits too."""
+    return int(said) if said.isascii() and said.isdecimal() and len(said) <= 3 else None
+
+
 def _number(name: str, rules: ProgramRules, ends: tuple[int, int]) -> int:
     """Return a parameter of the address within its ends; what is no number is the default."""
     default = int(_defaults(rules)[name])
     said = st.query_params.get(name, "")
-    if not (said.isdecimal() and len(said) <= 3):
-        return default
-    return min(max(int(said), ends[0]), ends[1])
+    number = _whole(said)
+    return default if number is None else min(max(number, ends[0]), ends[1])
 
 
 def _window(rules: ProgramRules) -> tuple[int, int]:
     """Return from and to in months before the evaluation, as the address says if it makes sense."""
     first, _dash, last = st.query_params.get("window", "").partition("-")
-    if first.isdecimal() and last.isdecimal() and len(first) <= 2 and len(last) <= 2:
-        begin, end = min(int(first), _MONTHS[1]), int(last)
-        if begin > end:
-            return begin, end
+    begin, end = _whole(first), _whole(last)
+    if begin is not None and end is not None and min(begin, _MONTHS[1]) > end:
+        return min(begin, _MONTHS[1]), end
     return rules.window_from_months, rules.window_to_months
 
 
@@ -55,8 +58,8 @@ def chosen_variant(rules: ProgramRules) -> RuleVariant:
     threshold = _number("threshold", rules, _THRESHOLDS)
     begin, end = _window(rules)
     exact = rules.threshold if threshold == _per_cent(rules.threshold) else Fraction(threshold, 100)
-    said = st.query_params.get("keep", "")
-    keep = int(said) if said.isdecimal() and len(said) <= 3 else threshold
+    said = _whole(st.query_params.get("keep", ""))
+    keep = threshold if said is None else said
     tried = replace(
         rules,
         threshold=exact,

@@ -1,0 +1,214 @@
+"""Charts of the programme over time and place: themes, languages, extremes, hostile words."""
+
+from __future__ import annotations
+
+import json
+import re
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from charts import adoption, cohorts, rule_variant, tile_map
+from charts.palette import THEMES, roles
+from metrics.lag_curve import lag_curve
+
+HOSTILE = "<b>жирный</b> <a href='https://evil.example'>x</a>"
+MARKS = pd.DataFrame({"day": pd.to_datetime(["2026-10-15"]), "label": [HOSTILE]})
+NO_MARKS = MARKS.iloc[:0]
+EVALUATIONS = pd.DataFrame(
+    {
+        "evaluated_on": pd.to_datetime(
+            ["2026-09-01", "2026-10-01", "2026-11-01", "2026-12-01", "2027-01-01"]
+        ),
+        "decided": [True, True, True, False, False],
+        "members": [9, 10, 10, 11, 11],
+        "delivering": [0, 4, 5, 5, 4],
+        "holders": [0, 3, 4, 4, 2],
+        "secured": [0, 3, 4, 2, 1],
+        "base": [0, 30, 24, 24, 26],
+        "delivered": [0, 3, 11, 12, 9],
+        "pending_activation": [0, 0, 0, 2, 5],
+        "gained": pd.array([None, 3, 2, 1, 0], dtype="Int64"),
+        "lost": pd.array([None, 0, 1, 1, 2], dtype="Int64"),
+    }
+)
+RULES = pd.DataFrame(
+    {
+        "evaluated_on": EVALUATIONS["evaluated_on"],
+        "in_force": [0, 3, 4, 4, 2],
+        "variant": [5, 4, 3, 2, 1],
+        "stored": pd.array([0, 3, 5, None, None], dtype="Int64"),
+    }
+)
+SHARES = pd.DataFrame(
+    {
+        "bought": pd.to_datetime(["2026-08-01"] * 3 + ["2026-09-01"] * 2 + ["2026-10-01"]),
+        "months_since": [0, 1, 2, 0, 1, 0],
+        "keys": [10, 10, 10, 4, 4, 1],
+        "delivered": [0, 3, 10, 0, 1, 0],
+        "share": [0.0, 0.3, 1.0, 0.0, 0.25, 0.0],
+    }
+)
+TILES = pd.DataFrame(
+    {
+        "code": ["RU-MOW", "RU-SPE", "RU-SAM", "KZ"],
+        "label": ["Москва", HOSTILE, "Самар", "Казахст"],
+        "row": [2, 1, 6, 11],
+        "col": [1, 1, 9, 20],
+        "value": [0.4, 0.9, 0.5, np.nan],
+        "words": ["40 %", "90 %", "50 %", "—"],
+        "basis": ["981", "380", "6", ""],
+        "few": [False, False, True, False],
+        "told": ["Москва\n40 %", HOSTILE, "Самара\n50 %", "Казахстан"],
+        "aside": [False, False, False, True],
+    }
+)
+LAGS = pd.DataFrame({"lag": [5, 40, 100, 400], "delivered": [3, 5, 2, 0], "censored": [0, 4, 2, 6]})
+
+CHARTS = {
+    "partners": (adoption.adoption_lines, adoption.adoption_lines_alt, EVALUATIONS, (MARKS,)),
+    "keys": (adoption.programme_coverage, adoption.programme_coverage_alt, EVALUATIONS, (MARKS,)),
+    "changes": (adoption.gained_and_lost, adoption.gained_and_lost_alt, EVALUATIONS, (MARKS,)),
+    "rules": (rule_variant.holders_by_rule, rule_variant.holders_by_rule_alt, RULES, (MARKS,)),
+    "cohorts": (cohorts.cohort_heatmap, cohorts.cohort_heatmap_alt, SHARES, ()),
+    "tiles": (tile_map.tile_map, lambda f: tile_map.tile_map_alt(f, "1"), TILES, ()),
+}
+
+
+@pytest.fixture(params=sorted(CHARTS))
+def chart(request):
+    return CHARTS[request.param]
+
+
+def written(fig) -> str:
+    return json.dumps(fig.to_plotly_json(), default=str, ensure_ascii=False)
+
+
+@pytest.mark.parametrize("theme", THEMES)
+@pytest.mark.parametrize("language", ["ru", "en"])
+def test_chart_draws_in_every_theme_and_language(chart, theme, language, speak):
+    speak(language)
+    draw, _, frame, rest = chart
+    fig = draw(frame, *rest, theme=theme)
+    assert fig.layout.template.layout.font.color == roles(theme).text
+    assert len(fig.data) > 0
+
+
+@pytest.mark.parametrize("language", ["ru", "en"])
+def test_alternative_text_speaks_the_language(chart, language, speak):
+    speak(language)
+    _, alt, frame, rest = chart
+    quiet = frame.assign(label="1") if "label" in frame else frame
+    text = alt(quiet, *(marks.assign(label="1") for marks in rest))
+    assert text.endswith(".")
+    assert "nan" not in text.lower()
+    wrong = re.compile(r"\b(?!n\b)[a-z]{2,}" if language == "ru" else r"[а-яё]")
+    assert not wrong.search(text), text
+
+
+def test_chart_of_one_row_is_drawn(chart):
+    draw, alt, frame, rest = chart
+    for row in range(len(frame)):
+        one = frame.iloc[[row]]
+        assert draw(one, *rest, theme="light").layout.height > 0
+        assert alt(one, *rest)
+
+
+def test_chart_is_never_asked_for_no_rows(chart):
+    draw, _, frame, rest = chart
+    with pytest.raises(ValueError, match="no rows"):
+        draw(frame.iloc[:0], *rest, theme="light")
+
+
+def test_words_from_data_stay_text(chart):
+    draw, _, frame, rest = chart
+    text = written(draw(frame, *rest, theme="light"))
+    assert "<a href" not in text
+    assert "<b>" not in text
+
+
+def test_changes_are_marked_on_every_chart_over_time():
+    for draw, alt, frame, rest in CHARTS.values():
+        if not rest:
+            continue
+        marked, plain = draw(frame, MARKS, theme="light"), draw(frame, NO_MARKS, theme="light")
+        assert len(marked.layout.shapes) == len(plain.layout.shapes) + 1
+        assert HOSTILE in alt(frame, MARKS)
+        assert HOSTILE not in alt(frame, NO_MARKS)
+
+
+def test_a_change_outside_the_chart_is_not_marked():
+    early = MARKS.assign(day=pd.Timestamp("2020-01-01"))
+    fig = adoption.programme_coverage(EVALUATIONS, early, theme="light")
+    none = adoption.programme_coverage(EVALUATIONS, NO_MARKS, theme="light")
+    assert len(fig.layout.shapes) == len(none.layout.shapes)
+
+
+def test_what_is_coming_is_dotted_and_carries_the_range_of_pending_activations():
+    fig = adoption.programme_coverage(EVALUATIONS, NO_MARKS, theme="light")
+    dashes = [trace.line.dash for trace in fig.data]
+    assert dashes.count("dot") == 1
+    ranges = [s for s in fig.layout.shapes if s.type == "line" and s.line.width == 6]
+    assert [(s.y0, s.y1) for s in ranges] == [
+        pytest.approx((12 / 26, 12 / 24)),
+        pytest.approx((9 / 31, 9 / 26)),
+    ]
+
+
+def test_an_evaluation_without_any_base_is_a_gap_and_not_zero():
+    line = adoption.programme_coverage(EVALUATIONS, NO_MARKS, theme="light").data[0]
+    assert np.isnan(line.y[0])
+
+
+def test_a_click_on_a_bar_returns_its_evaluation():
+    fig = adoption.gained_and_lost(EVALUATIONS, NO_MARKS, theme="light")
+    assert {row[0] for trace in fig.data for row in trace.customdata} == {
+        *("2026-09", "2026-10", "2026-11", "2026-12", "2027-01")
+    }
+
+
+def test_months_that_have_not_passed_stay_empty_in_the_heatmap():
+    shown = cohorts.cohort_heatmap(SHARES, theme="light").data[0].z
+    assert np.isnan(np.asarray(shown, dtype=float)).sum() == 3
+
+
+def test_the_curve_of_delivery_ends_with_the_last_delivery_and_tells_milestones():
+    curve = lag_curve(LAGS)
+    fig = cohorts.lag_curve_line(curve, theme="light")
+    line = fig.data[2]
+    assert (line.x[0], line.x[-1]) == (0, 100)
+    assert line.y[-1] == pytest.approx(1 - curve.survival[100])
+    assert "90" in cohorts.lag_curve_alt(curve)
+    with pytest.raises(ValueError, match="no delivery"):
+        cohorts.lag_curve_line(lag_curve(LAGS.assign(delivered=0)), theme="light")
+
+
+def test_a_click_on_a_tile_returns_its_code():
+    fig = tile_map.tile_map(TILES, theme="light")
+    assert [row[0] for row in fig.data[-1].customdata] == TILES["code"].tolist()
+
+
+def test_a_tile_with_little_data_is_hatched_and_not_coloured():
+    fig = tile_map.tile_map(TILES, theme="light", diverging=0.5)
+    assert [s.type for s in fig.layout.shapes] == ["path"]
+    colours = [colour for _place, colour in fig.data[0].colorscale]
+    z = np.asarray(fig.data[0].z, dtype=float)
+    surface = colours.index(roles("light").surface)
+    assert z[TILES["row"][2] - 1, TILES["col"][2] - 1] == surface
+
+
+def test_the_chosen_tile_is_framed():
+    fig = tile_map.tile_map(TILES, theme="light", chosen="RU-MOW")
+    frames = [s for s in fig.layout.shapes if s.type == "rect"]
+    assert len(frames) == 1
+    assert frames[0].x0 < 1 < frames[0].x1
+
+
+def test_both_sides_of_the_threshold_differ_in_colour():
+    fig = tile_map.tile_map(TILES, theme="light", diverging=0.5)
+    z = np.asarray(fig.data[0].z, dtype=float)
+    scale = [colour for _place, colour in fig.data[0].colorscale]
+    below, above = (scale[int(z[TILES["row"][i] - 1, TILES["col"][i] - 1])] for i in (0, 1))
+    diverging = roles("light").diverging
+    assert diverging.index(below) < 3 < diverging.index(above)

@@ -1,0 +1,103 @@
+"""The simulator on the demonstration: the deck's rule repeats what was decided."""
+
+from __future__ import annotations
+
+import datetime as dt
+from fractions import Fraction
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from components.simulation import Simulation, records, simulation
+from metrics.coverage import holds
+from metrics.simulator import RuleVariant
+from program.rules import DECK_RULES, ProgramRules
+from queries.choices import stored_evaluations
+from queries.decisions import decisions_that_disagree
+from queries.filters import NO_FILTERS, Filters
+from queries.scope import EVERYTHING
+from tests.databases import TODAY, build_demo, connected
+
+DECEMBER, NOVEMBER = dt.date(2026, 12, 1), dt.date(2026, 11, 1)
+IN_FORCE = RuleVariant(DECK_RULES)
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return build_demo(tmp_path_factory.mktemp("simulated") / "program.duckdb")
+
+
+def simulated(
+    path: Path, variant: RuleVariant = IN_FORCE, filters: Filters = NO_FILTERS
+) -> Simulation:
+    with connected(path) as connection:
+        known = records(connection, EVERYTHING, filters, DECEMBER, TODAY, DECK_RULES)
+        stored = stored_evaluations(connection, EVERYTHING).dates
+    found = simulation(known, stored, IN_FORCE, variant, NOVEMBER)
+    assert found is not None
+    return found
+
+
+def test_the_rule_in_force_repeats_every_stored_decision_that_the_records_still_support(demo):
+    found = simulated(demo)
+    with connected(demo) as connection:
+        disputed = decisions_that_disagree(connection, EVERYTHING)
+    held_otherwise = disputed[
+        holds(disputed["base"].to_numpy(), disputed["delivered"].to_numpy())
+        != disputed["stored_held"].fillna(False).to_numpy(bool)
+    ]
+    expected = {
+        (row.evaluated_on.date(), int(row.partner_id)) for row in held_otherwise.itertuples()
+    }
+    differing = {
+        (day, int(found.partner_ids[i]))
+        for at, (day, stored) in enumerate(zip(found.evaluations, found.stored, strict=True))
+        if stored is not None
+        for i in np.flatnonzero(stored != found.in_force.held[:, at])
+    }
+    assert differing == expected
+    assert found.disagreements == len(expected) > 0
+    assert len(found.evaluations) == 48
+    assert all(stored is not None for stored in found.stored)
+
+
+def test_a_variant_equal_to_the_rule_decides_nothing_otherwise(demo):
+    found = simulated(demo)
+    assert (found.in_force.held == found.variant.held).all()
+    assert not found.shortened
+
+
+def test_a_lower_threshold_only_adds_holders(demo):
+    found = simulated(demo, RuleVariant(ProgramRules(threshold=Fraction(2, 5))))
+    assert (found.variant.held >= found.in_force.held).all()
+    assert found.variant.holders > found.in_force.holders
+
+
+def test_a_wider_window_shortens_the_history_and_says_so(demo):
+    found = simulated(demo, RuleVariant(ProgramRules(window_from_months=20)))
+    assert found.shortened
+    assert found.evaluations[0] == dt.date(2023, 6, 1)
+    assert found.in_force.held.shape == found.variant.held.shape
+    assert found.disagreements > 0
+
+
+def test_gains_and_losses_of_a_year_explain_the_change_in_holders(demo):
+    side = simulated(demo).in_force
+    gained, lost = side.changes()
+    assert side.holders - int(side.held[:, -13].sum()) == gained - lost
+
+
+def test_nothing_to_decide_on_is_no_simulation(demo):
+    with connected(demo) as connection:
+        nobody = records(
+            connection, EVERYTHING, Filters(manager_email="x@y.z"), DECEMBER, TODAY, DECK_RULES
+        )
+    assert simulation(nobody, (), IN_FORCE, IN_FORCE, NOVEMBER) is None
+
+
+def test_a_window_before_all_records_is_no_simulation(demo):
+    with connected(demo) as connection:
+        known = records(connection, EVERYTHING, NO_FILTERS, DECEMBER, TODAY, DECK_RULES)
+    wide = RuleVariant(ProgramRules(window_from_months=24))
+    assert simulation(known, (), IN_FORCE, wide, dt.date(2022, 12, 1)) is None

@@ -21,6 +21,7 @@ LOGIN, LOGOUT = "/auth/login", "/auth/logout"
 #: Parameter by which a failed sign-in says on the next screen how it failed.
 OUTCOME = "sign_in"
 RETURN_COOKIE = "quality_return_to"
+HSTS = "max-age=31536000"
 _USER_COOKIE = "_streamlit_user"
 _RETURN_SECONDS = 600
 _LONGEST_ADDRESS = 2000
@@ -128,6 +129,8 @@ class SignInRoutes:
             asked_for = dict(parse_qsl(scope.get("query_string", b"").decode("latin-1")))
             answer["location"] = _way_back(asked, answer, asked_for)
             answer.append("set-cookie", _return_cookie("", 0))
+        if provider.is_behind_tls:
+            answer["strict-transport-security"] = HSTS
         cookies = answer.getlist("set-cookie")
         if cookies:
             del answer["set-cookie"]

@@ -176,6 +176,11 @@ def test_a_provider_that_is_away_leads_back_instead_of_an_error() -> None:
     assert (status, headers["location"]) == (303, f"/threshold?tier=gold&{OUTCOME}=unavailable")
 
 
+def test_browsers_are_held_to_tls_where_there_is_tls() -> None:
+    assert asked("/auth/login")[1]["strict-transport-security"] == "max-age=31536000"
+    assert "strict-transport-security" not in asked("/auth/login", provider=PLAIN)[1]
+
+
 def test_without_a_provider_nothing_is_touched() -> None:
     status, headers, cookies = asked("/oauth2callback", "code=1&state=2", provider=None)
     assert (status, headers["location"]) == (302, "/")

@@ -15,7 +15,7 @@ import streamlit as st
 #: Parameters that belong to the filter bar and follow the person from page to page.
 FIELDS = (
     *("on", "manager", "country", "district", "region", "city", "tier", "size"),
-    *("survey", "from", "to", "lang"),
+    *("group", "survey", "from", "to", "lang"),
 )
 
 _CHOICE = "address_choice"

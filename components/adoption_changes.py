@@ -174,7 +174,7 @@ def _table(some: pd.DataFrame, key: str) -> Hashable | None:
     return show_table(
         told,
         [
-            Column("name", _("Partner"), width=190, pinned=True),
+            Column("name", _("Partner"), width=190),
             Column("coverages", _("Delivered: before → then"), width=170),
             Column("city", _("City")),
             Column("tier", _("Partner tier")),

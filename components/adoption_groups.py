@@ -264,7 +264,7 @@ def _columns(grouping: Grouping, coming: Sequence[dt.date]) -> list[Column]:
         Column("holding", _("Share holding"), Kind.SHARE, n="with_base", undefined="—"),
     ]
     return [
-        Column("name", _(_TITLES[grouping]), width="medium", pinned=True),
+        Column("name", _(_TITLES[grouping]), width="medium"),
         Column("bar", _("Against 50 %"), Kind.PICTURE, width=110, help=definition("coverage")),
         Column(
             "next",

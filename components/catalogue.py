@@ -78,7 +78,7 @@ def _badge(held: bool, since: pd.Timestamp) -> str:
 def catalogue_table(found: pd.DataFrame, about: About) -> None:
     """Draw the list; a ticked row opens the card."""
     columns = [
-        Column("name", _("Partner"), width=240, pinned=True),
+        Column("name", _("Partner"), width=240),
         Column("badge", _("Competence"), width=130, help=definition("competence")),
         Column("city", _("City")),
         Column("tier_word", _("Partner tier")),

@@ -88,6 +88,8 @@ def partners_outlook(
     )
     for i, evaluated_on in enumerate(evaluations):
         rows = of[evaluated_on].drop(columns="evaluated_on").assign(held_now=held_now)
+        if evaluated_on <= today:
+            rows = rows.assign(pending_activation=0)  # decided: nothing can be activated in time
         said = with_outlook(rows, rules).drop(columns="held_now").add_suffix(f"_{i}")
         outlook = outlook.join(said)
     return _of_size(outlook.reset_index(), filters)

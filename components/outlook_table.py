@@ -19,11 +19,16 @@ from program.language import _
 
 #: What acting now is worth: by which columns a group is sorted, and whether ascending.
 ORDER: dict[Group, dict[str, bool]] = {
-    Group.WILL_LOSE: {"needed_0": True, "needed_worst_0": True, "base_0": False},
+    Group.WILL_LOSE: {
+        "cannot_be_saved": True,
+        "needed_0": True,
+        "needed_worst_0": True,
+        "base_0": False,
+    },
     Group.CAN_GAIN: {"gains_anyway": True, "needed_0": True, "base_0": False},
     Group.NEAR: {"needed_worst_0": False, "spare_0": True, "base_0": False},
     Group.IN_RESERVE: {"spare_0": True, "base_0": False},
-    Group.NO_BASE: {"held_now": False, "pending_activation_0": False},
+    Group.NO_BASE: {"pending_activation_0": False},
 }
 
 
@@ -33,7 +38,7 @@ def of_group(outlook: pd.DataFrame, group: Group) -> pd.DataFrame:
     Grain: one row a partner, as from ``components.outlook.partners_outlook``.
     """
     rows = outlook[outlook["group_0"] == group.value]
-    rows = rows.assign(gains_anyway=rows["needed_0"] == 0)
+    rows = rows.assign(gains_anyway=rows["needed_0"] == 0, cannot_be_saved=rows["base_0"] == 0)
     order = ORDER[group] | {"name": True}
     return rows.sort_values(list(order), ascending=list(order.values()), ignore_index=True)
 
@@ -60,8 +65,10 @@ def described(
     return partners.assign(
         **words,
         needed=[
-            formats.span(low, high)
-            for low, high in zip(partners["needed_0"], partners["needed_worst_0"], strict=True)
+            formats.span(low, high) if base else formats.no_base()
+            for low, high, base in zip(
+                partners["needed_0"], partners["needed_worst_0"], partners["base_0"], strict=True
+            )
         ],
         bar=[data_address(bullet_picture(*row, theme=theme)) for row in zip(*counts, strict=True)],
         open_keys=partners["base_0"] - partners["delivered_0"],

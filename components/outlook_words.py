@@ -23,7 +23,7 @@ GROUP_TONES = {
 def outlook_words(state: str, *, held_now: bool, needed: int, needed_worst: int, spare: int) -> str:
     """Return the outlook of one partner for one evaluation, short enough for a table cell."""
     if state == State.NO_BASE:
-        return formats.no_base()
+        return _("loses: no base") if held_now else formats.no_base()
     if state == State.SECURED:
         words = _("keeps, {reserve}") if held_now else _("gains, {reserve}")
         return words.format(reserve=formats.reserve(spare))

@@ -44,7 +44,7 @@ def region_table(
     kind = Kind.COUNT if measure is RegionMeasure.DELIVERIES else Kind.SHARE
     undefined = _("hidden or none") if measure.subject else formats.no_base()
     columns = [
-        Column("name", _("Region"), width="medium", pinned=True),
+        Column("name", _("Region"), width="medium"),
         Column(
             "value",
             _(TITLES[measure]),
@@ -101,7 +101,7 @@ def city_table(partners: pd.DataFrame, about: About) -> None:
         coverage=coverage(cities["base"].to_numpy(), cities["delivered"].to_numpy())
     ).sort_values(["base", "city"], ascending=[False, True], ignore_index=True)
     columns = [
-        Column("city", _("City"), width="medium", pinned=True),
+        Column("city", _("City"), width="medium"),
         Column("coverage", _("Coverage"), Kind.SHARE, n="base", undefined=formats.no_base()),
         Column("delivered", _("Delivered"), Kind.COUNT),
         Column("base", _("In the base"), Kind.COUNT),
@@ -134,7 +134,7 @@ def partner_table(partners: pd.DataFrame, about: About) -> None:
         tier=partners["tier"].map(tiers),
     ).sort_values(["base", "name"], ascending=[False, True], ignore_index=True)
     columns = [
-        Column("name", _("Partner"), width="medium", pinned=True),
+        Column("name", _("Partner"), width="medium"),
         Column("bar", _("Against 50 %"), Kind.PICTURE, width=110),
         Column("coverage", _("Coverage"), Kind.SHARE, n="base", undefined=formats.no_base()),
         Column("delivered", _("Delivered"), Kind.COUNT),

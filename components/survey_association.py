@@ -144,7 +144,7 @@ def _list(found: pd.DataFrame, questions: Sequence[Asked], about: About) -> None
     rows.loc[hidden, ["rho", "low", "high"]] = np.nan
     rows = rows.sort_values("rho", ascending=False, na_position="last", ignore_index=True)
     columns = [
-        Column("name", _("Question"), width="medium", pinned=True),
+        Column("name", _("Question"), width="medium"),
         Column("rho", _("ρ × 100"), Kind.INDEX, undefined="—", help=definition("association")),
         Column("low", _("from"), Kind.INDEX, undefined="—"),
         Column("high", _("to"), Kind.INDEX, undefined="—"),

@@ -117,7 +117,7 @@ def _beside_others(
     rows = beside_others(counts, asked)
     few = _("few answers, hidden")
     columns = [
-        Column("name", _("Question"), width="medium", pinned=True),
+        Column("name", _("Question"), width="medium"),
         Column("verdict", _("Against all the others"), width=245),
         Column("own", _("This partner"), Kind.SHARE, n="own_n", undefined=few),
         Column("region", _("Others of the region"), Kind.SHARE, n="region_n", undefined=few),

@@ -250,7 +250,7 @@ def _comparison_table(
 ) -> None:
     hidden = _("few answers, hidden")
     columns = [
-        Column("name", _("Question"), width="medium", pinned=True),
+        Column("name", _("Question"), width="medium"),
         Column("verdict", _("Verdict"), width=175, help=definition("survey_difference")),
         Column("first", first_name, Kind.SHARE, n="first_n", undefined=hidden),
         Column("second", second_name, Kind.SHARE, n="second_n", undefined=hidden),

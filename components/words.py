@@ -43,7 +43,8 @@ GROUPS = {
 }
 GROUPS_EXPLAINED = {
     Group.WILL_LOSE: N_(
-        "The competence is held now; with today's records it is removed: deliveries are missing."
+        "The competence is held now; with today's records it is removed: deliveries are missing, "
+        "or no key is left in the base."
     ),
     Group.CAN_GAIN: N_("Without the competence now; has keys in the base and can still gain it."),
     Group.NEAR: N_(
@@ -51,8 +52,8 @@ GROUPS_EXPLAINED = {
     ),
     Group.IN_RESERVE: N_("Keeps the competence with keys to spare, whatever is activated."),
     Group.NO_BASE: N_(
-        "No counted and activated keys were bought in the window: coverage is undefined, "
-        "and the competence cannot be held."
+        "Without the competence now, and no counted and activated keys were bought in the window: "
+        "coverage is undefined."
     ),
 }
 KEY_REASONS = {

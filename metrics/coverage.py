@@ -27,7 +27,7 @@ class Group(StrEnum):
     CAN_GAIN = "can_gain"
     NEAR = "near"
     IN_RESERVE = "in_reserve"
-    NO_BASE = "no_base"
+    NO_BASE = "no_base"  # and does not hold the competence now: a holder without a base loses it
 
 
 class State(StrEnum):
@@ -155,17 +155,18 @@ def group_of(
 ) -> NDArray[np.object_]:
     """Return the :class:`Group` of each partner for one evaluation, as its text value.
 
-    A holder that would stay but stands near the threshold, or whom late activations could
-    still sink, is «у порога»; a partner without the competence and with keys can gain it,
-    whether the deliveries are already there or not.
+    A holder that would not hold loses the competence, also where its base is empty and no
+    delivery can help. A holder that would stay but stands near the threshold, or whom late
+    activations could still sink, is «у порога»; a partner without the competence and with keys
+    can gain it, whether the deliveries are already there or not.
     """
     bases, deliveries = _base_and_delivered(base, delivered)
     has_it = np.asarray(held_now, dtype=bool)
     states = state_of(bases, deliveries, pending_activation, rules)
     close = is_near(bases, deliveries, rules) | (states == State.HOLDS_UNLESS_ACTIVATIONS.value)
     return np.select(
-        [bases == 0, has_it & (states == State.SHORT.value), ~has_it, close],
-        [Group.NO_BASE.value, Group.WILL_LOSE.value, Group.CAN_GAIN.value, Group.NEAR.value],
+        [has_it & ~holds(bases, deliveries, rules), bases == 0, ~has_it, close],
+        [Group.WILL_LOSE.value, Group.NO_BASE.value, Group.CAN_GAIN.value, Group.NEAR.value],
         Group.IN_RESERVE.value,
     ).astype(object)
 

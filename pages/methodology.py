@@ -66,7 +66,7 @@ st.markdown(
         f"- {line}"
         for line in (
             _("Threshold: {share} of the keys in the base").format(
-                share=formats.share(float(rules.threshold))
+                share=formats.share(float(rules.threshold), 1)
             ),
             *(
                 _("Evaluation on {day}: keys bought {window}").format(
@@ -80,7 +80,7 @@ st.markdown(
             ),
             _("Near the threshold: within {keys}, or within {margin}").format(
                 keys=formats.keys(rules.near_keys),
-                margin=formats.percentage_points(float(rules.near_margin)).lstrip("+"),
+                margin=formats.percentage_points(float(rules.near_margin), 1).lstrip("+"),
             ),
             _("Points: {points} for a project, alive for {years} after the latest delivery").format(
                 points=formats.number(rules.points_per_project),

@@ -54,8 +54,9 @@ def test_interval_is_said_while_activations_are_pending():
 
 
 def test_no_base_is_said_in_words_and_never_as_zero():
-    words = outlook_words(State.NO_BASE, held_now=True, needed=0, needed_worst=2, spare=0)
-    assert words == "нет базы"
+    counts = {"needed": 0, "needed_worst": 2, "spare": 0}
+    assert outlook_words(State.NO_BASE, held_now=False, **counts) == "нет базы"
+    assert outlook_words(State.NO_BASE, held_now=True, **counts) == "теряет: нет базы"
 
 
 @pytest.mark.parametrize(

@@ -51,7 +51,11 @@ def test_empty_base_is_undefined_and_never_zero_per_cent():
     assert np.isnan(coverage(0, 0))
     assert not holds(0, 0)
     assert state_of(0, 0, 3) == State.NO_BASE
-    assert group_of(0, 0, 3, True) == Group.NO_BASE
+    assert group_of(0, 0, 3, False) == Group.NO_BASE
+
+
+def test_holder_whose_base_became_empty_loses_the_competence():
+    assert group_of(0, 0, 3, True) == Group.WILL_LOSE
 
 
 @given(COUNTS)
@@ -95,8 +99,8 @@ def test_every_partner_is_in_exactly_one_group_that_fits_its_state(counts, held_
     group = Group(str(group_of(base, delivered, pending, held_now)))
     held_then = bool(holds(base, delivered))
     expected = {
-        Group.NO_BASE: base == 0,
-        Group.WILL_LOSE: base > 0 and held_now and not held_then,
+        Group.NO_BASE: base == 0 and not held_now,
+        Group.WILL_LOSE: held_now and not held_then,
         Group.CAN_GAIN: base > 0 and not held_now,
     }
     keeps = base > 0 and held_now and held_then

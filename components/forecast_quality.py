@@ -94,10 +94,9 @@ def show_forecast_quality(scope: Scope, today: dt.date, rules: ProgramRules) -> 
             _reliability(known, about)
     st.caption(
         _(
-            "The latest evaluations of a part of the partners ({n}); «python -m jobs replay» takes "
-            "all. The number of forecasts grows with a point's size; whiskers are Wilson 95 % "
-            "intervals. A delivery later rejected, and the days that acceptance takes, are "
-            "not in the dates."
+            "The latest evaluations, {n}; «python -m jobs replay» takes all of both. The number of "
+            "forecasts grows with a point's size; whiskers are Wilson 95 % intervals. A delivery "
+            "later rejected, and the days that acceptance takes, are not in the dates."
         ).format(n=formats.partners(found[0].partners))
     )
 

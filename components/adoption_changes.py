@@ -121,7 +121,8 @@ def _open_threshold(evaluated_on: dt.date, coming: Sequence[dt.date]) -> None:
     )
     if st.button(_("Open the list"), icon=":material/flag:"):
         address.choose("on", None if evaluated_on == coming[0] else f"{evaluated_on:%Y-%m}")
-        st.switch_page("threshold.py", query_params={"group": Group.WILL_LOSE.value})
+        address.choose("group", Group.WILL_LOSE.value)
+        st.switch_page("threshold.py")
 
 
 def _names(changes: pd.DataFrame, evaluated_on: dt.date, about: About) -> None:

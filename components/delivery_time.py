@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 import pandas as pd
+import plotly.graph_objects as go
 import streamlit as st
 
 from charts import formats
@@ -17,14 +18,15 @@ from charts.cohorts import (
     lag_curve_line,
 )
 from charts.comparison import control_chart, control_chart_alt
+from charts.palette import ThemeName
 from components.chart import show_chart
 from components.data import ask
 from components.definitions import definition
 from components.download import About
+from components.figures import drawn_once
 from components.filter_bar import Choice
 from components.states import empty
 from components.table import Column, Kind
-from components.theme import figure_theme
 from metrics.cohorts import cohort_shares, fixed_maturity
 from metrics.lag_curve import LagCurve, lag_curve
 from program.calendar import add_months, month_start
@@ -59,10 +61,10 @@ def delivery_time_section(
         return
     left, right = st.columns(2, gap="large")
     with left:
-        _curve(lag_curve(lags), since, about)
+        _curve(lag_curve(lags), since, about, (scope, since, *asked))
     with right:
         show_chart(
-            cohort_heatmap(shares, theme=figure_theme()),
+            drawn_once(cohort_heatmap, shares, question=(scope, *asked)),
             title=_("Share of the keys delivered, by month of purchase"),
             alt=cohort_heatmap_alt(shares),
             data=shares,
@@ -77,17 +79,17 @@ def delivery_time_section(
             about=about,
             note=_("All counted keys, activated or not; the month under way is not told."),
         )
-    _matured(counts, choice.today, marks, about)
+    _matured(counts, choice.today, marks, about, (scope, *asked))
 
 
-def _curve(curve: LagCurve, since: dt.date, about: About) -> None:
+def _curve(curve: LagCurve, since: dt.date, about: About, question: tuple[object, ...]) -> None:
     if curve.last_observed < 0:
         empty(_("No key activated in the last two years has been delivered yet."))
         return
     median = curve.median()
     days = [day for day in MILESTONES if day <= curve.last_observed]
     show_chart(
-        lag_curve_line(curve, theme=figure_theme()),
+        drawn_once(lag_curve_line, curve, question=question),
         title=_("How soon after the activation keys are delivered"),
         alt=lag_curve_alt(curve),
         data=pd.DataFrame(
@@ -114,7 +116,17 @@ def _curve(curve: LagCurve, since: dt.date, about: About) -> None:
     )
 
 
-def _matured(counts: pd.DataFrame, today: dt.date, marks: pd.DataFrame, about: About) -> None:
+def _matured_figure(frame: pd.DataFrame, marks: pd.DataFrame, *, theme: ThemeName) -> go.Figure:
+    return marked(control_chart(frame, theme=theme), marks, theme=theme)
+
+
+def _matured(
+    counts: pd.DataFrame,
+    today: dt.date,
+    marks: pd.DataFrame,
+    about: About,
+    question: tuple[object, ...],
+) -> None:
     series = fixed_maturity(counts, today, days=MATURITY, cohorts=_CONTROLLED)
     if series.frame.empty:
         empty(_("No month of purchase has matured yet."))
@@ -128,9 +140,8 @@ def _matured(counts: pd.DataFrame, today: dt.date, marks: pd.DataFrame, about: A
         notes.append(_("By quarter: some months have fewer than ten keys."))
     if series.preliminary:
         notes.append(_("Preliminary limits: fewer than 13 points."))
-    figure = control_chart(series.frame, theme=figure_theme())
     show_chart(
-        marked(figure, marks, theme=figure_theme()),
+        drawn_once(_matured_figure, series.frame, marks, question=question),
         title=_("Share of the keys of a month delivered within {days} of the purchase").format(
             days=formats.days(MATURITY)
         ),

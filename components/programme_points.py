@@ -24,7 +24,7 @@ from queries.points import expiring_projects, programme_points
 from queries.scope import Scope
 
 #: The list looks so many whole months ahead, and at so many projects at most.
-_AHEAD, _LISTED = 3, 500
+_AHEAD, _LISTED, _SHOWN = 3, 1000, 100
 #: Larger figures do not fit on the bars of two years.
 _WRITTEN_BELOW = 1000
 
@@ -80,7 +80,7 @@ def points_section(
         Column("city", _("City")),
     ]
     chosen = show_table(
-        expiring,
+        expiring.head(_SHOWN),
         columns,
         key="expiring_projects",
         alt=_("Projects whose points expire soon, with partner, client and dates"),
@@ -94,8 +94,10 @@ def points_section(
             )
             + " "
             + (
-                _("Shown: the first {shown}.").format(shown=formats.number(_LISTED))
-                if len(expiring) == _LISTED
+                _("Shown: the first {shown}; the file holds the first {listed}.").format(
+                    shown=formats.number(_SHOWN), listed=formats.number(len(expiring))
+                )
+                if len(expiring) > _SHOWN
                 else formats.projects(len(expiring))
             )
         )

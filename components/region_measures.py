@@ -11,15 +11,15 @@ import streamlit as st
 
 from charts import formats
 from components.data import ask
-from components.survey_figures import Measure, Reading, Subject, segment_figures
+from components.survey_figures import Subject
 from components.survey_questions import questionnaire
 from metrics.estimate import ENOUGH, HIDDEN_BELOW
-from metrics.recommendation import IndexMapping
+from metrics.recommendation import scale_of
 from program.language import N_, _
 from queries.filters import Filters
 from queries.questionnaire import questionnaires
 from queries.scope import Scope
-from queries.survey import Dimension, Sizing, recommendation_by_segment
+from queries.survey import NO_ANSWER, Dimension, Sizing, recommendation_by_segment
 
 #: Fewer keys or partners than these are hatched: the value stands in the tile, the colour does not.
 FEW_KEYS, FEW_PARTNERS = 10, 3
@@ -135,19 +135,23 @@ def survey_figures(
     asked = next((question for question in questions if question.code == subject.code), None)
     if asked is None:
         return nothing
-    reading = Reading.of(subject, asked, IndexMapping.STRICT)
-    tiles = counts.assign(segment=counts["segment"].map(tile_of).fillna(counts["segment"]))
-    found = pd.concat([segment_figures(part, reading, Measure.SHARE) for part in (counts, tiles)])
-    found = found.drop_duplicates("segment").rename(columns={"segment": "place"})
-    return found.assign(value=found["value"].where(found["n"] >= HIDDEN_BELOW))[
-        ["place", "value", "n"]
-    ].reset_index(drop=True)
+    score = counts[subject.column]
+    said = counts[counts["version"].isin(asked.versions) & (score != NO_ANSWER)]
+    recommending = said[subject.column] >= scale_of(asked.scale_max).recommending_from
+    regions = pd.DataFrame(
+        {"place": said["segment"], "good": said["surveys"].where(recommending, 0)}
+    ).assign(n=said["surveys"])
+    tiles = regions.assign(place=regions["place"].map(tile_of).fillna(regions["place"]))
+    abroad = tiles[~tiles["place"].isin(regions["place"])]
+    summed = pd.concat([regions, abroad]).groupby("place", as_index=False)[["good", "n"]].sum()
+    share = summed["good"] / summed["n"]
+    return summed.assign(value=share.where(summed["n"] >= HIDDEN_BELOW))[["place", "value", "n"]]
 
 
 def measured(
     places: pd.DataFrame, measure: RegionMeasure, figures: pd.DataFrame | None
 ) -> pd.DataFrame:
-    """Return ``places`` with the measure: ``value``, ``n``, ``words``, ``basis``, ``few``.
+    """Return ``places`` with the measure: ``value``, ``n`` and ``few`` (little stands behind it).
 
     Parameters
     ----------
@@ -160,14 +164,9 @@ def measured(
         joined = places.merge(figures, on="place", how="left")
         n = joined["n"].fillna(0).astype("int64")
         value, few = joined["value"], (n > 0) & (n < ENOUGH)
-        words = [
-            formats.share(one, int(k), undefined=_("hidden") if k else "—")
-            for one, k in zip(value, n, strict=True)
-        ]
     elif measure is RegionMeasure.DELIVERIES:
         n, few = places["partners"], places["partners"] < 0
         value = places["deliveries"].where(places["partners"] > 0).astype("float64")
-        words = [formats.number(one, undefined="—") for one in value]
     else:
         part, whole, least = {
             RegionMeasure.COVERAGE: ("delivered", "base", FEW_KEYS),
@@ -176,11 +175,23 @@ def measured(
         n = places[whole]
         value = (places[part] / n.where(n > 0)).astype("float64")
         few = (n > 0) & (n < least)
-        words = [formats.share(one, int(k), undefined="—") for one, k in zip(value, n, strict=True)]
     return places.assign(
         value=np.asarray(value, dtype=np.float64),
         n=n.to_numpy(),
-        words=words,
-        basis=[formats.number(int(k)) if k else "" for k in n],
         few=np.asarray(few, dtype=bool),
+    )
+
+
+def in_words(places: pd.DataFrame, measure: RegionMeasure) -> pd.DataFrame:
+    """Return :func:`measured` places with what a tile says: ``words`` and ``basis``."""
+    hidden = _("hidden")
+    if measure is RegionMeasure.DELIVERIES:
+        words = [formats.number(value, undefined="—") for value in places["value"]]
+    else:
+        words = [
+            formats.share(value, int(n), undefined=hidden if n and measure.subject else "—")
+            for value, n in zip(places["value"], places["n"], strict=True)
+        ]
+    return places.assign(
+        words=words, basis=[formats.number(int(n)) if n else "" for n in places["n"]]
     )

@@ -11,6 +11,7 @@ from charts import formats
 from charts.palette import ThemeName
 from charts.sparkline import bullet_picture, data_address, sparkline
 from components import address
+from components.data import program_database
 from components.definitions import definition
 from components.download import About, download
 from components.partner_picker import open_partner
@@ -25,8 +26,12 @@ from program.language import _
 _TREND_FROM = 3
 
 
-def coverage_lines(history: pd.DataFrame, theme: ThemeName) -> Mapping[str, str]:
-    """Return the sparkline of each region's coverage, from ``queries.standing.region_history``."""
+@st.cache_data(show_spinner=False, max_entries=64)
+def _lines(
+    version: str, question: str, theme: ThemeName, _history: pd.DataFrame
+) -> Mapping[str, str]:
+    del version, question  # part of the cache key only
+    history = _history
     values = history.assign(
         value=coverage(history["base"].to_numpy(), history["delivered"].to_numpy())
     )
@@ -35,6 +40,19 @@ def coverage_lines(history: pd.DataFrame, theme: ThemeName) -> Mapping[str, str]
         for code, rows in values.groupby("region")
         if rows["value"].notna().sum() >= _TREND_FROM
     }
+
+
+def coverage_lines(history: pd.DataFrame, question: tuple[object, ...]) -> Mapping[str, str]:
+    """Return the sparkline of each region's coverage, drawn once for the same question.
+
+    Parameters
+    ----------
+    history
+        From ``queries.standing.region_history``.
+    question
+        Frozen values whose ``repr`` tells it from all others.
+    """
+    return _lines(program_database().version(), repr(question), figure_theme(), history)
 
 
 def region_table(

@@ -15,7 +15,7 @@ from components import address
 from components.chart import show_chart
 from components.download import About
 from components.figures import drawn_once
-from components.region_measures import BASES, NOTES, TITLES, RegionMeasure
+from components.region_measures import BASES, NOTES, TITLES, RegionMeasure, in_words
 from components.table import Column, Kind
 from components.text import plain
 from components.words import country
@@ -129,7 +129,7 @@ def map_section(
     question
         What tells ``tiles`` from all others beside measure and filters.
     """
-    title = _(TITLES[measure])
+    title, tiles = _(TITLES[measure]), in_words(tiles, measure)
     blank = ~tiles["place"].isin(set(reached))
     if filters.region is None and blank.any():
         tiles = tiles.assign(
@@ -178,7 +178,7 @@ def map_section(
 def verdict_words(regions: pd.DataFrame, measure: RegionMeasure, rules: ProgramRules) -> str:
     """Return the heading: what the measure says of all regions together, or of the only one."""
     if len(regions) == 1:
-        only = regions.iloc[0]
+        only = in_words(regions, measure).iloc[0]
         words = (
             formats.coverage(int(only["delivered"]), int(only["base"]))
             if measure is RegionMeasure.COVERAGE

@@ -20,7 +20,6 @@ from components.regions import in_place, map_section, named, tiles_of, verdict_w
 from components.session import require_user
 from components.states import empty, nothing_matches
 from components.survey_period import period_of, period_words
-from components.theme import figure_theme
 from program.calendar import add_months, last_evaluation
 from program.language import _
 from program.settings import settings
@@ -82,9 +81,10 @@ map_section(
 
 # The same as a table -----------------------------------------------------------------------------
 since = add_months(last_evaluation(choice.today), -12)
-history = ask(region_history, user.scope, without_place(filters), since, choice.today)
+asked = (without_place(filters), since, at)
+history = ask(region_history, user.scope, *asked)
 st.markdown(f"#### {_('Regions')}")
-region_table(everywhere[inside], measure, coverage_lines(history, figure_theme()), about)
+region_table(everywhere[inside], measure, coverage_lines(history, (user.scope, *asked)), about)
 
 # From the region to its cities and partners ------------------------------------------------------
 if filters.region or filters.country or filters.city_id:

@@ -37,6 +37,7 @@ from queries.coverage import chosen_partners, wide_counts
 from queries.engine import frame
 from queries.filters import Filters
 from queries.scope import Scope
+from queries.sizes import size_condition
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,14 +209,19 @@ REGION_HISTORY_COLUMNS = {
 
 
 def region_history(
-    connection: Connection, scope: Scope, filters: Filters, since: dt.date, until: dt.date
+    connection: Connection, scope: Scope, filters: Filters, since: dt.date, at: At
 ) -> pd.DataFrame:
-    """Add up stored decisions by region for the evaluations from ``since`` to ``until``.
+    """Add up stored decisions by region, from ``since`` to the day that ``at`` is seen on.
 
     Grain: one row a region with chosen partners and stored evaluation, oldest first. Columns as
-    in ``REGION_HISTORY_COLUMNS``; places are those of today.
+    in ``REGION_HISTORY_COLUMNS``; places are those of today, and the size filter goes by the
+    base of ``at.evaluated_on`` as today's records tell it.
     """
-    chosen = chosen_partners(scope, filters).add_columns(region.c.code.label("region"))
+    chosen = (
+        chosen_partners(scope, filters)
+        .add_columns(region.c.code.label("region"))
+        .where(size_condition(filters, at.evaluated_on, at.today, at.rules))
+    )
     members, decided = chosen.cte("chosen"), competence_evaluation
     statement = (
         select(
@@ -227,7 +233,7 @@ def region_history(
             _total(decided.c.delivered, "delivered"),
         )
         .join(members, members.c.partner_id == decided.c.partner_id)
-        .where(decided.c.evaluated_on >= since, decided.c.evaluated_on <= until)
+        .where(decided.c.evaluated_on >= since, decided.c.evaluated_on <= at.today)
         .group_by(members.c.region, decided.c.evaluated_on)
         .order_by(members.c.region, decided.c.evaluated_on)
     )

@@ -166,9 +166,11 @@ def test_history_of_a_region_adds_up_its_stored_decisions(connection):
         (OCTOBER, 3, 9, 9, True),
         (NOVEMBER, 3, 9, 0, False),
     )
-    rows = region_history(connection, EVERYTHING, NO_FILTERS, OCTOBER, NOVEMBER)
+    rows = region_history(connection, EVERYTHING, NO_FILTERS, OCTOBER, at())
     assert rows["region"].tolist() == ["KZ-ALA", "KZ-ALA", "RU-MOW"]
     assert rows["holders"].tolist() == [1, 0, 1]
     assert rows["base"].tolist() == [9, 9, 8]
     own = Scope(Sight.PORTFOLIO, "manager0@example.test")
-    assert region_history(connection, own, NO_FILTERS, OCTOBER, DECEMBER)["base"].tolist() == [4]
+    assert region_history(connection, own, NO_FILTERS, OCTOBER, at())["base"].tolist() == [4]
+    many = Filters(size=BaseSize.MANY)
+    assert region_history(connection, EVERYTHING, many, OCTOBER, at()).empty

@@ -100,7 +100,6 @@ def test_somebody_of_the_staff_is_let_in() -> None:
         claims(iat="2026-11-23"),
         claims(iat=True),
     ],
-    ids=str,
 )
 def test_who_is_not_signed_in_causes_no_question_at_all(user: dict[str, Any]) -> None:
     with statements_sent() as sent:

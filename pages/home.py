@@ -11,6 +11,7 @@ from components.data import ask, data_moment
 from components.definitions import definition, definitions
 from components.download import About
 from components.filter_bar import current_choice
+from components.follow_ups import follow_ups, my_follow_ups
 from components.outlook import coming_evaluations, groups_by_evaluation
 from components.page import title
 from components.session import require_user
@@ -168,6 +169,9 @@ for column, (i, row) in zip(st.columns(len(groups)), groups.iterrows(), strict=T
             address.choose("on", f"{on:%Y-%m}" if i else None)
             address.choose("group", Group.WILL_LOSE.value)
             st.switch_page("threshold.py")
+
+# What I am to do -------------------------------------------------------------------------------
+my_follow_ups(user, follow_ups(user), folded=False)
 
 # What changed ------------------------------------------------------------------------------------
 st.markdown(f"## {_('What changed')}")

@@ -16,6 +16,7 @@ from components.download import About
 from components.filter_bar import current_choice
 from components.holding_forecast import show_chance, show_what_to_do
 from components.key_list import show_keys
+from components.notes import notes_block
 from components.outlook import coming_evaluations
 from components.outlook_words import Outlook, card_tone, card_verdict
 from components.page import title
@@ -194,6 +195,9 @@ st.caption(
     )
 )
 show_keys(deciding, coming, rules, about, key=f"keys_{partner_id}")
+
+# What staff wrote ------------------------------------------------------------------------------
+notes_block(user, partner_id, str(partner["manager_email"]), coming)
 
 # Coverage over time ----------------------------------------------------------------------------
 if (history["base"] > 0).any():

@@ -11,9 +11,11 @@ from components.data import ask, data_moment
 from components.definitions import definitions
 from components.download import About, download
 from components.filter_bar import current_choice
+from components.follow_ups import follow_ups, marker_words, my_follow_ups
 from components.holding_forecast import show_forecast
 from components.key_list import deciding_keys, show_keys
-from components.outlook import evaluations_beside, partners_outlook
+from components.notes import new_note
+from components.outlook import coming_evaluations, evaluations_beside, partners_outlook
 from components.outlook_table import described, of_group, outlook_columns
 from components.outlook_words import GROUP_TONES
 from components.page import title
@@ -100,8 +102,11 @@ rows = of_group(outlook, group)
 if rows.empty:
     empty(_("No partner is in this group."))
     st.stop()
+tasks = follow_ups(user)
 shown = described(rows.head(SHOWN), evaluations, figure_theme())
+shown = shown.assign(task=marker_words(tasks, shown["partner_id"]))
 columns = outlook_columns(evaluations)
+after = len(evaluations) + 3
 about = About(
     title=f"{word(GROUPS, group)} {formats.date_short(choice.evaluated_on)}",
     file_name=f"threshold_{choice.evaluated_on}_{group}",
@@ -113,7 +118,7 @@ about = About(
 )
 ticked = show_table(
     shown,
-    columns,
+    [*columns[:after], Column("task", _("Follow-up"), width=150), *columns[after:]],
     key=f"threshold_{group}",
     alt=_("Partners of the group «{group}» with their outlook").format(group=word(GROUPS, group)),
     select="partner_id",
@@ -132,6 +137,8 @@ with st.container(horizontal=True, vertical_alignment="center"):
         lambda: described(rows, evaluations, theme), columns, about=about, key="threshold_file"
     )
 
+my_follow_ups(user, tasks, folded=True)
+
 # The keys behind a number ----------------------------------------------------------------------
 picked = pick_partner(
     shown,
@@ -147,6 +154,9 @@ if picked is not None:
     st.markdown(f"**{plain(partner['name'])}** · " + " · ".join(outlooks))
     keys = ask(deciding_keys, user.scope, (picked,), evaluations, choice.today, rules)
     show_keys(keys, evaluations, rules, about, key=f"keys_{picked}")
+    with st.expander(_("Write a note or a follow-up"), icon=":material/edit_note:"):
+        coming = coming_evaluations(choice.today, rules)
+        new_note(user, picked, str(partner["manager_email"]), coming, place="threshold")
     if st.button(_("Open the partner's card"), icon=":material/badge:"):
         open_partner(picked)
 

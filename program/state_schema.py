@@ -6,7 +6,7 @@ The tables are what ``queries/state_migrations.py`` arrives at. Ids are made by 
 
 from __future__ import annotations
 
-from sqlalchemy import Column, DateTime, Index, Integer, MetaData, String, Table
+from sqlalchemy import Column, Date, DateTime, Index, Integer, MetaData, String, Table, Text
 
 state_metadata = MetaData()
 
@@ -34,4 +34,47 @@ audit_event = Table(
     Column("language", String, nullable=False),
     Index("audit_event_at", "at"),
     Index("audit_event_person", "person", "at"),
+)
+
+
+def _content() -> tuple[Column[object], ...]:
+    """Return what a note says; every change keeps all of it."""
+    return (
+        Column("text", Text, nullable=False),
+        Column("status", String, nullable=False),
+        Column("owner", String, nullable=True),
+        Column("due_on", Date, nullable=True),
+        Column("before_evaluation", Date, nullable=True),
+    )
+
+
+#: Notes and follow-ups on a partner as they stand; ``version`` counts their changes from 1.
+partner_note = Table(
+    "partner_note",
+    state_metadata,
+    Column("id", String, primary_key=True),
+    Column("partner_id", Integer, nullable=False),
+    Column("version", Integer, nullable=False),
+    *_content(),
+    Column("created_at", DateTime, nullable=False),
+    Column("created_by", String, nullable=False),
+    Column("changed_at", DateTime, nullable=False),
+    Column("changed_by", String, nullable=False),
+    Index("partner_note_partner", "partner_id"),
+    Index("partner_note_owner", "owner", "status"),
+)
+
+#: Who changed which note to what, the first writing included.
+note_change = Table(
+    "note_change",
+    state_metadata,
+    Column("id", String, primary_key=True),
+    Column("note_id", String, nullable=False),
+    Column("partner_id", Integer, nullable=False),
+    Column("version", Integer, nullable=False),
+    *_content(),
+    Column("changed_at", DateTime, nullable=False),
+    Column("changed_by", String, nullable=False),
+    Index("note_change_note", "note_id", "version", unique=True),
+    Index("note_change_partner", "partner_id"),
 )

@@ -63,6 +63,12 @@ def _directory(scope: Scope) -> Select[tuple[int]]:
     )
 
 
+def partner_ids(connection: Connection, scope: Scope) -> frozenset[int]:
+    """Return the ids of the partners in scope: whose notes may be read and written."""
+    ids = connection.execute(select(partner.c.id).where(scope.partner_condition())).scalars()
+    return frozenset(ids)
+
+
 def partner_directory(connection: Connection, scope: Scope, filters: Filters) -> pd.DataFrame:
     """Return the partners in scope that the filters leave, by id.
 

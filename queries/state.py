@@ -219,17 +219,17 @@ class StateDatabase:
             with self._open(engine, deadline, writes=writes) as connection:
                 yield connection
         except (SQLAlchemyError, sqlite3.Error, OSError) as error:
-            raise self._remembered(_in_our_words(error)) from error
+            raise self._remembered(_in_our_words(error), writes=writes) from error
         except StateDatabaseError as error:
-            self._remembered(error)
+            self._remembered(error, writes=writes)
             raise
         self._failure = None
 
-    def _remembered(self, error: StateDatabaseError) -> StateDatabaseError:
+    def _remembered(self, error: StateDatabaseError, *, writes: bool) -> StateDatabaseError:
         if isinstance(error, StateDown | StateFailed):
             self._identity = None  # whatever comes back there may be without our tables
-        # A file that cannot be written can be read.
-        if not isinstance(error, StateReadOnly | StateFull):
+        # What cannot be written now can be read.
+        if not (writes and isinstance(error, StateBusy | StateReadOnly | StateFull)):
             self._failure, self._failed_at = error, time.monotonic()
         return error
 

@@ -32,6 +32,37 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         "CREATE INDEX audit_event_at ON audit_event (at)",
         "CREATE INDEX audit_event_person ON audit_event (person, at)",
     ),
+    (
+        """CREATE TABLE partner_note (
+            id VARCHAR NOT NULL PRIMARY KEY,
+            partner_id INTEGER NOT NULL,
+            version INTEGER NOT NULL,
+            text TEXT NOT NULL,
+            status VARCHAR NOT NULL,
+            owner VARCHAR,
+            due_on DATE,
+            before_evaluation DATE,
+            created_at TIMESTAMP NOT NULL,
+            created_by VARCHAR NOT NULL,
+            changed_at TIMESTAMP NOT NULL,
+            changed_by VARCHAR NOT NULL)""",
+        "CREATE INDEX partner_note_partner ON partner_note (partner_id)",
+        "CREATE INDEX partner_note_owner ON partner_note (owner, status)",
+        """CREATE TABLE note_change (
+            id VARCHAR NOT NULL PRIMARY KEY,
+            note_id VARCHAR NOT NULL,
+            partner_id INTEGER NOT NULL,
+            version INTEGER NOT NULL,
+            text TEXT NOT NULL,
+            status VARCHAR NOT NULL,
+            owner VARCHAR,
+            due_on DATE,
+            before_evaluation DATE,
+            changed_at TIMESTAMP NOT NULL,
+            changed_by VARCHAR NOT NULL)""",
+        "CREATE UNIQUE INDEX note_change_note ON note_change (note_id, version)",
+        "CREATE INDEX note_change_partner ON note_change (partner_id)",
+    ),
 )
 #: Locks the migrations of one PostgreSQL database: any number that nothing else uses.
 _ADVISORY_LOCK = 4_705_001

@@ -19,8 +19,8 @@ from charts.adoption import (
 from components.chart import show_chart
 from components.definitions import definition
 from components.download import About
-from components.figures import drawn_once
 from components.page import title
+from components.remembered import drawn_once
 from components.table import Column, Kind
 from components.tiles import Tile, tiles
 from metrics.coverage import coverage

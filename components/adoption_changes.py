@@ -15,9 +15,9 @@ from components import address
 from components.chart import show_chart
 from components.data import ask
 from components.download import About, download
-from components.figures import drawn_once
 from components.filter_bar import Choice
 from components.partner_picker import open_partner
+from components.remembered import drawn_once
 from components.states import empty
 from components.table import Column, Kind, show_table
 from components.verdict import badge

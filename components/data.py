@@ -26,7 +26,11 @@ def program_database() -> ProgramDatabase:
     return ProgramDatabase(settings())
 
 
-@st.cache_data(show_spinner=False, max_entries=512)
+#: Answers kept in memory, all visitors together; the least recently used ones go first.
+ANSWERS_KEPT = "128MB"
+
+
+@st.cache_data(show_spinner=False, max_entries=512, max_size=ANSWERS_KEPT)
 def _answer(
     version: str,
     question: str,

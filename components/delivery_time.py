@@ -23,8 +23,8 @@ from components.chart import show_chart
 from components.data import ask
 from components.definitions import definition
 from components.download import About
-from components.figures import drawn_once
 from components.filter_bar import Choice
+from components.remembered import drawn_once
 from components.states import empty
 from components.table import Column, Kind
 from metrics.cohorts import cohort_shares, fixed_maturity

@@ -14,8 +14,8 @@ from charts.tile_map import tile_map, tile_map_alt
 from components import address
 from components.chart import show_chart
 from components.download import About
-from components.figures import drawn_once
 from components.region_measures import BASES, NOTES, TITLES, RegionMeasure, in_words
+from components.remembered import drawn_once
 from components.table import Column, Kind
 from components.text import plain
 from components.words import country

@@ -16,7 +16,7 @@ from charts.palette import ThemeName
 from charts.survey import likert, likert_alt
 from components.chart import show_chart
 from components.download import About
-from components.drawn import drawn
+from components.remembered import drawn
 from components.survey_questions import Asked
 from components.survey_words import figure_words
 from components.table import Column, Kind

@@ -16,7 +16,7 @@ from components.chart import show_chart
 from components.data import ask
 from components.definitions import definition, definitions
 from components.download import About, download
-from components.drawn import drawn
+from components.remembered import drawn
 from components.states import empty
 from components.survey_answers import Tally, good_share, scores_of
 from components.survey_figures import Subject

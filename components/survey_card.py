@@ -15,7 +15,7 @@ from components.chart import show_chart
 from components.data import ask, data_moment
 from components.definitions import definitions
 from components.download import About, download
-from components.drawn import drawn
+from components.remembered import drawn
 from components.states import empty, few_answers, hidden
 from components.survey_answers import (
     Tally,

@@ -11,7 +11,7 @@ from charts import formats
 from charts.answers import pair_grid, pair_grid_alt
 from components.chart import show_chart
 from components.download import About
-from components.drawn import drawn
+from components.remembered import drawn
 from components.states import empty, few_answers, hidden
 from components.survey_figures import STANDS, Reading, pairs
 from components.survey_words import STAND_WORDS

@@ -17,8 +17,8 @@ from components.chart import show_chart
 from components.data import ask
 from components.definitions import definition
 from components.download import About
-from components.drawn import drawn
 from components.page import title
+from components.remembered import drawn
 from components.states import empty
 from components.survey_figures import (
     Measure,

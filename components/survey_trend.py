@@ -15,7 +15,7 @@ from charts.palette import ThemeName
 from components.chart import show_chart
 from components.definitions import definition
 from components.download import About
-from components.drawn import drawn
+from components.remembered import drawn
 from components.states import empty
 from components.survey_figures import Measure, Trend
 from components.survey_words import SIGNALS, signal_sentences

@@ -73,6 +73,7 @@ def journal_filters(
             max_value=today,
             format="DD.MM.YYYY",
             key="journal_period",
+            width=270,
         )
         person = _chosen(_("Who"), people, _("Everybody"), "journal_person")
         page = _chosen(_("Page"), pages, _("All pages"), "journal_page")

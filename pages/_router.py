@@ -22,6 +22,7 @@ from components.menu import MenuEntry, remember_menu
 from components.page import freshness_line
 from components.partner_picker import CARD
 from components.refusals import show_page_refused, show_refusal
+from components.saved_views import saved_views
 from components.session import admit, choose_language, dismiss, require_user, session_language
 from program.language import LANGUAGES, N_, _
 from program.roles import EVERYBODY, Role
@@ -150,6 +151,8 @@ def _run(user: User, current: st.Page, page: PageOfMenu) -> None:
     asked = st.query_params.get("partner", "") if page.script == CARD else ""
     note_page(user, page.path, choice.codes(page.parts), asked)
     address.write()
+    with st.sidebar:
+        saved_views(user, page.path)
     current.run()
 
 

@@ -48,7 +48,13 @@ if found.empty:
     st.stop()
 rows = journal_rows(found, pages, partners)
 columns = journal_columns()
-show_table(rows, columns, key="journal", alt=_("Events, the newest first"), height=520)
+show_table(
+    rows,
+    columns,
+    key="journal",
+    alt=_("Events, the newest first"),
+    height=min(38 + 35 * len(rows), 520),
+)
 with st.container(horizontal=True, vertical_alignment="center"):
     st.caption(
         _("The newest {n} events; narrow the filters to see earlier ones.").format(

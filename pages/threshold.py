@@ -106,7 +106,10 @@ tasks = follow_ups(user)
 shown = described(rows.head(SHOWN), evaluations, figure_theme())
 shown = shown.assign(task=marker_words(tasks, shown["partner_id"]))
 columns = outlook_columns(evaluations)
-after = len(evaluations) + 3
+if shown["task"].any():  # a column of nothing would only take room
+    marked = [columns[0], Column("task", _("Follow-up"), width=165), *columns[1:]]
+else:
+    marked = columns
 about = About(
     title=f"{word(GROUPS, group)} {formats.date_short(choice.evaluated_on)}",
     file_name=f"threshold_{choice.evaluated_on}_{group}",
@@ -118,7 +121,7 @@ about = About(
 )
 ticked = show_table(
     shown,
-    [*columns[:after], Column("task", _("Follow-up"), width=150), *columns[after:]],
+    marked,
     key=f"threshold_{group}",
     alt=_("Partners of the group «{group}» with their outlook").format(group=word(GROUPS, group)),
     select="partner_id",

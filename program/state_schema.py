@@ -78,3 +78,17 @@ note_change = Table(
     Index("note_change_note", "note_id", "version", unique=True),
     Index("note_change_partner", "partner_id"),
 )
+
+
+#: Addresses that somebody wants to open again, under names of one's own.
+saved_view = Table(
+    "saved_view",
+    state_metadata,
+    Column("id", String, primary_key=True),
+    Column("person", String, nullable=False),
+    Column("name", String, nullable=False),
+    Column("page", String, nullable=False),
+    Column("codes", String, nullable=False),
+    Column("created_at", DateTime, nullable=False),
+    Index("saved_view_name", "person", "name", unique=True),
+)

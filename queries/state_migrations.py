@@ -63,6 +63,16 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         "CREATE UNIQUE INDEX note_change_note ON note_change (note_id, version)",
         "CREATE INDEX note_change_partner ON note_change (partner_id)",
     ),
+    (
+        """CREATE TABLE saved_view (
+            id VARCHAR NOT NULL PRIMARY KEY,
+            person VARCHAR NOT NULL,
+            name VARCHAR NOT NULL,
+            page VARCHAR NOT NULL,
+            codes VARCHAR NOT NULL,
+            created_at TIMESTAMP NOT NULL)""",
+        "CREATE UNIQUE INDEX saved_view_name ON saved_view (person, name)",
+    ),
 )
 #: Locks the migrations of one PostgreSQL database: any number that nothing else uses.
 _ADVISORY_LOCK = 4_705_001

@@ -24,10 +24,13 @@ def mark_changes(
         Grain: one row a change. ``day``, ``label`` (words).
     """
     shown = marks[marks["day"].between(pd.Timestamp(first), pd.Timestamp(last))]
+    # Words beside a late mark stand on its left: on its right they would leave the figure.
+    late = pd.Timestamp(first) + (pd.Timestamp(last) - pd.Timestamp(first)) * 0.6
     for place, mark in enumerate(shown.itertuples()):
+        side, shift = ("right", -4) if mark.day > late else ("left", 4)
         fig.add_vline(x=mark.day, line={"color": c.muted, "width": 1, "dash": "dot"}, layer="below")
         fig.add_annotation(
-            x=mark.day, y=0, yref="paper", xanchor="left", yanchor="bottom", xshift=4,
+            x=mark.day, y=0, yref="paper", xanchor=side, yanchor="bottom", xshift=shift,
             # Neighbouring marks would write over each other.
             yshift=4 + 15 * (place % 3), text=safe(mark.label),
             font={"size": SMALL, "color": c.muted},

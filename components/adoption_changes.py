@@ -12,6 +12,7 @@ from charts import formats
 from charts.adoption import gained_and_lost, gained_and_lost_alt
 from charts.palette import Tone
 from components import address
+from components.change_marks import told_apart
 from components.chart import show_chart
 from components.data import ask
 from components.download import About, download
@@ -51,7 +52,7 @@ def changes_section(
             gained_and_lost,
             shown,
             marks,
-            question=(scope, choice.filters, coming, choice.today, rules),
+            question=(scope, choice.filters, coming, choice.today, rules, told_apart(marks)),
         ),
         title=_("Who gained and who lost the competence"),
         alt=gained_and_lost_alt(shown, marks),

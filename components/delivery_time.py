@@ -19,6 +19,7 @@ from charts.cohorts import (
 )
 from charts.comparison import control_chart, control_chart_alt
 from charts.palette import ThemeName
+from components.change_marks import told_apart
 from components.chart import show_chart
 from components.data import ask
 from components.definitions import definition
@@ -79,7 +80,7 @@ def delivery_time_section(
             about=about,
             note=_("All counted keys, activated or not; the month under way is not told."),
         )
-    _matured(counts, choice.today, marks, about, (scope, *asked))
+    _matured(counts, choice.today, marks, about, (scope, *asked, told_apart(marks)))
 
 
 def _curve(curve: LagCurve, since: dt.date, about: About, question: tuple[object, ...]) -> None:

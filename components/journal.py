@@ -73,9 +73,10 @@ def journal_filters(
             max_value=today,
             format="DD.MM.YYYY",
             key="journal_period",
-            width=270,
         )
         person = _chosen(_("Who"), people, _("Everybody"), "journal_person")
+        partner = pick_partner(partners, key="journal_partner")
+    with st.container(horizontal=True, key="journal_more_filters"):
         page = _chosen(_("Page"), pages, _("All pages"), "journal_page")
         action = _chosen(
             _("What was done"),
@@ -83,7 +84,6 @@ def journal_filters(
             _("Everything"),
             "journal_action",
         )
-        partner = pick_partner(partners, key="journal_partner")
     days = period if isinstance(period, tuple) else (period,)
     # While only the first day of a period is picked, it stands for itself.
     first, last = (days[0], days[-1]) if days else (today, today)
@@ -120,9 +120,9 @@ def journal_columns() -> list[Column]:
     """Return the columns of the journal and of its file."""
     return [
         Column("at", _("When"), Kind.MOMENT, width=130),
-        Column("who", _("Who"), width=170),
-        Column("role", _("Role"), width=140),
-        Column("action", _("What was done"), width=130),
+        Column("who", _("Who"), width=210),
+        Column("role", _("Role"), width=125),
+        Column("action", _("What was done"), width=145),
         Column("page", _("Page"), width=150),
         Column("partner", _("Partner"), width=180),
         Column("exported_rows", _("Rows of the file"), Kind.COUNT, undefined="", width=110),

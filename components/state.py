@@ -22,6 +22,7 @@ from queries.state import (
 
 log = logging.getLogger("quality_program.state")
 Answer = TypeVar("Answer")
+Instead = TypeVar("Instead")
 
 
 @st.cache_resource(show_spinner=False, on_release=StateDatabase.dispose)
@@ -43,7 +44,7 @@ def told_trouble(error: StateDatabaseError) -> str:
     return _("the database of notes does not answer")
 
 
-def read_state(question: Callable[[Connection], Answer], instead: Answer) -> Answer:
+def read_state(question: Callable[[Connection], Answer], instead: Instead) -> Answer | Instead:
     """Return the answer to ``question``; without one say so in a line and return ``instead``.
 
     The page lives on without what staff have written.

@@ -12,7 +12,7 @@ from components.adoption import (
 )
 from components.adoption_changes import changes_section
 from components.adoption_groups import groups_section
-from components.change_marks import change_marks
+from components.change_marks import change_marks, told_apart
 from components.data import ask, data_moment
 from components.definitions import definitions
 from components.delivery_time import delivery_time_section
@@ -64,7 +64,7 @@ about = About(
 )
 
 # Over time ---------------------------------------------------------------------------------------
-adoption_charts(rows, marks, about, rules, (user.scope, *asked))
+adoption_charts(rows, marks, about, rules, (user.scope, *asked, told_apart(marks)))
 
 # One closer look at a time -----------------------------------------------------------------------
 shown = section(SECTIONS, key="look")

@@ -3,6 +3,7 @@ from __future__ import annotations
 import streamlit as st
 
 from charts import formats
+from components.annotations import annotations_section
 from components.data import ask
 from components.filter_bar import current_choice
 from components.forecast_quality import show_forecast_quality
@@ -105,6 +106,9 @@ for metric in METRICS:
             (_("Source"), _(metric.source)),
         ]
         st.markdown("\n".join(f"- **{name}:** {text}" for name, text in lines if text))
+
+# What happened -----------------------------------------------------------------------------------
+annotations_section(user)
 
 # The forecast against what happened --------------------------------------------------------------
 show_forecast_quality(user.scope, today, rules)

@@ -92,3 +92,19 @@ saved_view = Table(
     Column("created_at", DateTime, nullable=False),
     Index("saved_view_name", "person", "name", unique=True),
 )
+
+
+#: What happened to the programme on a day, in somebody's words; drawn on charts over time.
+annotation = Table(
+    "annotation",
+    state_metadata,
+    Column("id", String, primary_key=True),
+    Column("on_day", Date, nullable=False),
+    Column("kind", String, nullable=False),
+    Column("text", String, nullable=False),
+    Column("created_at", DateTime, nullable=False),
+    Column("created_by", String, nullable=False),
+    Column("removed_at", DateTime, nullable=True),
+    Column("removed_by", String, nullable=True),
+    Index("annotation_day", "on_day"),
+)

@@ -73,6 +73,18 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
             created_at TIMESTAMP NOT NULL)""",
         "CREATE UNIQUE INDEX saved_view_name ON saved_view (person, name)",
     ),
+    (
+        """CREATE TABLE annotation (
+            id VARCHAR NOT NULL PRIMARY KEY,
+            on_day DATE NOT NULL,
+            kind VARCHAR NOT NULL,
+            text VARCHAR NOT NULL,
+            created_at TIMESTAMP NOT NULL,
+            created_by VARCHAR NOT NULL,
+            removed_at TIMESTAMP,
+            removed_by VARCHAR)""",
+        "CREATE INDEX annotation_day ON annotation (on_day)",
+    ),
 )
 #: Locks the migrations of one PostgreSQL database: any number that nothing else uses.
 _ADVISORY_LOCK = 4_705_001

@@ -14,6 +14,7 @@ from streamlit.testing.v1 import AppTest
 
 from components import this_machine
 from components.access import DEMONSTRATION_ROLE, Refused, session_id_of
+from components.readiness import problem
 from components.signed_out import signed_out_sessions
 from program.roles import Role
 from tests.databases import changed_copy, connected
@@ -300,3 +301,22 @@ def test_a_demonstration_has_a_role_switch_and_no_banner_about_sign_in() -> None
     app = visit({})
     assert "No sign-in" not in page_text(app)
     assert has_role_switch(app)
+
+
+def test_the_databases_password_stands_on_no_page_and_in_no_log(
+    point_at: Callable[[Path], None],
+    own_file: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    point_at(own_file)
+    password = "hush-hush-password"  # noqa: S105 - of a server that is not there
+    url = f"postgresql+psycopg://quality:{password}@127.0.0.1:1/quality"
+    monkeypatch.setenv("QUALITY_DATABASE_URL", url)
+    forget_everything()
+    app = visit({})
+    assert "The program database does not answer" in page_text(app)
+    assert problem() == "DatabaseDown"
+    everything = caplog.text + str(app) + page_text(app)
+    assert "connection" in caplog.text  # the log does say what went wrong
+    assert password not in everything

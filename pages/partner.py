@@ -36,6 +36,7 @@ from metrics.points import awards_alive, points_calendar
 from program.calendar import add_months, evaluations_between, last_evaluation
 from program.language import _, ngettext
 from program.settings import settings
+from queries.choices import stored_evaluations
 from queries.filters import NO_FILTERS
 from queries.partners import (
     decisions_of_partner,
@@ -82,10 +83,11 @@ deliveries = ask(deliveries_of_partner, user.scope, partner_id)
 
 history = with_outlook(counts_from_keys(keys, shown, today, rules), rules)
 stored = decisions.set_index("evaluated_on")["held"]
-held_is_stored = pd.Timestamp(in_force) in stored.index
+#: A stored evaluation without a row of this partner decided that it does not hold.
+held_is_stored = in_force in ask(stored_evaluations, user.scope).dates
 calculated = history.set_index("evaluated_on")
 held_now = bool(
-    stored[pd.Timestamp(in_force)]
+    stored.get(pd.Timestamp(in_force), default=False)
     if held_is_stored
     else calculated.loc[pd.Timestamp(in_force), "held"]
 )

@@ -145,7 +145,7 @@ def _names(changes: pd.DataFrame, evaluated_on: dt.date, about: About) -> None:
             if some.empty:
                 empty(nobody)
                 continue
-            chosen = _table(some.head(_NAMED), f"adoption_names_{evaluated_on}_{held}")
+            chosen = _table(some.head(_NAMED), mark, f"adoption_names_{evaluated_on}_{held}")
             ticked = chosen if chosen is not None else ticked
     with st.container(horizontal=True, vertical_alignment="center"):
         most = int(changes["held"].value_counts().max()) if len(changes) else 0
@@ -162,7 +162,7 @@ def _names(changes: pd.DataFrame, evaluated_on: dt.date, about: About) -> None:
         open_partner(int(str(ticked)))
 
 
-def _table(some: pd.DataFrame, key: str) -> Hashable | None:
+def _table(some: pd.DataFrame, mark: str, key: str) -> Hashable | None:
     told = some.assign(
         coverages=[
             f"{formats.keys_of(*before)} → {formats.keys_of(*then)}"
@@ -182,7 +182,8 @@ def _table(some: pd.DataFrame, key: str) -> Hashable | None:
             Column("tier", _("Partner tier")),
         ],
         key=key,
-        alt=_("Partners whose competence changed, with coverage before and then"),
+        # Two tables of one name would be one place to a screen reader.
+        alt=f"{mark}: {_('Partners whose competence changed, with coverage before and then')}",
         select="partner_id",
         height="content" if len(told) <= 8 else 320,
     )

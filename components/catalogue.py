@@ -150,7 +150,7 @@ def shortlist(
 
     What leaves is who they are and since when they hold the competence, never their quality.
     """
-    st.markdown(f"#### {_('A shortlist for a client')}")
+    st.markdown(f"## {_('A shortlist for a client')}")
     entitled = found[found["held"] & found["is_member"]]
     if entitled.empty:
         empty(_("None of these partners holds the competence, so the list would be empty."))

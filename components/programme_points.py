@@ -61,7 +61,7 @@ def points_section(
     )
     before = add_months(this_month, _AHEAD + 1)
     expiring = ask(expiring_projects, scope, choice.filters, before, _LISTED, *asked)
-    st.markdown(f"##### {_('Projects worth a repeated delivery')}")
+    st.markdown(f"## {_('Projects worth a repeated delivery')}")
     if expiring.empty:
         empty(
             _("No points expire before {day}.").format(day=formats.date_long(before)),

@@ -83,7 +83,7 @@ map_section(
 since = add_months(last_evaluation(choice.today), -12)
 asked = (without_place(filters), since, at)
 history = ask(region_history, user.scope, *asked)
-st.markdown(f"#### {_('Regions')}")
+st.markdown(f"## {_('Regions')}")
 region_table(everywhere[inside], measure, coverage_lines(history, (user.scope, *asked)), about)
 
 # From the region to its cities and partners ------------------------------------------------------
@@ -92,7 +92,7 @@ if filters.region or filters.country or filters.city_id:
     if partners.empty:
         empty(_("No partner sits here."))
         st.stop()
-    st.markdown(f"#### {_('Cities')}")
+    st.markdown(f"## {_('Cities')}")
     city_table(partners, about)
-    st.markdown(f"#### {_('Partners')}")
+    st.markdown(f"## {_('Partners')}")
     partner_table(partners, about)

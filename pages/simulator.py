@@ -84,7 +84,7 @@ about = About(
     definitions=definitions("competence", "coverage", "base", "delivered", "switches"),
     data_as_of=data_moment(user.scope).as_of,
 )
-st.markdown(f"#### {_('On {day}').format(day=formats.date_long(found.evaluations[-1]))}")
+st.markdown(f"## {_('On {day}').format(day=formats.date_long(found.evaluations[-1]))}")
 both_ways(found)
 if variant != in_force:
     names(found, ask(partner_directory, user.scope, choice.filters), about)

@@ -201,6 +201,17 @@ def test_no_drawer_for_odds_and_ends() -> None:
     assert [named(path) for path in everywhere if path.name in drawers] == []
 
 
+def test_headings_leave_no_level_out() -> None:
+    """The title is the first level, sections the second, their parts the third."""
+    wrong = [
+        f"{named(path)}:{line} {word[:40]!r}"
+        for path in sources("pages", "components")
+        for line, word in words_of_code(path)
+        if re.match(r"#{4,} |# ", word)
+    ]
+    assert not wrong
+
+
 def test_nothing_from_data_can_become_markup() -> None:
     """``st.write`` guesses what a value is; raw HTML and the HTML element trust it."""
     wrong = []

@@ -31,9 +31,10 @@ FRAMEWORK = (
     ),
     Known(
         "color-contrast",
-        re.compile(r'data-selected="true"'),
-        "the chosen segment is written in the primary colour, on which buttons write white: no "
-        "colour reaches 4.5 both ways on a dark page (3.7 here; frame and fill say it too)",
+        re.compile(r'data-selected="true"|stSliderThumbValue'),
+        "the chosen segment and a slider's value are written in the primary colour, on which "
+        "buttons write white: no colour reaches 4.5 both ways on a dark page (3.7 here; frame and "
+        "fill say it too)",
     ),
 )
 

@@ -266,7 +266,8 @@ def test_a_changed_cookie_opens_nothing(
     middle = len(value) // 3
     for changed in (
         value[:middle] + ("A" if value[middle] != "A" else "B") + value[middle + 1 :],
-        value[:-1] + ("A" if value[-1] != "A" else "B"),
+        # Not the very last sign: some of its bits are padding, and changing those changes nothing.
+        value[:-5] + ("A" if value[-5] != "A" else "B") + value[-4:],
         value.rsplit(".", 1)[0],
         "chunks-99999999",
         "",

@@ -7,15 +7,16 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 from tests.browser.chromium import the_chromium
 from tests.browser.server import Server, start_server
-from tests.browser.visit import Visit
+from tests.browser.visit import PATIENCE, Visit
 from tests.databases import build_demo
 
 WIDE, PHONE = {"width": 1280, "height": 800}, {"width": 390, "height": 844}
 OpenTab = Callable[..., Visit]
+expect.set_options(timeout=PATIENCE)  # a busy machine is slow, not wrong
 
 
 @pytest.fixture(scope="session")

@@ -69,6 +69,39 @@ def ask(
     return answer
 
 
+@st.cache_resource(show_spinner=False, max_entries=8)
+def _shared_answer(
+    version: str,
+    question: str,
+    scope: Scope,
+    details: str,
+    _ask: Callable[..., Any],
+    _arguments: tuple[Any, ...],
+) -> Any:
+    del version, question, details  # part of the cache key only
+    with program_database().connect() as connection:
+        return _ask(connection, scope, *_arguments)
+
+
+def ask_shared(
+    query: Callable[Concatenate[Connection, Scope, P], Answer],
+    scope: Scope,
+    *arguments: P.args,
+    **nothing: P.kwargs,
+) -> Answer:
+    """Ask as :func:`ask` does, for few large frames: the answer is shared and must not be changed.
+
+    Copying fifteen thousand partners for every visit costs more than all else on a page.
+    """
+    if nothing:
+        raise TypeError("give the arguments of a query by position")
+    question = f"{query.__module__}.{query.__qualname__}"
+    answer: Answer = _shared_answer(
+        program_database().version(), question, scope, repr(arguments), query, arguments
+    )
+    return answer
+
+
 def schema_problems(connection: Connection, scope: Scope) -> list[ContractProblem]:
     """Return what the live schema lacks; the same for every scope."""
     del scope

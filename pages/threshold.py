@@ -7,7 +7,7 @@ from charts import formats
 from charts.coverage import coverage_histogram, coverage_histogram_alt
 from components import address
 from components.chart import show_chart
-from components.data import ask, data_moment
+from components.data import ask, ask_shared, data_moment
 from components.definitions import definitions
 from components.download import About, download
 from components.filter_bar import current_choice
@@ -20,6 +20,7 @@ from components.outlook_table import described, of_group, outlook_columns
 from components.outlook_words import GROUP_TONES
 from components.page import title
 from components.partner_picker import open_partner, pick_partner
+from components.remembered import drawn_once, remembered
 from components.session import require_user
 from components.states import empty, nothing_matches
 from components.table import Column, Kind, show_table
@@ -39,7 +40,8 @@ choice = current_choice()
 evaluations = evaluations_beside(choice.evaluated_on, choice.today, rules)
 window = rules.window(choice.evaluated_on)
 day = formats.date_long(choice.evaluated_on)
-outlook = ask(partners_outlook, user.scope, choice.filters, evaluations, choice.today, rules)
+question = (user.scope, choice.filters, evaluations, choice.today, rules)
+outlook = ask_shared(partners_outlook, *question)
 if outlook.empty:
     title(_("Who keeps the competence on {day}?").format(day=day))
     nothing_matches()
@@ -103,7 +105,12 @@ if rows.empty:
     empty(_("No partner is in this group."))
     st.stop()
 tasks = follow_ups(user)
-shown = described(rows.head(SHOWN), evaluations, figure_theme())
+shown = remembered(
+    lambda: described(rows.head(SHOWN), evaluations, figure_theme()),
+    "threshold_rows",
+    group,
+    *question,
+)
 shown = shown.assign(task=marker_words(tasks, shown["partner_id"]))
 columns = outlook_columns(evaluations)
 if shown["task"].any():  # a column of nothing would only take room
@@ -190,7 +197,7 @@ with right:
     counted = outlook.rename(columns={"base_0": "base", "delivered_0": "delivered"})
     if (counted["base"] > 0).any():
         show_chart(
-            coverage_histogram(counted, theme=figure_theme()),
+            drawn_once(coverage_histogram, counted, question=question),
             title=_("How far partners are from 50 %"),
             alt=coverage_histogram_alt(counted),
             data=counted,

@@ -10,6 +10,7 @@ import argparse
 import os
 import subprocess
 import sys
+import tempfile
 from datetime import date
 from pathlib import Path
 
@@ -86,6 +87,8 @@ def main() -> int:
     database = built(chosen.database)
     said, partner = sizes(database), busiest_partner(database)
     os.environ["QUALITY_DATABASE_URL"] = f"duckdb:///{database}"
+    state = Path(tempfile.mkdtemp(prefix="quality-bench-")) / "state.sqlite"
+    os.environ["QUALITY_STATE_URL"] = f"sqlite:///{state}"  # nobody's notes are touched
     # Whatever reads the settings is imported now that they point at this database.
     from benchmarks.award import award_seconds  # noqa: PLC0415
     from benchmarks.machine import described  # noqa: PLC0415

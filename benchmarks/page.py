@@ -27,6 +27,7 @@ from streamlit.runtime.scriptrunner import script_runner
 from streamlit.runtime.scriptrunner.script_cache import ScriptCache
 from streamlit.testing.v1 import AppTest, app_test, local_script_runner
 
+from components import data
 from program.settings import PROJECT_ROOT, settings
 
 ROUTER = PROJECT_ROOT / "pages" / "_router.py"
@@ -95,8 +96,9 @@ def noted() -> Iterator[Visits]:
         visits.page.append(time.perf_counter() - running[threading.get_ident()])
         join(coordinator)
 
-    def sent(_c: Any, _cursor: Any, statement: str, parameters: Any, *_: Any) -> None:
-        if threading.get_ident() in running:
+    def sent(connection: Any, _cursor: Any, statement: str, parameters: Any, *_: Any) -> None:
+        of_program = connection.dialect.name == "duckdb"  # the state database is another one
+        if of_program and threading.get_ident() in running:
             visits.statements.append((statement, parameters))
 
     script_runner.exec_func_with_error_handling = executed
@@ -156,6 +158,7 @@ def cost(script: str, address: dict[str, str], database: Path, repeat: int) -> P
     cold, warm = Visits(), Visits()
     for _ in range(repeat):
         st.cache_data.clear()
+        data._shared_answer.clear()  # noqa: SLF001 - answers alone; the database stays open
         for visits in (cold, warm):
             with noted() as now:
                 visit(script, address)

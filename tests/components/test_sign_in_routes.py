@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
 from urllib.parse import quote
 
+import anyio.from_thread
 import pytest
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -131,7 +131,9 @@ def asked(
     async def send(message: Message) -> None:
         answers.append(message)
 
-    asyncio.run(app(scope, receive, send))
+    # A loop of its own thread: the browser tests of the same process keep theirs running.
+    with anyio.from_thread.start_blocking_portal() as portal:
+        portal.call(app, scope, receive, send)
     pairs = [(name.decode().lower(), value.decode()) for name, value in answers[0]["headers"]]
     cookies = [value for name, value in pairs if name == "set-cookie"]
     return answers[0]["status"], dict(pairs), cookies

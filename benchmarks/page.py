@@ -20,7 +20,6 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
-import streamlit as st
 from sqlalchemy import Engine, event
 from streamlit.runtime.parallel_coordinator import ParallelFragmentCoordinator
 from streamlit.runtime.scriptrunner import script_runner
@@ -28,6 +27,7 @@ from streamlit.runtime.scriptrunner.script_cache import ScriptCache
 from streamlit.testing.v1 import AppTest, app_test, local_script_runner
 
 from components import data
+from components.remembered import MADE
 from program.settings import PROJECT_ROOT, settings
 
 ROUTER = PROJECT_ROOT / "pages" / "_router.py"
@@ -157,8 +157,8 @@ def cost(script: str, address: dict[str, str], database: Path, repeat: int) -> P
     gc.freeze()  # as the launcher does
     cold, warm = Visits(), Visits()
     for _ in range(repeat):
-        st.cache_data.clear()
-        data._shared_answer.clear()  # noqa: SLF001 - answers alone; the database stays open
+        data.forget_answers()
+        MADE.clear()
         for visits in (cold, warm):
             with noted() as now:
                 visit(script, address)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
@@ -113,9 +114,10 @@ def bullet_alt(frame: pd.DataFrame, *, rules: ProgramRules = DECK_RULES) -> str:
 
 def _bins(frame: pd.DataFrame) -> list[int]:
     """Return how many partners lie in each tenth, in whole numbers; 100 % is in the last."""
-    known = frame[frame["base"] > 0]
-    tenths = (known["delivered"] * _BINS // known["base"]).clip(upper=_BINS - 1)
-    return [int((tenths == tenth).sum()) for tenth in range(_BINS)]
+    base, delivered = frame["base"].to_numpy(), frame["delivered"].to_numpy()
+    known = base > 0
+    tenths = np.minimum(delivered[known] * _BINS // base[known], _BINS - 1)
+    return [int(count) for count in np.bincount(tenths, minlength=_BINS)]
 
 
 def coverage_histogram(frame: pd.DataFrame, *, theme: ThemeName) -> go.Figure:

@@ -13,15 +13,13 @@ from components.definitions import definition
 from components.download import About, download
 from components.partner_picker import open_partner
 from components.states import empty
-from components.table import Column, Kind, show_table
+from components.table import ROWS_SHOWN, Column, Kind, rows_left_out, show_table
 from components.text import one_line
 from components.words import TIERS, word
 from metrics.coverage import coverage
 from program.language import _, current_language
 from program.rules import ProgramRules
 
-#: Partners on screen; the file holds all of them.
-_SHOWN = 200
 #: From more partners than these nobody picks a shortlist by hand.
 _PICKED_FROM = 500
 _SEARCH, _ONLY = "q", "competence"
@@ -89,7 +87,7 @@ def catalogue_table(found: pd.DataFrame, about: About) -> None:
         Column("alive", _("Projects with points"), Kind.COUNT, help=definition("points")),
         Column("manager", _("Manager")),
     ]
-    shown = found.head(_SHOWN)
+    shown = found.head(ROWS_SHOWN)
     # A badge is words; the file says the same as values.
     shown = shown.assign(
         badge=[
@@ -110,13 +108,7 @@ def catalogue_table(found: pd.DataFrame, about: About) -> None:
         height="content" if len(shown) <= 12 else 480,
     )
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.caption(
-            _("Shown: the first {shown} of {all}; the file holds all.").format(
-                shown=formats.number(_SHOWN), all=formats.number(len(found))
-            )
-            if len(found) > _SHOWN
-            else _("Tick a row to open the partner's card.")
-        )
+        st.caption(rows_left_out(len(found)) or _("Tick a row to open the partner's card."))
         download(found, [columns[0], *in_file, *columns[2:]], about=about, key="catalogue_file")
     if chosen is not None:
         open_partner(int(str(chosen)))

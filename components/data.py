@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+import pickle
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
+from functools import cache
+from threading import Condition
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
-import streamlit as st
+import pandas as pd
+from cachetools import LRUCache, cached
 from sqlalchemy import Connection
 
 from program.settings import settings
@@ -20,28 +24,50 @@ P = ParamSpec("P")
 Answer = TypeVar("Answer")
 
 
-@st.cache_resource(show_spinner=False)
+@cache
 def program_database() -> ProgramDatabase:
     """Return the process's program database."""
     return ProgramDatabase(settings())
 
 
-#: Answers kept in memory, all visitors together; the least recently used ones go first.
-ANSWERS_KEPT = "128MB"
+#: Bytes of answers kept in memory, all visitors together; the least recently used ones go first.
+ANSWERS_KEPT = 160 * 2**20
 
 
-@st.cache_data(show_spinner=False, max_entries=512, max_size=ANSWERS_KEPT)
+def weight(answer: object) -> int:
+    """Return the bytes that an answer takes."""
+    if isinstance(answer, pd.DataFrame):
+        return int(answer.memory_usage().sum())
+    arrays: list[int] = []
+    rest = pickle.dumps(
+        answer, protocol=5, buffer_callback=lambda array: arrays.append(array.raw().nbytes)
+    )
+    return len(rest) + sum(arrays)
+
+
+ANSWERS: LRUCache[Hashable, Any] = LRUCache(ANSWERS_KEPT, getsizeof=weight)
+
+
+def _made_ready(answer: Any) -> Any:
+    """Look every column up once: pandas builds that index at first use, not safe from threads."""
+    if isinstance(answer, pd.DataFrame):
+        for labels in (answer.columns, answer.index):
+            if len(labels):
+                labels.get_indexer_for(labels[:1])
+    return answer
+
+
+@cached(
+    ANSWERS,
+    key=lambda query, version, scope, arguments: (query, version, scope, arguments),
+    condition=Condition(),  # the same question asked by many at once is answered once
+)
 def _answer(
-    version: str,
-    question: str,
-    scope: Scope,
-    details: str,
-    _ask: Callable[..., Any],
-    _arguments: tuple[Any, ...],
+    query: Callable[..., Any], version: str, scope: Scope, arguments: tuple[Hashable, ...]
 ) -> Any:
-    del version, question, details  # part of the cache key only
+    del version  # part of the key only
     with program_database().connect() as connection:
-        return _ask(connection, scope, *_arguments)
+        return _made_ready(query(connection, scope, *arguments))
 
 
 def ask(
@@ -52,8 +78,9 @@ def ask(
 ) -> Answer:
     """Ask ``query`` within ``scope``; the same question on the same data is answered from memory.
 
-    The arguments are frozen values whose ``repr`` tells them apart (dates, filters, rules); the
-    scope and the version of the data are part of the key. The answer is a copy of one's own.
+    The arguments are frozen, hashable values (dates, filters, rules); the scope and the version
+    of the data are part of the key. Answers are shared: a frame is handed out as a copy that
+    pandas makes when somebody writes to it, everything else must not be changed.
 
     Raises
     ------
@@ -62,44 +89,13 @@ def ask(
     """
     if nothing:
         raise TypeError("give the arguments of a query by position")
-    question = f"{query.__module__}.{query.__qualname__}"
-    answer: Answer = _answer(
-        program_database().version(), question, scope, repr(arguments), query, arguments
-    )
-    return answer
+    answer: Answer = _answer(query, program_database().version(), scope, arguments)
+    return answer.copy(deep=False) if isinstance(answer, pd.DataFrame) else answer
 
 
-@st.cache_resource(show_spinner=False, max_entries=8)
-def _shared_answer(
-    version: str,
-    question: str,
-    scope: Scope,
-    details: str,
-    _ask: Callable[..., Any],
-    _arguments: tuple[Any, ...],
-) -> Any:
-    del version, question, details  # part of the cache key only
-    with program_database().connect() as connection:
-        return _ask(connection, scope, *_arguments)
-
-
-def ask_shared(
-    query: Callable[Concatenate[Connection, Scope, P], Answer],
-    scope: Scope,
-    *arguments: P.args,
-    **nothing: P.kwargs,
-) -> Answer:
-    """Ask as :func:`ask` does, for few large frames: the answer is shared and must not be changed.
-
-    Copying fifteen thousand partners for every visit costs more than all else on a page.
-    """
-    if nothing:
-        raise TypeError("give the arguments of a query by position")
-    question = f"{query.__module__}.{query.__qualname__}"
-    answer: Answer = _shared_answer(
-        program_database().version(), question, scope, repr(arguments), query, arguments
-    )
-    return answer
+def forget_answers() -> None:
+    """Drop every answer; the database stays open."""
+    ANSWERS.clear()
 
 
 def schema_problems(connection: Connection, scope: Scope) -> list[ContractProblem]:

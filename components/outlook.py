@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 from metrics.coverage import Group, holds, with_outlook
 from program.calendar import add_months, last_evaluation, next_evaluation
 from program.rules import ProgramRules
-from queries.coverage import partner_counts
+from queries.coverage import counts_by_evaluation
 from queries.decisions import decisions_on
 from queries.filters import Filters
 from queries.partners import partner_directory
@@ -65,34 +65,41 @@ def partners_outlook(
         ``held_is_stored``, and for evaluation ``i`` ``base_i``, ``delivered_i``,
         ``pending_activation_i`` and every column of ``metrics.coverage.with_outlook``.
     """
+    said = _said(connection, scope, filters, evaluations, today, rules)
+    directory = partner_directory(connection, scope, filters).set_index("partner_id")
+    outlook = pd.concat([directory, said], axis=1)
+    return _of_size(outlook, filters).reset_index()
+
+
+def _said(
+    connection: Connection,
+    scope: Scope,
+    filters: Filters,
+    evaluations: Sequence[dt.date],
+    today: dt.date,
+    rules: ProgramRules,
+) -> pd.DataFrame:
+    """Return what the rule says of every chosen partner; index ``partner_id``."""
     decided_on = decided_before(min(evaluations), today)
-    directory = partner_directory(connection, scope, filters)
-    counts = partner_counts(connection, scope, filters, [decided_on, *evaluations], today, rules)
+    days = [decided_on, *evaluations]
+    counts = counts_by_evaluation(connection, scope, filters, days, today, rules)
     stored = decisions_on(connection, scope, filters, decided_on).set_index("partner_id")["held"]
-    # Not a group-by: a cut without any partner has no groups, and still an outlook without rows.
-    of = {
-        day: counts[counts["evaluated_on"] == pd.Timestamp(day)].set_index("partner_id")
-        for day in (decided_on, *evaluations)
-    }
-    calculated = of[decided_on]
-    held_now = (
-        stored.reindex(calculated.index, fill_value=False)
-        if len(stored)
-        else pd.Series(
-            holds(calculated["base"].to_numpy(), calculated["delivered"].to_numpy(), rules),
-            index=calculated.index,
+    calculated = counts[decided_on]
+    if len(stored):
+        held_now = stored.reindex(calculated.index, fill_value=False).to_numpy(dtype=bool)
+    else:
+        held_now = holds(calculated["base"].to_numpy(), calculated["delivered"].to_numpy(), rules)
+    parts = [
+        pd.DataFrame(
+            {"held_now": held_now, "held_is_stored": len(stored) > 0}, index=calculated.index
         )
-    )
-    outlook = directory.set_index("partner_id").assign(
-        held_now=held_now.astype(bool), held_is_stored=len(stored) > 0
-    )
+    ]
     for i, evaluated_on in enumerate(evaluations):
-        rows = of[evaluated_on].drop(columns="evaluated_on").assign(held_now=held_now)
+        rows = counts[evaluated_on].assign(held_now=held_now)
         if evaluated_on <= today:
             rows = rows.assign(pending_activation=0)  # decided: nothing can be activated in time
-        said = with_outlook(rows, rules).drop(columns="held_now").add_suffix(f"_{i}")
-        outlook = outlook.join(said)
-    return _of_size(outlook.reset_index(), filters)
+        parts.append(with_outlook(rows, rules).drop(columns="held_now").add_suffix(f"_{i}"))
+    return pd.concat(parts, axis=1)
 
 
 def _of_size(outlook: pd.DataFrame, filters: Filters) -> pd.DataFrame:
@@ -100,7 +107,7 @@ def _of_size(outlook: pd.DataFrame, filters: Filters) -> pd.DataFrame:
         return outlook
     low, high = filters.size.bounds
     fits = outlook["base_0"].between(low, high if high is not None else outlook["base_0"].max())
-    return outlook[fits].reset_index(drop=True)
+    return outlook[fits]
 
 
 def groups_by_evaluation(
@@ -117,7 +124,8 @@ def groups_by_evaluation(
     ``metrics.coverage.Group``, ``saved_by_one`` (partners that would lose and that one delivery
     saves for sure), ``base`` and ``delivered`` (keys of all of them).
     """
-    outlook = partners_outlook(connection, scope, filters, evaluations, today, rules)
+    said = _said(connection, scope, filters, evaluations, today, rules)
+    outlook = _of_size(said, filters)
     rows = []
     for i, evaluated_on in enumerate(evaluations):
         groups = outlook[f"group_{i}"]

@@ -15,7 +15,7 @@ from components.download import About, download
 from components.filter_bar import Choice
 from components.partner_picker import open_partner
 from components.states import empty
-from components.table import Column, Kind, show_table
+from components.table import ROWS_SHOWN, Column, Kind, show_table
 from components.theme import figure_theme
 from program.calendar import add_months, evaluations_between, last_evaluation
 from program.language import _
@@ -24,7 +24,7 @@ from queries.points import expiring_projects, programme_points
 from queries.scope import Scope
 
 #: The list looks so many whole months ahead, and at so many projects at most.
-_AHEAD, _LISTED, _SHOWN = 3, 1000, 100
+_AHEAD, _LISTED = 3, 1000
 #: Larger figures do not fit on the bars of two years.
 _WRITTEN_BELOW = 1000
 
@@ -80,7 +80,7 @@ def points_section(
         Column("city", _("City")),
     ]
     chosen = show_table(
-        expiring.head(_SHOWN),
+        expiring.head(ROWS_SHOWN),
         columns,
         key="expiring_projects",
         alt=_("Projects whose points expire soon, with partner, client and dates"),
@@ -95,9 +95,9 @@ def points_section(
             + " "
             + (
                 _("Shown: the first {shown}; the file holds the first {listed}.").format(
-                    shown=formats.number(_SHOWN), listed=formats.number(len(expiring))
+                    shown=formats.number(ROWS_SHOWN), listed=formats.number(len(expiring))
                 )
-                if len(expiring) > _SHOWN
+                if len(expiring) > ROWS_SHOWN
                 else formats.projects(len(expiring))
             )
         )

@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 
 import pandas as pd
 import streamlit as st
 
 from charts import formats
-from charts.palette import ThemeName
 from charts.sparkline import bullet_picture, data_address, sparkline
 from components import address
-from components.data import program_database
 from components.definitions import definition
 from components.download import About, download
 from components.partner_picker import open_partner
 from components.region_measures import BASES, DEFINED_AS, TITLES, RegionMeasure
 from components.regions import choose_place
-from components.table import Column, Kind, show_table
+from components.remembered import remembered
+from components.table import ROWS_SHOWN, Column, Kind, rows_left_out, show_table
 from components.theme import figure_theme
 from components.words import TIERS, word
 from metrics.coverage import coverage
@@ -26,23 +25,18 @@ from program.language import _
 _TREND_FROM = 3
 
 
-@st.cache_data(show_spinner=False, max_entries=64)
-def _lines(
-    version: str, question: str, theme: ThemeName, _history: pd.DataFrame
-) -> Mapping[str, str]:
-    del version, question  # part of the cache key only
-    history = _history
+def _lines(history: pd.DataFrame) -> Mapping[str, str]:
     values = history.assign(
         value=coverage(history["base"].to_numpy(), history["delivered"].to_numpy())
     )
     return {
-        str(code): data_address(sparkline(rows["value"].tolist(), theme=theme))
+        str(code): data_address(sparkline(rows["value"].tolist(), theme=figure_theme()))
         for code, rows in values.groupby("region")
         if rows["value"].notna().sum() >= _TREND_FROM
     }
 
 
-def coverage_lines(history: pd.DataFrame, question: tuple[object, ...]) -> Mapping[str, str]:
+def coverage_lines(history: pd.DataFrame, question: tuple[Hashable, ...]) -> Mapping[str, str]:
     """Return the sparkline of each region's coverage, drawn once for the same question.
 
     Parameters
@@ -50,9 +44,9 @@ def coverage_lines(history: pd.DataFrame, question: tuple[object, ...]) -> Mappi
     history
         From ``queries.standing.region_history``.
     question
-        Frozen values whose ``repr`` tells it from all others.
+        Frozen, hashable values that tell it from all others.
     """
-    return _lines(program_database().version(), repr(question), figure_theme(), history)
+    return remembered(lambda: _lines(history), "coverage_lines", *question)
 
 
 def region_table(
@@ -163,7 +157,7 @@ def partner_table(partners: pd.DataFrame, about: About) -> None:
         Column("tier", _("Partner tier")),
         Column("manager", _("Manager")),
     ]
-    shown = rows.head(_SHOWN)
+    shown = rows.head(ROWS_SHOWN)
     counts = (shown[name] for name in ("base", "delivered", "pending_activation"))
     shown = shown.assign(
         bar=[data_address(bullet_picture(*row, theme=theme)) for row in zip(*counts, strict=True)]
@@ -177,18 +171,8 @@ def partner_table(partners: pd.DataFrame, about: About) -> None:
         height="content" if len(shown) <= 10 else 400,
     )
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.caption(
-            _("Shown: the first {shown} of {all}; the file holds all.").format(
-                shown=formats.number(_SHOWN), all=formats.number(len(rows))
-            )
-            if len(rows) > _SHOWN
-            else _("Tick a row to open the partner's card.")
-        )
+        st.caption(rows_left_out(len(rows)) or _("Tick a row to open the partner's card."))
         in_file = [column for column in columns if column.kind is not Kind.PICTURE]
         download(rows, in_file, about=about, key="region_partners_file")
     if chosen is not None:
         open_partner(int(str(chosen)))
-
-
-#: Partners on screen; the file holds all of them.
-_SHOWN = 200

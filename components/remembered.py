@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import hashlib
 import pickle
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
+from threading import Condition
 from typing import Any, TypeVar
 
 import pandas as pd
 import plotly.graph_objects as go
-import streamlit as st
+from cachetools import LRUCache, cached
 
 from components.data import program_database
 from components.theme import figure_theme
@@ -22,13 +23,16 @@ from program.language import current_language
 Made = TypeVar("Made")
 
 
-@st.cache_resource(show_spinner=False, max_entries=256)
-def _made(version: str, question: str, language: str, theme: str, _make: Callable[[], Any]) -> Any:
-    del version, question, language, theme  # part of the cache key only
-    return _make()
+#: How many things are remembered; figures and short frames, some hundred kilobytes each at most.
+MADE: LRUCache[Hashable, Any] = LRUCache(512)
 
 
-def remembered(make: Callable[[], Made], name: str, *question: object) -> Made:
+@cached(MADE, key=lambda _make, *told: told, condition=Condition())
+def _made(make: Callable[[], Any], *_told: Hashable) -> Any:
+    return make()
+
+
+def remembered(make: Callable[[], Made], name: str, *question: Hashable) -> Made:
     """Return what ``make`` makes, from memory if the same was made before.
 
     For figures (plotly checks every value it is given) and for frames put into words. The
@@ -41,20 +45,15 @@ def remembered(make: Callable[[], Made], name: str, *question: object) -> Made:
         Tells apart what is made of the same question.
     question
         Everything that the result depends on beside data, language and theme, the visitor's
-        scope above all; frozen values whose ``repr`` tells them apart, as for ``data.ask``.
+        scope above all; frozen, hashable values, as for ``data.ask``.
     """
-    made: Made = _made(
-        program_database().version(),
-        f"{name} {question!r}",
-        current_language(),
-        figure_theme(),
-        make,
-    )
+    told = (program_database().version(), name, question, current_language(), figure_theme())
+    made: Made = _made(make, *told)
     return made
 
 
 def drawn_once(
-    draw: Callable[..., go.Figure], *frames: Any, question: tuple[object, ...], **details: Any
+    draw: Callable[..., go.Figure], *frames: Any, question: tuple[Hashable, ...], **details: Any
 ) -> go.Figure:
     """Return ``draw(*frames, theme=…, **details)``, from memory where it was drawn before.
 
@@ -65,7 +64,7 @@ def drawn_once(
     frames
         What it draws.
     question
-        Frozen values whose ``repr`` tells these frames from all others: the scope and whatever
+        Frozen, hashable values that tell these frames from all others: the scope and whatever
         was asked.
     """
     name = f"{draw.__module__}.{draw.__qualname__}"
@@ -73,41 +72,34 @@ def drawn_once(
         lambda: draw(*frames, theme=figure_theme(), **details),
         name,
         question,
-        sorted(details.items()),
+        tuple(sorted(details.items())),
     )
 
 
-@st.cache_resource(show_spinner=False, max_entries=256)
-def _kept(
-    key: str, _draw: Callable[..., go.Figure], _frame: pd.DataFrame, _options: dict[str, Any]
-) -> go.Figure:
-    del key  # all that tells one figure from another
-    return _draw(_frame, **_options)
-
-
-def drawn(draw: Callable[..., go.Figure], frame: pd.DataFrame, **options: Any) -> go.Figure:
-    """Return ``draw(frame, **options)``, from memory if the same rows were drawn before.
+def made_of(make: Callable[..., Made], frame: pd.DataFrame, **options: Any) -> Made:
+    """Return ``make(frame, **options)``, from memory if it was made of the same rows before.
 
     For a few rows that are cheaper to compare than to name: the key is the content itself and the
-    language, so what one visitor sees can be another's figure only where both are the same to
-    the last sign.
+    language, so what one visitor sees can be another's only where both are the same to the last
+    sign.
 
     Parameters
     ----------
-    draw
-        A function of ``charts/`` or one that calls such functions.
+    make
+        A function of ``charts/`` or one that calls such functions, or one that puts into words.
     frame
-        The few rows it draws, not a table of records.
+        The few rows it is made of, not a table of records.
     options
-        Plain values, the theme among them.
+        Plain values, the theme among them where colours matter.
     """
     said = (
-        draw.__module__,
-        draw.__qualname__,
+        make.__module__,
+        make.__qualname__,
         current_language(),
         list(frame.columns),
         frame.to_numpy(dtype=object).tolist(),
         sorted(options.items()),
     )
-    key = hashlib.sha256(pickle.dumps(said)).hexdigest()
-    return _kept(key, draw, frame, options)
+    key = hashlib.sha256(pickle.dumps(said)).digest()
+    made: Made = _made(lambda: make(frame, **options), key)
+    return made

@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
+
 import streamlit as st
 
-from charts import formats
 from components.contact_words import beside_words, described, for_file, response_columns
 from components.contacts import ResponseBeside
 from components.download import About, download
 from components.partner_picker import open_partner, pick_partner
 from components.remembered import remembered
 from components.states import empty
-from components.table import show_table
+from components.table import ROWS_SHOWN, rows_left_out, show_table
 from metrics.estimate import HIDDEN_BELOW
 from program.language import _
 
-#: Rows of the table on screen; the file holds all of them.
-SHOWN = 120
 _PARTNERS, _REGIONS = "partners", "regions"
 
 
-def show_response(beside: ResponseBeside, about: About, *question: object) -> None:
+def show_response(beside: ResponseBeside, about: About, *question: Hashable) -> None:
     """Draw the choice between partners and regions, the table, its file and the way to a card.
 
     ``question`` is everything the rows depend on, as for ``components.remembered``.
@@ -43,7 +42,7 @@ def show_response(beside: ResponseBeside, about: About, *question: object) -> No
     if rows.empty:
         empty(_("Nobody was called in the period."))
         return
-    shown = rows.head(SHOWN)
+    shown = rows.head(ROWS_SHOWN)
     chosen = show_table(
         remembered(lambda: described(shown), f"response_{by}", *question),
         response_columns(of_partners=of_partners),
@@ -53,12 +52,8 @@ def show_response(beside: ResponseBeside, about: About, *question: object) -> No
         height=min(38 + 35 * len(shown), 400),
     )
     with st.container(horizontal=True, vertical_alignment="center"):
-        if len(rows) > SHOWN:
-            st.caption(
-                _("Shown: the first {shown} of {all}; the file holds all.").format(
-                    shown=formats.number(SHOWN), all=formats.number(len(rows))
-                )
-            )
+        if left_out := rows_left_out(len(rows)):
+            st.caption(left_out)
         columns = response_columns(of_partners=of_partners, in_file=True)
         download(for_file(rows), columns, about=about, key="calls_file")
     if not of_partners:

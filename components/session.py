@@ -16,7 +16,7 @@ from components.access import (
     visitor,
 )
 from components.signed_out import signed_out_sessions
-from program.language import DEFAULT_LANGUAGE, LANGUAGES, use_language_source
+from program.language import DEFAULT_LANGUAGE, LANGUAGES, speak, use_language_source
 from program.roles import Role
 
 __all__ = ["User", "admit", "admitted_user", "dismiss", "require_user", "sign_out"]
@@ -83,6 +83,7 @@ def sign_out(user: User) -> NoReturn:
 def choose_language(language: str | None) -> None:
     """Remember the language for this session; ``None`` goes back to the browser's."""
     st.session_state[_LANGUAGE] = language
+    speak(session_language())
 
 
 def session_language() -> str:

@@ -16,7 +16,7 @@ from charts.palette import ThemeName
 from charts.survey import likert, likert_alt
 from components.chart import show_chart
 from components.download import About
-from components.remembered import drawn
+from components.remembered import made_of
 from components.survey_questions import Asked
 from components.survey_words import figure_words
 from components.table import Column, Kind
@@ -177,7 +177,7 @@ def subject_bars(
     if not rows.empty:
         frame = bars(answers, five, rows["code"].tolist())
         show_chart(
-            drawn(centred_bars, frame, theme=figure_theme(), span=span),
+            made_of(centred_bars, frame, theme=figure_theme(), span=span),
             title=title,
             alt=likert_alt(frame),
             data=rows,
@@ -195,7 +195,7 @@ def subject_bars(
             count=[scores.get(score, 0) for score in asked.scores]
         )
         show_chart(
-            drawn(score_columns, frame, theme=figure_theme()),
+            made_of(score_columns, frame, theme=figure_theme()),
             title=plain(asked.text),
             alt=score_columns_alt(frame),
             data=frame,

@@ -16,7 +16,7 @@ from components.chart import show_chart
 from components.data import ask
 from components.definitions import definition, definitions
 from components.download import About, download
-from components.remembered import drawn
+from components.remembered import made_of
 from components.states import empty
 from components.survey_answers import Tally, good_share, scores_of
 from components.survey_figures import Subject
@@ -238,7 +238,7 @@ def _weights(
     )
     middle, level = float(frame["importance"].mean()), float(frame["performance"].mean())
     show_chart(
-        drawn(
+        made_of(
             importance_quadrant, frame, theme=figure_theme(), importance=middle, performance=level
         ),
         title=_("What goes with recommending, and how good the answers are"),

@@ -15,7 +15,7 @@ from components.chart import show_chart
 from components.data import ask, data_moment
 from components.definitions import definitions
 from components.download import About, download
-from components.remembered import drawn
+from components.remembered import made_of
 from components.states import empty, few_answers, hidden
 from components.survey_answers import (
     Tally,
@@ -90,7 +90,7 @@ def _answers(answers: Tally, asked: Sequence[Asked], about: About, partner_id: i
     figures = question_figures(answers, five)
     frame = bars(answers, five, figures["code"].tolist())
     show_chart(
-        drawn(centred_bars, frame, theme=figure_theme(), span=bar_span(figures)),
+        made_of(centred_bars, frame, theme=figure_theme(), span=bar_span(figures)),
         title=_("Answers about this partner, {period}").format(period=about.period),
         alt=likert_alt(frame),
         data=figures,

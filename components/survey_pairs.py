@@ -11,7 +11,7 @@ from charts import formats
 from charts.answers import pair_grid, pair_grid_alt
 from components.chart import show_chart
 from components.download import About
-from components.remembered import drawn
+from components.remembered import made_of
 from components.states import empty, few_answers, hidden
 from components.survey_figures import STANDS, Reading, pairs
 from components.survey_words import STAND_WORDS
@@ -40,7 +40,7 @@ def show_pairs(current: pd.DataFrame, developer: Reading, platform: Reading, abo
     left, right = st.columns([3, 2], gap="large", vertical_alignment="center")
     with left:
         show_chart(
-            drawn(pair_grid, grid, theme=figure_theme(), names=names, **words),
+            made_of(pair_grid, grid, theme=figure_theme(), names=names, **words),
             title=_("Answers of {n} who answered both questions").format(n=formats.number(total)),
             alt=pair_grid_alt(grid, names=names, **words),
             data=found.assign(

@@ -18,7 +18,7 @@ from components.data import ask
 from components.definitions import definition
 from components.download import About
 from components.page import title
-from components.remembered import drawn
+from components.remembered import made_of
 from components.states import empty
 from components.survey_figures import (
     Measure,
@@ -245,7 +245,7 @@ def segments_block(
     undefined = _("few answers, hidden")
     with left:
         show_chart(
-            drawn(interval_dots, dots, theme=figure_theme(), index=index),
+            made_of(interval_dots, dots, theme=figure_theme(), index=index),
             title=_("{dimension} against all the others").format(
                 dimension=_(DIMENSIONS[dimension])
             ),

@@ -15,7 +15,7 @@ from charts.palette import ThemeName
 from components.chart import show_chart
 from components.definitions import definition
 from components.download import About
-from components.remembered import drawn
+from components.remembered import made_of
 from components.states import empty
 from components.survey_figures import Measure, Trend
 from components.survey_words import SIGNALS, signal_sentences
@@ -49,7 +49,7 @@ def show_trend(trend: Trend, measure: Measure, *, title: str, about: About, key:
     )
     kind = Kind.INDEX if index else Kind.SHARE
     show_chart(
-        drawn(marked_chart, frame, theme=figure_theme(), index=index, changes=trend.changes),
+        made_of(marked_chart, frame, theme=figure_theme(), index=index, changes=trend.changes),
         title=title,
         alt=control_chart_alt(frame, index=index),
         data=told,

@@ -17,6 +17,7 @@ import pandas as pd
 import streamlit as st
 
 from charts import formats
+from components.remembered import made_of
 from components.text import one_line
 from program.language import _
 
@@ -73,6 +74,8 @@ NUMERIC = (Kind.COUNT, Kind.DECIMAL, Kind.SIGNED, Kind.SHARE, Kind.POINTS, Kind.
 DATED = (Kind.DATE, Kind.MONTH, Kind.MOMENT)
 #: Above this many cells pandas refuses to write each one; the table then shows bare values.
 WRITTEN_CELLS = 250_000
+#: Rows of a long table on screen; its file holds all of them.
+ROWS_SHOWN = 100
 _BEFORE_ALL = pd.Timestamp(1900, 1, 1)
 
 _WRITERS: dict[Kind, Callable[[Any], str]] = {
@@ -142,24 +145,41 @@ def _sortable(cells: pd.Series[Any], column: Column) -> pd.Series[Any]:
     return cells
 
 
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A table ready to be shown: cells to sort by, and their texts where those differ."""
+
+    cells: pd.DataFrame
+    texts: dict[str, list[str]]
+
+
+def written_table(frame: pd.DataFrame, *, columns: Sequence[Column]) -> Written:
+    """Return the named columns as people read and sort them."""
+    as_words = {column.name: written_column(frame, column) for column in columns}
+    formatted = {c.name for c in columns if c.kind in NUMERIC or c.kind in DATED}
+    cells = {
+        column.name: as_words[column.name]
+        if column.kind in (Kind.TEXT, Kind.YES_NO)
+        else _sortable(frame[column.name], column)
+        for column in columns
+    }
+    return Written(
+        pd.DataFrame(cells).reset_index(drop=True),
+        {name: texts for name, texts in as_words.items() if name in formatted},
+    )
+
+
 def _shown(frame: pd.DataFrame, columns: Sequence[Column]) -> Any:
-    shown = pd.DataFrame(
-        {
-            column.name: written_column(frame, column)
-            if column.kind in (Kind.TEXT, Kind.YES_NO)
-            else _sortable(frame[column.name], column)
-            for column in columns
-        }
-    ).reset_index(drop=True)
-    if shown.size > WRITTEN_CELLS:
-        return shown
-    styler = shown.style
-    for column in columns:
-        if column.kind in NUMERIC or column.kind in DATED:
-            # A writer sees one value only, but a share's decimals depend on its neighbour: the
-            # texts are written before and handed out in the order in which cells are visited.
-            texts = cycle(written_column(frame, column))
-            styler = styler.format(lambda _value, texts=texts: next(texts), subset=[column.name])
+    if frame.shape[0] * len(columns) > WRITTEN_CELLS:
+        return pd.DataFrame({c.name: _sortable(frame[c.name], c) for c in columns})
+    needed = dict.fromkeys([*(c.name for c in columns), *(c.n for c in columns if c.n)])
+    written = made_of(written_table, frame[list(needed)], columns=tuple(columns))
+    styler = written.cells.style
+    for name, texts in written.texts.items():
+        # A writer sees one value only, but a share's decimals depend on its neighbour: the
+        # texts are written before and handed out in the order in which cells are visited.
+        following = cycle(texts)
+        styler = styler.format(lambda _value, texts=following: next(texts), subset=[name])
     return styler
 
 
@@ -210,3 +230,12 @@ def show_table(
     row = event.selection.rows[0]
     # The selection is the browser's word, and the frame may have become shorter since.
     return frame[select].iloc[row] if row < len(frame) else None
+
+
+def rows_left_out(all_rows: int) -> str | None:
+    """Return how many of the rows are on screen, ``None`` when all are."""
+    if all_rows <= ROWS_SHOWN:
+        return None
+    return _("Shown: the first {shown} of {all}; the file holds all.").format(
+        shown=formats.number(ROWS_SHOWN), all=formats.number(all_rows)
+    )

@@ -23,7 +23,7 @@ from components.page import freshness_line
 from components.partner_picker import CARD
 from components.refusals import show_page_refused, show_refusal
 from components.saved_views import saved_views
-from components.session import admit, choose_language, dismiss, require_user, session_language
+from components.session import admit, choose_language, dismiss, session_language
 from program.language import LANGUAGES, N_, _
 from program.roles import EVERYBODY, Role
 from program.settings import settings
@@ -141,7 +141,6 @@ def _run(user: User, current: st.Page, page: PageOfMenu) -> None:
     _land(user, page)
     admit(user, page.roles)
     remember_menu([MenuEntry(p.path, p.script, p.title) for p in PAGES if user.role in p.roles])
-    require_user()
     if problems := ask(schema_problems, user.scope):
         show_schema_problems(problems)
         return

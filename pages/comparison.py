@@ -32,16 +32,13 @@ from components.remembered import remembered
 from components.session import require_user
 from components.states import empty, not_allowed, nothing_matches
 from components.survey_period import period_of, period_words
-from components.table import show_table
+from components.table import ROWS_SHOWN, rows_left_out, show_table
 from components.theme import figure_theme
 from components.verdict import badge
 from metrics.peers import PeerFlag
 from program.language import _
 from program.settings import settings
 from queries.questionnaire import questionnaires
-
-#: Rows of the table on screen; the file holds all of them.
-SHOWN = 120
 
 user = require_user()
 choice = current_choice()
@@ -75,7 +72,7 @@ about = About(
     data_as_of=data_moment(user.scope).as_of,
 )
 columns = peer_columns(name, index=index)
-first = remembered(lambda: described(listed.head(SHOWN), index=index), "peers", *whose)
+first = remembered(lambda: described(listed.head(ROWS_SHOWN), index=index), "peers", *whose)
 views = {view: len(of_view(listed, view)) for view in View}
 
 # Funnel --------------------------------------------------------------------------------------
@@ -123,24 +120,20 @@ if rows.empty:
     empty(_("No partner is in this group."))
     st.stop()
 chosen = show_table(
-    first if view is View.ALL else described(rows.head(SHOWN), index=index),
+    first if view is View.ALL else described(rows.head(ROWS_SHOWN), index=index),
     columns,
     key=f"peers_{view}",
     alt=_("Partners with their answers, verdict and room for improvement"),
     select="partner_id",
-    height=min(38 + 35 * len(rows.head(SHOWN)), 400),
+    height=min(38 + 35 * len(rows.head(ROWS_SHOWN)), 400),
 )
 with st.container(horizontal=True, vertical_alignment="center"):
-    if len(rows) > SHOWN:
-        st.caption(
-            _("Shown: the first {shown} of {all}; the file holds all.").format(
-                shown=formats.number(SHOWN), all=formats.number(len(rows))
-            )
-        )
+    if left_out := rows_left_out(len(rows)):
+        st.caption(left_out)
     download(for_file(rows), file_columns(name, index=index), about=about, key="peers_file")
 ticked = chosen if chosen is not None else next((p["customdata"] for p in points), None)
 picked = pick_partner(
-    rows.head(SHOWN), key="peers_partner", chosen=None if ticked is None else int(str(ticked))
+    rows.head(ROWS_SHOWN), key="peers_partner", chosen=None if ticked is None else int(str(ticked))
 )
 if picked is not None and st.button(_("Open the partner's card"), icon=":material/badge:"):
     open_partner(picked)

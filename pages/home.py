@@ -8,19 +8,21 @@ from charts.history import programme_trend, programme_trend_alt
 from components import address
 from components.chart import show_chart
 from components.data import ask, data_moment
-from components.definitions import definition, definitions
+from components.definitions import definitions
 from components.download import About
 from components.filter_bar import current_choice
 from components.follow_ups import follow_ups, my_follow_ups
+from components.home_tiles import programme_tiles
 from components.outlook import coming_evaluations, groups_by_evaluation
 from components.page import title
+from components.remembered import made_of, remembered
 from components.session import require_user
 from components.states import empty, no_data_loaded
 from components.survey_home import survey_tiles
 from components.table import Column, Kind
 from components.text import plain
 from components.theme import figure_theme
-from components.tiles import Tile, tiles
+from components.tiles import tiles
 from metrics.coverage import Group, coverage
 from program.calendar import add_months, last_evaluation
 from program.language import _, ngettext
@@ -62,74 +64,17 @@ title(
 )
 
 # Key figures -----------------------------------------------------------------------------------
-figures = []
-if len(history):
-    now = history.iloc[-1]
-    day = now["evaluated_on"].date()
-    before = history[history["evaluated_on"] == pd.Timestamp(add_months(day, -1))]
-    year_ago = history[history["evaluated_on"] == pd.Timestamp(add_months(day, -12))]
-    figures.append(
-        Tile(
-            _("Partners with the competence"),
-            formats.number(int(now["holders"])),
-            basis=_("of {partners} with a base, decision of {day}").format(
-                partners=formats.number(int(now["partners"])), day=formats.date_short(day)
-            ),
-            change=_("{change} against the month before").format(
-                change=formats.signed(int(now["holders"] - before["holders"].iloc[0]))
-            )
-            if len(before)
-            else None,
-            trend=history["holders"].tail(13).tolist(),
-            definition=definition("competence"),
-        )
-    )
-    share = float(coverage(now["base"], now["delivered"]))
-    figures.append(
-        Tile(
-            _("Coverage of the programme"),
-            formats.share(share, int(now["base"]), undefined=formats.no_base()),
-            basis=ngettext(
-                "{delivered} of {base} key", "{delivered} of {base} keys", int(now["base"])
-            ).format(
-                delivered=formats.number(int(now["delivered"])),
-                base=formats.number(int(now["base"])),
-            ),
-            change=_("{change} against a year before").format(
-                change=formats.percentage_points(
-                    share
-                    - float(coverage(year_ago["base"].iloc[0], year_ago["delivered"].iloc[0])),
-                    int(now["base"]),
-                )
-            )
-            if len(year_ago)
-            else None,
-            trend=coverage(history["base"].to_numpy(), history["delivered"].to_numpy())[
-                -13:
-            ].tolist(),
-            definition=definition("coverage"),
-        )
-    )
-whole = months[months["month"] < pd.Timestamp(last_evaluation(today))]
-if len(whole) > 1:
-    latest, earlier = whole.iloc[-1], whole.iloc[-2]
-    figures.append(
-        Tile(
-            _("Delivered in {month}").format(month=formats.month(latest["month"].date())),
-            formats.number(int(latest["deliveries"])),
-            basis=_("so far this month: {n}").format(
-                n=formats.number(int(months["deliveries"].iloc[-1]))
-            ),
-            change=_("{change} against the month before").format(
-                change=formats.signed(int(latest["deliveries"] - earlier["deliveries"]))
-            ),
-            trend=whole["deliveries"].tail(13).tolist(),
-            definition=_(
-                "Accepted deliveries through the Quality Monitor, repeated ones included."
-            ),
-        )
-    )
-figures += survey_tiles(user.scope, filters, coming[0], today, rules)
+figures = remembered(
+    lambda: [
+        *programme_tiles(history, months, today),
+        *survey_tiles(user.scope, filters, coming[0], today, rules),
+    ],
+    "home_tiles",
+    user.scope,
+    filters,
+    today,
+    rules,
+)
 if figures:
     tiles(figures)
 else:
@@ -224,7 +169,7 @@ if len(history) > 1:
     )
     trend["coverage"] = coverage(trend["base"].to_numpy(), trend["delivered"].to_numpy())
     show_chart(
-        programme_trend(trend, theme=figure_theme()),
+        made_of(programme_trend, trend, theme=figure_theme()),
         title=_("Coverage of the programme at each evaluation"),
         alt=programme_trend_alt(trend),
         data=trend,

@@ -7,7 +7,7 @@ from charts import formats
 from charts.coverage import coverage_histogram, coverage_histogram_alt
 from components import address
 from components.chart import show_chart
-from components.data import ask, ask_shared, data_moment
+from components.data import ask, data_moment
 from components.definitions import definitions
 from components.download import About, download
 from components.filter_bar import current_choice
@@ -23,16 +23,13 @@ from components.partner_picker import open_partner, pick_partner
 from components.remembered import drawn_once, remembered
 from components.session import require_user
 from components.states import empty, nothing_matches
-from components.table import Column, Kind, show_table
+from components.table import ROWS_SHOWN, Column, Kind, rows_left_out, show_table
 from components.text import plain
 from components.theme import ICONS, figure_theme
 from components.words import GROUPS, GROUPS_EXPLAINED, word
 from metrics.coverage import Group, holds
 from program.language import _, ngettext
 from program.settings import settings
-
-#: Rows of a group on screen; the file holds all of them.
-SHOWN = 200
 
 user = require_user()
 rules = settings().rules
@@ -41,28 +38,28 @@ evaluations = evaluations_beside(choice.evaluated_on, choice.today, rules)
 window = rules.window(choice.evaluated_on)
 day = formats.date_long(choice.evaluated_on)
 question = (user.scope, choice.filters, evaluations, choice.today, rules)
-outlook = ask_shared(partners_outlook, *question)
+outlook = ask(partners_outlook, *question)
 if outlook.empty:
     title(_("Who keeps the competence on {day}?").format(day=day))
     nothing_matches()
     st.stop()
 
 # Verdict -------------------------------------------------------------------------------------
-losing = outlook[outlook["group_0"] == Group.WILL_LOSE.value]
-saved = int((losing["needed_worst_0"] == 1).sum())
-if losing.empty:
+losing = outlook["group_0"] == Group.WILL_LOSE.value
+losers, saved = int(losing.sum()), int((losing & (outlook["needed_worst_0"] == 1)).sum())
+if not losers:
     verdict = _("Nobody loses the competence on {day}")
 elif choice.evaluated_on > choice.today:
     verdict = ngettext(
         "{n} partner loses the competence on {day} unless it delivers",
         "{n} partners lose the competence on {day} unless they deliver",
-        len(losing),
+        losers,
     )
 else:
     verdict = ngettext(
         "By today's records {n} partner lost the competence on {day}",
         "By today's records {n} partners lost the competence on {day}",
-        len(losing),
+        losers,
     )
 lead = [
     _("Evaluation window {window}").format(window=formats.window(window.start, window.end)),
@@ -72,7 +69,7 @@ lead = [
 if saved and choice.evaluated_on > choice.today:
     words = ngettext("One delivery saves {n} of them", "One delivery each saves {n} of them", saved)
     lead.insert(0, words.format(n=formats.number(saved)))
-title(verdict.format(day=day, n=formats.number(len(losing))), " · ".join(lead))
+title(verdict.format(day=day, n=formats.number(losers)), " · ".join(lead))
 if not outlook["held_is_stored"].all():
     st.info(
         _(
@@ -100,13 +97,13 @@ st.segmented_control(
     label_visibility="collapsed",
 )
 st.caption(_(GROUPS_EXPLAINED[group]))
-rows = of_group(outlook, group)
+rows = remembered(lambda: of_group(outlook, group), "threshold_group", group, *question)
 if rows.empty:
     empty(_("No partner is in this group."))
     st.stop()
 tasks = follow_ups(user)
 shown = remembered(
-    lambda: described(rows.head(SHOWN), evaluations, figure_theme()),
+    lambda: described(rows.head(ROWS_SHOWN), evaluations, figure_theme()),
     "threshold_rows",
     group,
     *question,
@@ -135,13 +132,7 @@ ticked = show_table(
     height=min(38 + 35 * len(shown), 400),
 )
 with st.container(horizontal=True, vertical_alignment="center"):
-    st.caption(
-        _("Shown: the first {shown} of {all}; the file holds all.").format(
-            shown=formats.number(SHOWN), all=formats.number(len(rows))
-        )
-        if len(rows) > SHOWN
-        else _("Tick a row to see the keys that decide.")
-    )
+    st.caption(rows_left_out(len(rows)) or _("Tick a row to see the keys that decide."))
     theme = figure_theme()
     download(
         lambda: described(rows, evaluations, theme), columns, about=about, key="threshold_file"
@@ -194,7 +185,8 @@ with left:
     st.markdown(_("Would hold the competence on {day}: **{share}**").format(day=day, share=share))
     st.caption(_("A calculation from today's records: at most every open key is delivered."))
 with right:
-    counted = outlook.rename(columns={"base_0": "base", "delivered_0": "delivered"})
+    named = {"base_0": "base", "delivered_0": "delivered"}
+    counted = outlook[["name", "coverage_0", *named]].rename(columns=named)
     if (counted["base"] > 0).any():
         show_chart(
             drawn_once(coverage_histogram, counted, question=question),

@@ -14,6 +14,7 @@ from contextvars import ContextVar
 from functools import lru_cache
 from gettext import GNUTranslations, NullTranslations
 
+from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
@@ -46,6 +47,14 @@ def speaking(language: str) -> Iterator[None]:
         _pinned.reset(token)
 
 
+def speak(language: str) -> None:
+    """Keep to ``language`` on this thread from now on, and on threads started from it.
+
+    A page asks for hundreds of words: the router finds the visitor's language once a run.
+    """
+    _pinned.set(language)
+
+
 def current_language() -> str:
     """Return the current language code, always one of ``LANGUAGES``."""
     language = _pinned.get() or _source()
@@ -58,17 +67,18 @@ def catalogue(language: str) -> NullTranslations:
 
     English needs no catalogue: its messages are the keys.
     """
-    merged = NullTranslations()
+    everything = Catalog(locale=language)
     for path in sorted((LOCALES / language / "LC_MESSAGES").glob("*.po")):
         with path.open("rb") as source:
-            messages = read_po(source, locale=language)
-        compiled = io.BytesIO()
-        write_mo(compiled, messages)
-        compiled.seek(0)
-        translations = GNUTranslations(compiled)
-        translations.add_fallback(merged)
-        merged = translations
-    return merged
+            for message in read_po(source, locale=language):
+                # Every file has a header, under the empty identifier.
+                everything[message.id] = message
+    if not len(everything):
+        return NullTranslations()
+    compiled = io.BytesIO()
+    write_mo(compiled, everything)
+    compiled.seek(0)
+    return GNUTranslations(compiled)
 
 
 def _(message: str) -> str:

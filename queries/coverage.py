@@ -144,14 +144,14 @@ def wide_counts(
     ).outerjoin(per_partner, per_partner.c.partner_id == chosen.c.partner_id)
 
 
-def partner_counts(
+def counts_by_evaluation(
     connection: Connection,
     scope: Scope,
     filters: Filters,
     evaluations: Sequence[dt.date],
     today: dt.date,
     rules: ProgramRules = DECK_RULES,
-) -> pd.DataFrame:
+) -> dict[dt.date, pd.DataFrame]:
     """Count every chosen partner's keys for each of ``evaluations`` in one pass over the keys.
 
     A key is *delivered* when its project has an accepted delivery by the partner who bought the
@@ -167,9 +167,10 @@ def partner_counts(
 
     Returns
     -------
-    pandas.DataFrame
-        Grain: one row a partner and evaluation, also for partners without any key
-        (``base`` = 0). Columns as in ``COUNT_COLUMNS``; ``evaluated_on`` as given.
+    dict of pandas.DataFrame
+        For each evaluation, grain: one row a partner, also for partners without any key
+        (``base`` = 0). Index ``partner_id``, ascending and the same for all; integer columns
+        ``base``, ``delivered``, ``pending_activation``.
 
     Raises
     ------
@@ -180,16 +181,41 @@ def partner_counts(
     columns = statement.selected_columns
     ordered = statement.order_by(columns.partner_id)
     wide = frame(connection, ordered, {column.name: "int64" for column in columns})
-    counts = [
-        pd.DataFrame(
+    partners = pd.Index(wide["partner_id"])
+    return {
+        evaluated_on: pd.DataFrame(
             {
-                "partner_id": wide["partner_id"],
-                "evaluated_on": pd.Timestamp(evaluated_on),
-                "base": wide[f"base_{i}"],
-                "delivered": wide[f"delivered_{i}"],
-                "pending_activation": wide[f"bought_{i}"] - wide[f"base_{i}"],
-            }
+                "base": wide[f"base_{i}"].to_numpy(),
+                "delivered": wide[f"delivered_{i}"].to_numpy(),
+                "pending_activation": (wide[f"bought_{i}"] - wide[f"base_{i}"]).to_numpy(),
+            },
+            index=partners,
         )
         for i, evaluated_on in enumerate(evaluations)
+    }
+
+
+def partner_counts(
+    connection: Connection,
+    scope: Scope,
+    filters: Filters,
+    evaluations: Sequence[dt.date],
+    today: dt.date,
+    rules: ProgramRules = DECK_RULES,
+) -> pd.DataFrame:
+    """Return :func:`counts_by_evaluation` in one frame.
+
+    Grain: one row a partner and evaluation, in the order given; columns as in
+    ``COUNT_COLUMNS``.
+
+    Raises
+    ------
+    ValueError
+        If an evaluation is not the 1st of a month, or none is given.
+    """
+    counted = counts_by_evaluation(connection, scope, filters, evaluations, today, rules)
+    rows = [
+        counts.reset_index().assign(evaluated_on=pd.Timestamp(evaluated_on))
+        for evaluated_on, counts in counted.items()
     ]
-    return pd.concat(counts, ignore_index=True).astype(COUNT_COLUMNS)
+    return pd.concat(rows, ignore_index=True)[list(COUNT_COLUMNS)].astype(COUNT_COLUMNS)

@@ -14,6 +14,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 
+import numpy as np
 import pandas as pd
 from sqlalchemy import ColumnElement, Connection, func, select, update
 
@@ -204,9 +205,8 @@ def notes_of_partner(
 def open_follow_ups(connection: Connection, in_scope: AbstractSet[int]) -> pd.DataFrame:
     """Return every open follow-up on partners in scope, by deadline; grain and columns as above."""
     notes = _notes(connection, partner_note.c.status == NoteStatus.OPEN.value)
-    return notes[notes["partner_id"].isin(list(in_scope))].sort_values(
-        ["deadline", "created_at", "id"], ignore_index=True
-    )
+    seen = np.array([partner in in_scope for partner in notes["partner_id"]], dtype=bool)
+    return notes[seen].sort_values(["deadline", "created_at", "id"], ignore_index=True)
 
 
 CHANGE_COLUMNS = {

@@ -9,7 +9,8 @@ import pytest
 import streamlit as st
 from streamlit import config
 
-from components.data import program_database
+from components.data import forget_answers, program_database
+from components.remembered import MADE
 from program import language
 from program.settings import settings
 from tests.databases import build_demo, build_empty, changed_copy, url_of
@@ -58,6 +59,9 @@ def unsurveyed_file(tmp_path_factory: pytest.TempPathFactory, demo_file: Path) -
 def forget_everything() -> None:
     """Drop every answer, connection and setting that an earlier test left in this process."""
     program_database().dispose()
+    program_database.cache_clear()
+    forget_answers()
+    MADE.clear()
     st.cache_data.clear()
     st.cache_resource.clear()
     settings.cache_clear()

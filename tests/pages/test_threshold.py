@@ -12,6 +12,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from components.outlook import evaluations_beside, partners_outlook
+from components.table import ROWS_SHOWN
 from metrics.coverage import Group
 from program.calendar import evaluations_between
 from program.rules import DECK_RULES
@@ -21,8 +22,6 @@ from tests.databases import TODAY, connected
 from tests.pages.visitor import headings, healthy, open_page, page_text
 
 THRESHOLD = "threshold.py"
-#: The page shows so many rows of a group; the file holds all of them.
-MOST_ROWS = 300
 EVALUATIONS = evaluations_between(dt.date(2022, 12, 1), dt.date(2027, 1, 1))
 
 
@@ -73,7 +72,7 @@ def test_every_group_lists_its_partners(
         assert not app.dataframe
         return
     table = app.dataframe[0].value
-    assert len(table) == min(len(expected), MOST_ROWS)
+    assert len(table) == min(len(expected), ROWS_SHOWN)
     assert set(table["name"]) <= set(expected["name"])
 
 

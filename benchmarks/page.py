@@ -26,8 +26,7 @@ from streamlit.runtime.scriptrunner import script_runner
 from streamlit.runtime.scriptrunner.script_cache import ScriptCache
 from streamlit.testing.v1 import AppTest, app_test, local_script_runner
 
-from components import data
-from components.remembered import MADE
+from components.data import KEPT
 from program.settings import PROJECT_ROOT, settings
 
 ROUTER = PROJECT_ROOT / "pages" / "_router.py"
@@ -157,8 +156,7 @@ def cost(script: str, address: dict[str, str], database: Path, repeat: int) -> P
     gc.freeze()  # as the launcher does
     cold, warm = Visits(), Visits()
     for _ in range(repeat):
-        data.forget_answers()
-        MADE.clear()
+        KEPT.clear()
         for visits in (cold, warm):
             with noted() as now:
                 visit(script, address)

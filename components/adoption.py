@@ -22,7 +22,7 @@ from components.download import About
 from components.page import title
 from components.remembered import drawn_once
 from components.table import Column, Kind
-from components.tiles import Tile, tiles
+from components.tiles import Tile
 from metrics.coverage import coverage
 from program.calendar import add_months
 from program.language import _, ngettext
@@ -77,11 +77,11 @@ def _year_before(decided: pd.DataFrame) -> pd.Series | None:
     return found.iloc[0] if len(found) else None
 
 
-def adoption_tiles(rows: pd.DataFrame) -> None:
-    """Draw the latest stored evaluation in four figures, each against a year before."""
+def adoption_tiles(rows: pd.DataFrame) -> list[Tile]:
+    """Return the latest stored evaluation in four figures, each against a year before."""
     decided = rows[rows["decided"]]
     if decided.empty:
-        return
+        return []
     now, before = decided.iloc[-1], _year_before(decided)
     shown = []
     for name, label, basis, code in (
@@ -128,7 +128,7 @@ def adoption_tiles(rows: pd.DataFrame) -> None:
             definition=definition("coverage"),
         )
     )
-    tiles(shown, in_a_row=4)
+    return shown
 
 
 def adoption_columns() -> list[Column]:

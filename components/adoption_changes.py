@@ -18,7 +18,7 @@ from components.data import ask
 from components.download import About, download
 from components.filter_bar import Choice
 from components.partner_picker import open_partner
-from components.remembered import drawn_once
+from components.remembered import drawn_once, made_of, remembered
 from components.states import empty
 from components.table import Column, Kind, show_table
 from components.verdict import badge
@@ -55,7 +55,7 @@ def changes_section(
             question=(scope, choice.filters, coming, choice.today, rules, told_apart(marks)),
         ),
         title=_("Who gained and who lost the competence"),
-        alt=gained_and_lost_alt(shown, marks),
+        alt=made_of(gained_and_lost_alt, shown, marks=marks),
         data=shown,
         columns=[
             Column("evaluated_on", _("Evaluation on"), Kind.DATE),
@@ -80,7 +80,10 @@ def changes_section(
     stored = [day.date() for day in rows.loc[rows["decided"], "evaluated_on"]]
     before = stored[stored.index(evaluated_on) - 1]
     asked = (choice.filters, evaluated_on, before, tuple(coming), choice.today, rules)
-    _names(ask(changes_at, scope, *asked), evaluated_on, about)
+    changes = remembered(
+        lambda: _in_words(ask(changes_at, scope, *asked)), "changes_in_words", scope, *asked
+    )
+    _names(changes, evaluated_on, about)
 
 
 def _latest(shown: pd.DataFrame, evaluations: Sequence[dt.date]) -> dt.date:
@@ -128,8 +131,6 @@ def _open_threshold(evaluated_on: dt.date, coming: Sequence[dt.date]) -> None:
 
 def _names(changes: pd.DataFrame, evaluated_on: dt.date, about: About) -> None:
     """Draw who gained beside who lost; a ticked row opens the card."""
-    tiers = {code: word(TIERS, code) for code in changes["tier"].unique()}
-    changes = changes.assign(tier=changes["tier"].map(tiers))
     ticked = None
     for column, held, mark, tone, nobody in zip(
         st.columns(2, gap="large"),
@@ -162,19 +163,22 @@ def _names(changes: pd.DataFrame, evaluated_on: dt.date, about: About) -> None:
         open_partner(int(str(ticked)))
 
 
-def _table(some: pd.DataFrame, mark: str, key: str) -> Hashable | None:
-    told = some.assign(
+def _in_words(changes: pd.DataFrame) -> pd.DataFrame:
+    tiers = {code: word(TIERS, code) for code in changes["tier"].unique()}
+    before = zip(changes["delivered_before"], changes["base_before"], strict=True)
+    then = zip(changes["delivered"], changes["base"], strict=True)
+    return changes.assign(
+        tier=changes["tier"].map(tiers),
         coverages=[
-            f"{formats.keys_of(*before)} → {formats.keys_of(*then)}"
-            for before, then in zip(
-                zip(some["delivered_before"], some["base_before"], strict=True),
-                zip(some["delivered"], some["base"], strict=True),
-                strict=True,
-            )
-        ]
+            f"{formats.keys_of(*counts_before)} → {formats.keys_of(*counts)}"
+            for counts_before, counts in zip(before, then, strict=True)
+        ],
     )
+
+
+def _table(some: pd.DataFrame, mark: str, key: str) -> Hashable | None:
     return show_table(
-        told,
+        some,
         [
             Column("name", _("Partner"), width=190),
             Column("coverages", _("Delivered: before → then"), width=170),
@@ -185,7 +189,7 @@ def _table(some: pd.DataFrame, mark: str, key: str) -> Hashable | None:
         # Two tables of one name would be one place to a screen reader.
         alt=f"{mark}: {_('Partners whose competence changed, with coverage before and then')}",
         select="partner_id",
-        height="content" if len(told) <= 8 else 320,
+        height="content" if len(some) <= 8 else 320,
     )
 
 

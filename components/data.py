@@ -30,8 +30,8 @@ def program_database() -> ProgramDatabase:
     return ProgramDatabase(settings())
 
 
-#: Bytes of answers kept in memory, all visitors together; the least recently used ones go first.
-ANSWERS_KEPT = 160 * 2**20
+#: Bytes kept in memory, all visitors together; the least recently used answers go first.
+MOST_KEPT = 160 * 2**20
 
 
 def weight(answer: object) -> int:
@@ -45,29 +45,33 @@ def weight(answer: object) -> int:
     return len(rest) + sum(arrays)
 
 
-ANSWERS: LRUCache[Hashable, Any] = LRUCache(ANSWERS_KEPT, getsizeof=weight)
+KEPT: LRUCache[Hashable, Any] = LRUCache(MOST_KEPT, getsizeof=weight)
 
 
-def _made_ready(answer: Any) -> Any:
-    """Look every column up once: pandas builds that index at first use, not safe from threads."""
-    if isinstance(answer, pd.DataFrame):
-        for labels in (answer.columns, answer.index):
-            if len(labels):
-                labels.get_indexer_for(labels[:1])
+def _ready(make: Callable[[], Any], *_told: Hashable) -> Any:
+    made = make()
+    if isinstance(made, pd.DataFrame):
+        # pandas builds the index of its labels at first use, which is not safe from threads.
+        for labels in (made.columns, made.index):
+            labels.get_indexer_for(labels[:1])
+    return made
+
+
+_kept: Callable[..., Any] = cached(
+    KEPT,
+    key=lambda _make, *told: told,
+    condition=Condition(),  # what many ask for at once is made once
+)(_ready)
+
+
+def kept(make: Callable[[], Answer], *told: Hashable) -> Answer:
+    """Return what ``make`` makes, from memory if it was made under the same key before.
+
+    It is shared between visitors and must not be changed. The key has to tell everything it
+    depends on, the version of the data and the scope first.
+    """
+    answer: Answer = _kept(make, *told)
     return answer
-
-
-@cached(
-    ANSWERS,
-    key=lambda query, version, scope, arguments: (query, version, scope, arguments),
-    condition=Condition(),  # the same question asked by many at once is answered once
-)
-def _answer(
-    query: Callable[..., Any], version: str, scope: Scope, arguments: tuple[Hashable, ...]
-) -> Any:
-    del version  # part of the key only
-    with program_database().connect() as connection:
-        return _made_ready(query(connection, scope, *arguments))
 
 
 def ask(
@@ -89,13 +93,13 @@ def ask(
     """
     if nothing:
         raise TypeError("give the arguments of a query by position")
-    answer: Answer = _answer(query, program_database().version(), scope, arguments)
+
+    def asked() -> Answer:
+        with program_database().connect() as connection:
+            return query(connection, scope, *arguments, **nothing)
+
+    answer = kept(asked, program_database().version(), query, scope, arguments)
     return answer.copy(deep=False) if isinstance(answer, pd.DataFrame) else answer
-
-
-def forget_answers() -> None:
-    """Drop every answer; the database stays open."""
-    ANSWERS.clear()
 
 
 def schema_problems(connection: Connection, scope: Scope) -> list[ContractProblem]:

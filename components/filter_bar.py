@@ -109,11 +109,9 @@ def _dropped_unless_offered(field: Field) -> Field:
 
 def _partner_fields(scope: Scope) -> list[Field]:
     """Offer what the data holds; each place narrows the places after it."""
-    who = ask(managers, scope).set_index("email")["name"]
+    who = dict(ask(managers, scope)[["email", "name"]].itertuples(index=False))
     fields = [
-        _dropped_unless_offered(
-            Field("manager", _("Portfolio"), tuple(who.index), lambda email: str(who[email]))
-        )
+        _dropped_unless_offered(Field("manager", _("Portfolio"), tuple(who), who.__getitem__))
     ]
     where = ask(places, scope)
     region_names = where.set_index("region")[f"region_{current_language()}"].to_dict()

@@ -9,27 +9,16 @@ from __future__ import annotations
 import hashlib
 import pickle
 from collections.abc import Callable, Hashable
-from threading import Condition
 from typing import Any, TypeVar
 
 import pandas as pd
 import plotly.graph_objects as go
-from cachetools import LRUCache, cached
 
-from components.data import program_database
+from components.data import kept, program_database
 from components.theme import figure_theme
 from program.language import current_language
 
 Made = TypeVar("Made")
-
-
-#: How many things are remembered; figures and short frames, some hundred kilobytes each at most.
-MADE: LRUCache[Hashable, Any] = LRUCache(512)
-
-
-@cached(MADE, key=lambda _make, *told: told, condition=Condition())
-def _made(make: Callable[[], Any], *_told: Hashable) -> Any:
-    return make()
 
 
 def remembered(make: Callable[[], Made], name: str, *question: Hashable) -> Made:
@@ -47,9 +36,8 @@ def remembered(make: Callable[[], Made], name: str, *question: Hashable) -> Made
         Everything that the result depends on beside data, language and theme, the visitor's
         scope above all; frozen, hashable values, as for ``data.ask``.
     """
-    told = (program_database().version(), name, question, current_language(), figure_theme())
-    made: Made = _made(make, *told)
-    return made
+    told = (name, question, current_language(), figure_theme())
+    return kept(make, program_database().version(), *told)
 
 
 def drawn_once(
@@ -101,5 +89,4 @@ def made_of(make: Callable[..., Made], frame: pd.DataFrame, **options: Any) -> M
         sorted(options.items()),
     )
     key = hashlib.sha256(pickle.dumps(said)).digest()
-    made: Made = _made(lambda: make(frame, **options), key)
-    return made
+    return kept(lambda: make(frame, **options), key)

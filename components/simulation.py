@@ -11,7 +11,15 @@ import pandas as pd
 from numpy.typing import NDArray
 from sqlalchemy import Connection
 
-from metrics.simulator import Flags, Ints, KeyMonths, RuleVariant, counts_at, decisions
+from metrics.simulator import (
+    Flags,
+    Ints,
+    KeyMonths,
+    RuleVariant,
+    counts_at,
+    decisions,
+    switches_per_year,
+)
 from program.calendar import add_months, evaluations_between
 from program.rules import ProgramRules
 from queries.filters import Filters
@@ -75,12 +83,23 @@ def records(
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Side:
-    """What one rule decides; every array is of shape (partners, evaluations)."""
+    """What one rule decides.
+
+    Attributes
+    ----------
+    base, delivered
+        Counts at the latest evaluation, one a partner.
+    held
+        Who holds, of shape (partners, evaluations).
+    switches_a_year
+        Gains and losses per partner and year over all evaluations, NaN where nobody had a base.
+    """
 
     variant: RuleVariant
     base: Ints
     delivered: Ints
     held: Flags
+    switches_a_year: float
 
     @property
     def holders(self) -> int:
@@ -90,7 +109,7 @@ class Side:
     @property
     def with_base(self) -> int:
         """Return how many have a base that the rule asks for, at the latest evaluation."""
-        return int((self.base[:, -1] >= self.variant.rules.minimum_base).sum())
+        return int((self.base >= self.variant.rules.minimum_base).sum())
 
     def changes(self) -> tuple[int, int]:
         """Return gains and losses at the last twelve evaluations."""
@@ -113,6 +132,8 @@ class Simulation:
         Who held as it was decided; ``None`` where the evaluation was not stored.
     shortened
         The variant looks back farther than the records: its history begins later.
+    disagreements
+        How many stored decisions today's records would not repeat.
     """
 
     partner_ids: NDArray[np.int64]
@@ -121,15 +142,7 @@ class Simulation:
     variant: Side
     stored: tuple[NDArray[np.bool_] | None, ...]
     shortened: bool
-
-    @property
-    def disagreements(self) -> int:
-        """Return how many stored decisions today's records would not repeat."""
-        return sum(
-            int((decided != self.in_force.held[:, i]).sum())
-            for i, decided in enumerate(self.stored)
-            if decided is not None
-        )
+    disagreements: int
 
 
 def simulation(
@@ -170,9 +183,19 @@ def simulation(
     held[places[seen], months[seen] - ends[0]] = True
     decided = set(past)
     stored = tuple(held[:, i] if day in decided else None for i, day in enumerate(evaluations))
-    return Simulation(known.partner_ids, evaluations, now, then, stored, first > usual)
+    disagreements = sum(
+        int((past_held != now.held[:, i]).sum())
+        for i, past_held in enumerate(stored)
+        if past_held is not None
+    )
+    return Simulation(
+        known.partner_ids, evaluations, now, then, stored, first > usual, disagreements
+    )
 
 
 def _side(cube: KeyMonths, first: int, last: int, variant: RuleVariant) -> Side:
     base, delivered = counts_at(cube, first, last, variant.rules)
-    return Side(variant, base, delivered, decisions(base, delivered, variant))
+    held = decisions(base, delivered, variant)
+    # Copies: a view of one column would keep the whole history in memory.
+    latest = (base[:, -1].copy(), delivered[:, -1].copy())
+    return Side(variant, *latest, held, switches_per_year(held, base))

@@ -15,6 +15,7 @@ from components.chart import show_chart
 from components.definitions import definition
 from components.download import About, download
 from components.partner_picker import open_partner
+from components.remembered import made_of
 from components.rule_controls import rule_words
 from components.simulation import Simulation
 from components.states import empty
@@ -22,7 +23,7 @@ from components.table import Column, Kind, show_table
 from components.theme import figure_theme
 from components.verdict import badge
 from components.words import TIERS, word
-from metrics.simulator import switches, switches_per_year
+from metrics.simulator import switches
 from program.language import _, ngettext
 
 #: Names on each side; the file holds all of them.
@@ -39,7 +40,6 @@ def sides(found: Simulation) -> None:
         strict=True,
     ):
         gained, lost = side.changes()
-        yearly = switches_per_year(side.held, side.base)
         with column, st.container(border=True, height="stretch", gap="xsmall"):
             st.markdown(f"**{name}**")
             st.caption(" · ".join(rule_words(side.variant)))
@@ -54,7 +54,7 @@ def sides(found: Simulation) -> None:
             )
             st.markdown(
                 _("Switches per partner and year: **{n}**").format(
-                    n=formats.number(yearly, 2, undefined=formats.no_data())
+                    n=formats.number(side.switches_a_year, 2, undefined=formats.no_data())
                 ),
                 help=definition("switches"),
             )
@@ -94,7 +94,7 @@ def history_chart(found: Simulation, marks: pd.DataFrame, about: About) -> None:
             )
         )
     show_chart(
-        holders_by_rule(frame, marks, theme=figure_theme()),
+        made_of(holders_by_rule, frame, marks=marks, theme=figure_theme()),
         title=_("Partners with the competence under both rules"),
         alt=holders_by_rule_alt(frame, marks),
         data=frame,
@@ -172,8 +172,8 @@ def _decided_otherwise(found: Simulation, directory: pd.DataFrame) -> pd.DataFra
     at = np.flatnonzero(found.in_force.held[:, -1] != found.variant.held[:, -1])
     rows = pd.DataFrame(
         {"partner_id": found.partner_ids[at], "held": found.variant.held[at, -1]}
-        | {f"base_{name}": side.base[at, -1] for name, side in sides_.items()}
-        | {f"delivered_{name}": side.delivered[at, -1] for name, side in sides_.items()}
+        | {f"base_{name}": side.base[at] for name, side in sides_.items()}
+        | {f"delivered_{name}": side.delivered[at] for name, side in sides_.items()}
         | {f"switches_{name}": switches(side.held[at]) for name, side in sides_.items()}
     )
     named = rows.merge(directory[["partner_id", "name", "city", "tier"]], on="partner_id")

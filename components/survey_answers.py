@@ -179,7 +179,7 @@ def subject_bars(
         show_chart(
             made_of(centred_bars, frame, theme=figure_theme(), span=span),
             title=title,
-            alt=likert_alt(frame),
+            alt=made_of(likert_alt, frame),
             data=rows,
             columns=figure_columns(),
             key=key,
@@ -197,7 +197,7 @@ def subject_bars(
         show_chart(
             made_of(score_columns, frame, theme=figure_theme()),
             title=plain(asked.text),
-            alt=score_columns_alt(frame),
+            alt=made_of(score_columns_alt, frame),
             data=frame,
             columns=[
                 Column("score", _("Score"), Kind.COUNT),

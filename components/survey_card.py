@@ -92,7 +92,7 @@ def _answers(answers: Tally, asked: Sequence[Asked], about: About, partner_id: i
     show_chart(
         made_of(centred_bars, frame, theme=figure_theme(), span=bar_span(figures)),
         title=_("Answers about this partner, {period}").format(period=about.period),
-        alt=likert_alt(frame),
+        alt=made_of(likert_alt, frame),
         data=figures,
         columns=[
             Column("text", _("Question"), width="large"),

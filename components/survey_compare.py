@@ -15,6 +15,7 @@ from charts import formats
 from components.data import ask
 from components.definitions import definition, definitions
 from components.download import About, download
+from components.remembered import made_of
 from components.states import empty
 from components.survey_answers import Tally, good_share, scores_of, tally
 from components.survey_figures import judged
@@ -86,7 +87,7 @@ def compare_block(
         key="compare_whole",
         help=definition("distribution_difference"),
     )
-    rows = compared_questions(tally(first), tally(second), questions, whole=whole)
+    rows = made_of(_compared, first, second=second, questions=tuple(questions), whole=whole)
     _comparison_table(rows, first_name, second_name, about, whole=whole)
 
 
@@ -179,6 +180,12 @@ def _segments(
 
 
 _BY_NAME = (Dimension.REGION, Dimension.MANAGER)
+
+
+def _compared(
+    first: pd.DataFrame, *, second: pd.DataFrame, questions: Sequence[Asked], whole: bool
+) -> pd.DataFrame:
+    return compared_questions(tally(first), tally(second), questions, whole=whole)
 
 
 def compared_questions(

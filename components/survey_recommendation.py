@@ -48,7 +48,7 @@ from components.survey_words import (
 from components.table import Column, Kind
 from components.text import plain
 from components.theme import figure_theme
-from components.tiles import Tile, tiles
+from components.tiles import Tile
 from components.words import BASE_SIZES, EDITIONS, TIERS, word
 from metrics.difference import Verdict
 from metrics.estimate import ENOUGH, HIDDEN_BELOW, Estimate, status_of
@@ -107,8 +107,8 @@ def subject_tiles(
     previous: pd.DataFrame,
     counts: pd.DataFrame,
     until: dt.date,
-) -> None:
-    """Draw share and index of the developer, then of the platform."""
+) -> list[Tile]:
+    """Return share and index of the developer, then of the platform."""
     shown = []
     for subject, reading in readings.items():
         missing = reading.missing(current)
@@ -133,7 +133,7 @@ def subject_tiles(
                     definition=definition(code),
                 )
             )
-    tiles(shown, in_a_row=2)
+    return shown
 
 
 def response_of(responses: pd.DataFrame, part: Part = Part.CURRENT) -> Response:

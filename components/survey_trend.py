@@ -51,7 +51,7 @@ def show_trend(trend: Trend, measure: Measure, *, title: str, about: About, key:
     show_chart(
         made_of(marked_chart, frame, theme=figure_theme(), index=index, changes=trend.changes),
         title=title,
-        alt=control_chart_alt(frame, index=index),
+        alt=made_of(control_chart_alt, frame, index=index),
         data=told,
         columns=[
             Column("month", _("Quarter from") if trend.quarterly else _("Month"), Kind.MONTH),
@@ -67,7 +67,7 @@ def show_trend(trend: Trend, measure: Measure, *, title: str, about: About, key:
         about=about,
         note=" ".join(_notes(trend)),
     )
-    for sentence in signal_sentences(frame):
+    for sentence in made_of(signal_sentences, frame):
         st.markdown(f"- {sentence}")
     with st.popover(_("How signals are found"), type="tertiary", icon=":material/help:"):
         st.markdown(definition("survey_control_chart"))

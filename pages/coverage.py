@@ -21,9 +21,11 @@ from components.filter_bar import current_choice
 from components.outlook import coming_evaluations
 from components.page import title
 from components.programme_points import points_section
+from components.remembered import made_of
 from components.sections import section
 from components.session import require_user
 from components.states import nothing_matches
+from components.tiles import tiles
 from program.language import N_, _
 from program.settings import settings
 from queries.adoption import adoption
@@ -50,7 +52,7 @@ marks = change_marks(user.scope)
 
 # Verdict and key figures -------------------------------------------------------------------------
 verdict_heading(rows)
-adoption_tiles(rows)
+tiles(made_of(adoption_tiles, rows), in_a_row=4)
 about = About(
     title=_("Coverage of the programme"),
     file_name=f"coverage_{choice.today}",

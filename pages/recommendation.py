@@ -8,6 +8,7 @@ from components.definitions import definitions
 from components.download import About
 from components.filter_bar import current_choice
 from components.page import title
+from components.remembered import remembered
 from components.session import require_user
 from components.states import empty, nothing_matches
 from components.survey_figures import Measure, Reading, Subject, trend
@@ -23,6 +24,7 @@ from components.survey_recommendation import (
 from components.survey_trend import show_trend
 from components.survey_view import one_of, view_of
 from components.survey_words import MAPPING_NAMES, MEASURES, SUBJECTS
+from components.tiles import tiles
 from metrics.recommendation import IndexMapping
 from program.language import _
 from program.settings import settings
@@ -61,7 +63,13 @@ readings = {s: Reading.of(s, asked[s.code], mapping) for s in Subject}
 
 # Verdict and key figures -------------------------------------------------------------------------
 verdict_heading(readings, current, previous, view)
-subject_tiles(readings, current, previous, counts, view.until)
+whose = (user.scope, filters, view, version, mapping)
+tiles(
+    remembered(
+        lambda: subject_tiles(readings, current, previous, counts, view.until), "subjects", *whose
+    ),
+    in_a_row=2,
+)
 responses = ask(response_counts, user.scope, filters, view.previous, view.since, view.sizing)
 response_line(responses, readings, current)
 
@@ -116,7 +124,13 @@ if look == TREND:
         if other.scale_max == reading.asked.scale_max
     ]
     show_trend(
-        trend(counts, same_scale, measure, view.until),
+        remembered(
+            lambda: trend(counts, same_scale, measure, view.until),
+            "recommendation_trend",
+            *whose,
+            subject,
+            measure,
+        ),
         measure,
         title=_("Over time: {figure}, {subject}").format(
             figure=_(MEASURES[measure]).lower(), subject=_(SUBJECTS[subject])

@@ -8,6 +8,7 @@ from components.definitions import definitions
 from components.download import About
 from components.filter_bar import current_choice
 from components.page import title
+from components.remembered import remembered
 from components.session import require_user
 from components.states import empty, nothing_matches
 from components.survey_answers import bar_span, question_figures, subject_bars, tally
@@ -56,7 +57,9 @@ if version is None:
     st.stop()
 asked = questionnaire(questions, version)
 answers = tally(current)
-figures = question_figures(answers, asked)
+figures = remembered(
+    lambda: question_figures(answers, asked), "question_figures", user.scope, filters, view, version
+)
 
 # Verdict -----------------------------------------------------------------------------------------
 SUBJECTS = {

@@ -10,6 +10,7 @@ from components.download import About
 from components.filter_bar import current_choice
 from components.outlook import coming_evaluations
 from components.page import title
+from components.remembered import remembered
 from components.rule_controls import chosen_variant, rule_controls, rule_words
 from components.session import require_user
 from components.simulation import records, simulation
@@ -33,9 +34,14 @@ rules = settings().rules
 choice = current_choice()
 coming = coming_evaluations(choice.today, rules)
 in_force, variant = RuleVariant(rules), chosen_variant(rules)
-known = ask(records, user.scope, choice.filters, coming[0], choice.today, rules)
-stored = ask(stored_evaluations, user.scope).dates
-found = simulation(known, stored, in_force, variant, last_evaluation(choice.today))
+question = (user.scope, choice.filters, coming[0], choice.today, rules)
+known, stored = ask(records, *question), ask(stored_evaluations, user.scope).dates
+found = remembered(
+    lambda: simulation(known, stored, in_force, variant, last_evaluation(choice.today)),
+    "simulation",
+    *question,
+    variant,
+)
 
 # Verdict -----------------------------------------------------------------------------------------
 if found is None:

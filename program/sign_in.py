@@ -5,6 +5,7 @@ from __future__ import annotations
 import ipaddress
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 #: Where Streamlit receives people who come back from the provider.
@@ -47,6 +48,7 @@ class SignInProvider:
         return self.redirect_uri.startswith("https://")
 
 
+@lru_cache(maxsize=1024)
 def is_loopback(host: str | None) -> bool:
     """Return whether ``host``, a name or an address without port, is this machine itself."""
     if not host:

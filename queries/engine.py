@@ -13,6 +13,7 @@ import threading
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -237,7 +238,15 @@ def frame(
         rows = result.arrow.to_pandas()
     else:
         answer = connection.execute(statement)
-        rows = pd.DataFrame.from_records(answer.all(), columns=list(answer.keys()))
+        names, told = list(answer.keys()), answer.all()
+        if not told and names == list(columns):
+            return _no_rows(tuple(columns.items())).copy(deep=False)
+        rows = pd.DataFrame.from_records(told, columns=names)
     if list(rows.columns) != list(columns):
         raise ValueError(f"expected columns {list(columns)}, the query returned {list(rows)}")
     return rows.astype(dict(columns))
+
+
+@cache
+def _no_rows(columns: tuple[tuple[str, str], ...]) -> pd.DataFrame:
+    return pd.DataFrame(columns=[name for name, _kind in columns]).astype(dict(columns))

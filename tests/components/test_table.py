@@ -5,6 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
+from streamlit.dataframe_util import convert_arrow_bytes_to_pandas_df
+from streamlit.elements.lib.pandas_styler_utils import marshall_styler
+from streamlit.proto.ArrowData_pb2 import ArrowData as ArrowDataProto
+from streamlit.testing.v1 import AppTest
 
 from charts import formats
 from components.table import Column, Kind, _shown, written, written_column
@@ -50,17 +54,62 @@ def test_undefined_cell_is_words():
     assert written(np.nan, COVERAGE) == "нет базы"
 
 
+def sent(frame: pd.DataFrame, columns: list[Column], key: str) -> ArrowDataProto:
+    """Return what a browser receives for a table."""
+
+    def draw(frame, columns, key):
+        from components.table import show_table  # noqa: PLC0415 - only the body is run
+
+        show_table(frame, columns, key=key, alt="")
+
+    app = AppTest.from_function(draw, args=(frame, columns, key)).run()
+    assert not app.exception
+    return app.dataframe[0].proto.arrow_data
+
+
 def test_displayed_cells_follow_our_formats_however_often_they_are_drawn():
-    columns = [COVERAGE, Column("on", "Дата", Kind.DATE)]
-    expected = [
-        [f"38{NB}%", "01.01.2027"],
-        ["нет базы", "нет данных"],
-        [f"49,9{NB}%", "01.03.2026"],
-    ]
-    styler = _shown(FRAME, columns)
+    columns = [COVERAGE, Column("on", "Дата", Kind.DATE), Column("base", "База", Kind.COUNT)]
     for _drawing in range(2):
-        body = styler._translate(sparse_index=False, sparse_cols=False)["body"]
-        assert [[c["display_value"] for c in row if c["type"] == "td"] for row in body] == expected
+        shown = convert_arrow_bytes_to_pandas_df(
+            sent(FRAME, columns, "table").styler.display_values
+        )
+        assert shown.to_numpy().tolist() == [
+            [f"38{NB}%", "01.01.2027", "24"],
+            ["нет базы", "нет данных", "0"],
+            [f"49,9{NB}%", "01.03.2026", f"5{NB}000"],
+        ]
+
+
+def test_texts_reach_the_browser_as_pandas_would_have_sent_them():
+    columns = [Column("name", "Имя"), COVERAGE, Column("base", "База", Kind.COUNT)]
+    ours = sent(FRAME, columns, "table")
+    styler = _shown(FRAME, columns)
+    texts = {c.name: iter(written_column(FRAME, c)) for c in columns}
+    del styler.texts_at_hand
+    for name, following in texts.items():
+        styler = styler.format(lambda _cell, following=following: next(following), subset=[name])
+    theirs = ArrowDataProto()
+    marshall_styler(theirs, styler, "table")
+    assert ours.styler.display_values == theirs.styler.display_values
+    assert not theirs.styler.caption
+    assert not ours.styler.styles
+
+
+def test_a_styler_of_somebody_else_is_left_to_streamlit():
+    def draw(frame):
+        import streamlit as st  # noqa: PLC0415 - only the body is run
+
+        st.dataframe(frame.style.format("<{}>", subset=["base"]))
+
+    app = AppTest.from_function(draw, args=(FRAME[["base"]],)).run()
+    shown = convert_arrow_bytes_to_pandas_df(
+        app.dataframe[0].proto.arrow_data.styler.display_values
+    )
+    assert shown["base"].tolist() == ["<24>", "<0>", "<5000>"]
+
+
+def test_a_table_of_words_needs_no_texts_beside():
+    assert isinstance(_shown(FRAME, [Column("name", "Имя")]), pd.DataFrame)
 
 
 def test_values_below_stay_numbers_and_undefined_sorts_last():
@@ -75,5 +124,5 @@ def test_only_the_columns_asked_for_are_sent():
 
 
 def test_yes_and_no_are_words():
-    shown = _shown(FRAME, [Column("held", "Держит", Kind.YES_NO)]).data
+    shown = _shown(FRAME, [Column("held", "Держит", Kind.YES_NO)])
     assert list(shown["held"]) == ["да", "нет", "да"]

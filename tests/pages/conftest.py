@@ -9,8 +9,7 @@ import pytest
 import streamlit as st
 from streamlit import config
 
-from components.data import forget_answers, program_database
-from components.remembered import MADE
+from components.data import KEPT, program_database
 from program import language
 from program.settings import settings
 from tests.databases import build_demo, build_empty, changed_copy, url_of
@@ -60,8 +59,7 @@ def forget_everything() -> None:
     """Drop every answer, connection and setting that an earlier test left in this process."""
     program_database().dispose()
     program_database.cache_clear()
-    forget_answers()
-    MADE.clear()
+    KEPT.clear()
     st.cache_data.clear()
     st.cache_resource.clear()
     settings.cache_clear()

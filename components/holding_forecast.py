@@ -23,6 +23,7 @@ from components.forecast_words import (
     proof_line,
 )
 from components.key_list import deciding_keys, in_words
+from components.remembered import made_of
 from components.table import Column, Kind, show_table
 from metrics.next_keys import keys_to_deliver
 from metrics.reach import Band
@@ -172,7 +173,7 @@ def _show_calls(
 def _show_todo(
     todo: pd.DataFrame, days: Sequence[dt.date], about: About, *, key: str, with_partner: bool
 ) -> None:
-    rows = in_words(todo, days)
+    rows = made_of(in_words, todo, evaluations=tuple(days))
     places = todo["for_evaluation"].tolist()
     rows = rows.assign(
         now=[rows[f"why_{place}"].iloc[i] for i, place in enumerate(places)],

@@ -11,8 +11,9 @@ from sqlalchemy import Connection
 
 from charts import formats
 from components.download import About, download
+from components.remembered import made_of
 from components.states import empty
-from components.table import Column, Kind, show_table
+from components.table import ROWS_SHOWN, Column, Kind, rows_left_out, show_table
 from components.words import EDITIONS, KEY_REASONS, word
 from metrics.keys import keys_that_decide
 from program.language import _
@@ -101,13 +102,15 @@ def show_keys(
         )
         return
     columns = key_columns(evaluations)
-    rows = in_words(keys, evaluations)
+    shown = keys.head(ROWS_SHOWN)
     show_table(
-        rows,
+        made_of(in_words, shown, evaluations=tuple(evaluations)),
         columns,
         key=key,
         alt=_("Keys of the partner with the reason why each counts or does not"),
-        height=min(38 + 35 * len(rows), 420),
+        height=min(38 + 35 * len(shown), 420),
     )
-    with st.container(horizontal=True, horizontal_alignment="right"):
-        download(rows, columns, about=about, key=f"{key}_file")
+    with st.container(horizontal=True, vertical_alignment="center"):
+        if left_out := rows_left_out(len(keys)):
+            st.caption(left_out)
+        download(lambda: in_words(keys, evaluations), columns, about=about, key=f"{key}_file")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import pandas as pd
 import streamlit as st
 
@@ -11,7 +13,7 @@ from program.language import _
 
 CARD = "partner.py"
 #: A longer list is searched first: every option travels to the browser.
-MOST_OPTIONS = 500
+MOST_OPTIONS = 300
 
 
 def open_partner(partner_id: int) -> None:
@@ -19,6 +21,7 @@ def open_partner(partner_id: int) -> None:
     st.switch_page(CARD, query_params={"partner": str(partner_id)})
 
 
+@lru_cache(maxsize=2**16)
 def folded(text: str) -> str:
     """Return ``text`` as search compares it: without letter case, with ё as е."""
     return text.casefold().replace("ё", "е")
@@ -42,7 +45,7 @@ def _offered(partners: pd.DataFrame, key: str, chosen: int | None) -> pd.DataFra
         key=f"{key}_words",
         placeholder=_("Name or city, then Enter"),
     )
-    found = matching(partners, words)
+    found = matching(partners, words) if words.strip() else partners
     if len(found) > MOST_OPTIONS:
         st.caption(
             _("{found} match; the list below holds the first {most}.").format(

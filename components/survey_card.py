@@ -15,7 +15,7 @@ from components.chart import show_chart
 from components.data import ask, data_moment
 from components.definitions import definitions
 from components.download import About, download
-from components.remembered import made_of
+from components.remembered import made_of, remembered
 from components.states import empty, few_answers, hidden
 from components.survey_answers import (
     Tally,
@@ -30,7 +30,7 @@ from components.survey_answers import (
 from components.survey_figures import judged
 from components.survey_questions import Asked, questionnaire
 from components.survey_words import VERDICTS
-from components.table import Column, Kind, show_table
+from components.table import ROWS_SHOWN, Column, Kind, rows_left_out, show_table
 from components.theme import figure_theme
 from metrics.difference import Verdict, share_difference
 from metrics.estimate import ENOUGH, HIDDEN_BELOW, Estimate
@@ -76,8 +76,11 @@ def survey_block(scope: Scope, partner: pd.Series, today: dt.date) -> None:
     else:
         asked = questionnaire(questions, int(own["version"].max()))
         answers = tally(own)
-        _answers(answers, asked, about, partner_id)
-        most = int(question_figures(answers, asked)["n"].max())
+        figures = remembered(
+            lambda: question_figures(answers, asked), "card_figures", scope, partner_id, period
+        )
+        _answers(answers, asked, figures, about, partner_id)
+        most = int(figures["n"].max())
         if most < HIDDEN_BELOW:
             hidden(most)
         else:
@@ -85,9 +88,15 @@ def survey_block(scope: Scope, partner: pd.Series, today: dt.date) -> None:
     _surveys(said, questions, about, partner_id)
 
 
-def _answers(answers: Tally, asked: Sequence[Asked], about: About, partner_id: int) -> None:
+def _answers(
+    answers: Tally,
+    asked: Sequence[Asked],
+    figures: pd.DataFrame,
+    about: About,
+    partner_id: int,
+) -> None:
     five = [a for a in asked if a.scale_max == 5]
-    figures = question_figures(answers, five)
+    figures = figures[figures["code"].isin([a.code for a in five])]
     frame = bars(answers, five, figures["code"].tolist())
     show_chart(
         made_of(centred_bars, frame, theme=figure_theme(), span=bar_span(figures)),
@@ -114,7 +123,7 @@ def _answers(answers: Tally, asked: Sequence[Asked], about: About, partner_id: i
 def _beside_others(
     counts: pd.DataFrame, asked: Sequence[Asked], about: About, partner_id: int
 ) -> None:
-    rows = beside_others(counts, asked)
+    rows = made_of(beside_others, counts, asked=tuple(asked))
     few = _("few answers, hidden")
     columns = [
         Column("name", _("Question"), width="medium"),
@@ -143,7 +152,7 @@ def _beside_others(
         download(rows, columns, about=about, key=f"card_beside_file_{partner_id}")
 
 
-def beside_others(counts: pd.DataFrame, asked: Sequence[Asked]) -> pd.DataFrame:
+def beside_others(counts: pd.DataFrame, *, asked: Sequence[Asked]) -> pd.DataFrame:
     """Return the shares of good answers of a partner, of its region's others, of all others.
 
     Grain: one row a question; ``name``, ``own``, ``own_n``, ``region``, ``region_n``,
@@ -192,7 +201,9 @@ def _parts(share: Estimate) -> tuple[int, int]:
 
 
 def _surveys(said: pd.DataFrame, questions: pd.DataFrame, about: About, partner_id: int) -> None:
-    rows = surveys_in_words(said, questions)
+    all_rows = said["survey_id"].nunique()
+    first = said[said["survey_id"].isin(said["survey_id"].unique()[:ROWS_SHOWN])]
+    rows = made_of(surveys_in_words, first, questions=questions)
     columns = [
         Column("completed_on", _("Date"), Kind.DATE),
         Column("project", _("Project"), width="medium"),
@@ -201,7 +212,7 @@ def _surveys(said: pd.DataFrame, questions: pd.DataFrame, about: About, partner_
         Column("ask", _("A reason to ask"), width="medium"),
         Column("comment", _("Comment"), width="large"),
     ]
-    st.markdown(f"**{_('Surveys and comments')}** · {formats.answers(len(rows))}")
+    st.markdown(f"**{_('Surveys and comments')}** · {formats.answers(all_rows)}")
     show_table(
         rows,
         columns,
@@ -210,11 +221,20 @@ def _surveys(said: pd.DataFrame, questions: pd.DataFrame, about: About, partner_
         height=min(38 + 35 * len(rows), _SURVEYS_HIGH),
     )
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.caption(_("A reason to ask: questions answered 2 or 1 (0–6 of ten)."))
-        download(rows, columns, about=about, key=f"card_surveys_file_{partner_id}")
+        told = (
+            _("A reason to ask: questions answered 2 or 1 (0–6 of ten)."),
+            rows_left_out(all_rows),
+        )
+        st.caption(" ".join(words for words in told if words))
+        download(
+            lambda: surveys_in_words(said, questions=questions),
+            columns,
+            about=about,
+            key=f"card_surveys_file_{partner_id}",
+        )
 
 
-def surveys_in_words(said: pd.DataFrame, questions: pd.DataFrame) -> pd.DataFrame:
+def surveys_in_words(said: pd.DataFrame, *, questions: pd.DataFrame) -> pd.DataFrame:
     """Return one row a survey, the latest first, with its answers in words.
 
     ``completed_on``, ``project``, ``comment``; ``developer`` and ``platform``: the answers about

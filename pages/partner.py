@@ -7,8 +7,7 @@ import streamlit as st
 
 from charts import formats
 from charts.history import coverage_history, coverage_history_alt
-from charts.keys import points_calendar as points_figure
-from charts.keys import points_calendar_alt
+from components.card_deliveries import deliveries_block
 from components.chart import show_chart
 from components.data import ask, data_moment
 from components.definitions import definition, definitions
@@ -21,18 +20,19 @@ from components.outlook import coming_evaluations
 from components.outlook_words import Outlook, card_tone, card_verdict
 from components.page import title
 from components.partner_picker import pick_partner
+from components.remembered import made_of, remembered
 from components.session import require_user
 from components.states import empty
 from components.survey_card import survey_block
-from components.table import Column, Kind, show_table
+from components.table import Column, Kind
 from components.text import plain
 from components.theme import figure_theme
 from components.tiles import Tile, tiles
 from components.verdict import verdict
-from components.words import DELIVERY_STATUSES, TIERS, country, word
+from components.words import TIERS, country, word
 from metrics.coverage import State, as_decided, coverage, with_outlook
 from metrics.keys import counts_from_keys, keys_that_decide
-from metrics.points import awards_alive, points_calendar
+from metrics.points import awards_alive
 from program.calendar import add_months, evaluations_between, last_evaluation
 from program.language import _, ngettext
 from program.settings import settings
@@ -81,7 +81,10 @@ keys = ask(keys_of_partners, user.scope, (partner_id,), since)
 decisions = ask(decisions_of_partner, user.scope, partner_id)
 deliveries = ask(deliveries_of_partner, user.scope, partner_id)
 
-history = with_outlook(counts_from_keys(keys, shown, today, rules), rules)
+question = (user.scope, partner_id, tuple(shown), today, rules)
+history = remembered(
+    lambda: with_outlook(counts_from_keys(keys, shown, today, rules), rules), "history", *question
+)
 stored = decisions.set_index("evaluated_on")["held"]
 #: A stored evaluation without a row of this partner decided that it does not hold.
 held_is_stored = in_force in ask(stored_evaluations, user.scope).dates
@@ -116,7 +119,7 @@ verdict(
     card_verdict(outlooks, held_now=held_now),
     card_tone(outlooks, held_now=held_now),
 )
-show_chance(user.scope, partner_id, coming, today, rules, held_now=held_now)
+chance = st.container()
 
 
 def spelled_window(day: dt.date) -> str:
@@ -126,7 +129,7 @@ def spelled_window(day: dt.date) -> str:
 
 nearest = outlooks[0]
 window = rules.window(nearest.evaluated_on)
-alive = awards_alive(deliveries, today, rules)
+alive = remembered(lambda: awards_alive(deliveries, today, rules), "points", *question)
 tiles(
     [
         Tile(
@@ -183,8 +186,8 @@ about = About(
     definitions=definitions("competence", "base", "delivered", "pending_activation", "needed"),
     data_as_of=data_moment(user.scope).as_of,
 )
-deciding = keys_that_decide(keys, coming, today, rules)
-show_what_to_do(user.scope, partner_id, deciding, coming, today, rules, about)
+deciding = remembered(lambda: keys_that_decide(keys, coming, today, rules), "keys", *question)
+what_to_do = st.container()
 st.markdown(f"## {_('Keys that decide')}")
 st.caption(
     _("Windows: {windows}. The keys whose delivery still counts come first.").format(
@@ -203,9 +206,9 @@ notes_block(user, partner_id, str(partner["manager_email"]), coming)
 
 # Coverage over time ----------------------------------------------------------------------------
 if (history["base"] > 0).any():
-    line = as_decided(history, decisions, today)
+    line = remembered(lambda: as_decided(history, decisions, today), "decided", *question)
     show_chart(
-        coverage_history(line, window=window, theme=figure_theme(), rules=rules),
+        made_of(coverage_history, line, window=window, theme=figure_theme(), rules=rules),
         title=_("Coverage at each evaluation"),
         alt=coverage_history_alt(line),
         data=line,
@@ -227,63 +230,10 @@ if (history["base"] > 0).any():
 survey_block(user.scope, partner, today)
 
 # Projects and points ---------------------------------------------------------------------------
-st.markdown(f"## {_('Projects and deliveries')}")
-if deliveries.empty:
-    empty(_("Nothing has been delivered through the Quality Monitor yet."))
-    st.stop()
-accepted = deliveries["status"] == "accepted"
-order = deliveries[accepted].groupby("project_id")["delivered_on"].rank(method="first")
-rows = deliveries.assign(
-    occasion=[
-        word(DELIVERY_STATUSES, status)
-        if pd.isna(number)
-        else _("first delivery")
-        if number == 1
-        else _("repeated delivery")
-        for status, number in zip(
-            deliveries["status"], order.reindex(deliveries.index), strict=True
-        )
-    ],
-)
-columns = [
-    Column("project", _("Project"), width="medium"),
-    Column("delivered_on", _("Delivered"), Kind.DATE),
-    Column("occasion", _("Delivery"), width="medium"),
-    Column(
-        "own_key",
-        _("Own key"),
-        Kind.YES_NO,
-        help=_("Only projects on keys this partner bought count in its coverage; points, for any."),
-    ),
-    Column("tests_passed_auto", _("Passed automatically"), Kind.COUNT),
-    Column("tests_passed_manual", _("Passed by hand"), Kind.COUNT),
-    Column("tests_failed", _("Failed"), Kind.COUNT),
-    Column("tests_skipped", _("Skipped"), Kind.COUNT),
-    Column("tests_total", _("Tests"), Kind.COUNT),
-    Column("client_name", _("Client")),
-    Column("site", _("Site")),
-]
-show_table(
-    rows,
-    columns,
-    key=f"deliveries_{partner_id}",
-    alt=_("Deliveries of the partner"),
-    height=min(38 + 35 * len(rows), 360),
-)
-months = evaluations_between(add_months(in_force, -11), add_months(in_force, 12))
-calendar = points_calendar(deliveries, months, today, rules)
-show_chart(
-    points_figure(calendar, theme=figure_theme()),
-    title=_("Points: alive and expiring"),
-    alt=points_calendar_alt(calendar),
-    data=calendar,
-    columns=[
-        Column("month", _("Month"), Kind.MONTH),
-        Column("alive", _("Alive at the end"), Kind.COUNT),
-        Column("expiring", _("Expiring"), Kind.COUNT),
-        Column("is_forecast", _("If nothing more is delivered"), Kind.YES_NO),
-    ],
-    key="card_points",
-    about=about,
-    note=definition("points"),
-)
+deliveries_block(user.scope, deliveries, partner_id, today, rules, about)
+
+# The forecast is asked last: it takes longest, and everything exact stands without it -----------
+with chance:
+    show_chance(user.scope, partner_id, coming, today, rules, held_now=held_now)
+with what_to_do:
+    show_what_to_do(user.scope, partner_id, deciding, coming, today, rules, about)

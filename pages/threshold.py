@@ -161,18 +161,7 @@ if picked is not None:
     if st.button(_("Open the partner's card"), icon=":material/badge:"):
         open_partner(picked)
 
-# The forecast, after the exact part and never before it ---------------------------------------
-if choice.evaluated_on > choice.today:
-    show_forecast(
-        user.scope,
-        choice.filters,
-        evaluations,
-        tuple(outlook["partner_id"].tolist()),
-        shown,
-        choice.today,
-        rules,
-        about,
-    )
+forecast = st.container()
 
 # What if, and the distances -----------------------------------------------------------------------
 left, right = st.columns([2, 3], gap="large")
@@ -201,4 +190,18 @@ with right:
             ],
             key="threshold_histogram",
             about=about,
+        )
+
+# The forecast, asked last: everything exact stands without it ----------------------------------
+if choice.evaluated_on > choice.today:
+    with forecast:
+        show_forecast(
+            user.scope,
+            choice.filters,
+            evaluations,
+            tuple(outlook["partner_id"].tolist()),
+            shown,
+            choice.today,
+            rules,
+            about,
         )

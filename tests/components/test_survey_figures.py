@@ -384,14 +384,14 @@ def test_region_is_shown_only_when_three_other_partners_stand_behind_it(
     partners: int, shown: bool
 ) -> None:
     asked = [a for a in questionnaire(QUESTION_ROWS, 1) if a.code == "goals"]
-    found = beside_others(beside(12, 20, partners, 30), asked).iloc[0]
+    found = beside_others(beside(12, 20, partners, 30), asked=asked).iloc[0]
     assert bool(np.isnan(found["region"])) is not shown
     assert found["others_n"] == 50
 
 
 def test_card_hides_the_comparison_of_four_answers() -> None:
     asked = [a for a in questionnaire(QUESTION_ROWS, 1) if a.code == "goals"]
-    found = beside_others(beside(4, 20, 5, 30), asked).iloc[0]
+    found = beside_others(beside(4, 20, 5, 30), asked=asked).iloc[0]
     assert np.isnan(found["own"])
     assert "скрыто" in found["verdict"]
 

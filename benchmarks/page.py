@@ -28,6 +28,7 @@ from streamlit.testing.v1 import AppTest, app_test, local_script_runner
 
 from components.data import KEPT
 from program.settings import PROJECT_ROOT, settings
+from queries.engine import processors
 
 ROUTER = PROJECT_ROOT / "pages" / "_router.py"
 #: The promise: a cold page costs little more than its statements alone, a warm one nothing to see.
@@ -134,7 +135,7 @@ def floor(statements: list[Statement], database: Path, repeat: int) -> float:
     """Return the seconds that the bare statements take in DuckDB, fetched as Arrow."""
     config = {
         "memory_limit": settings().duckdb_memory_limit,
-        "threads": settings().duckdb_threads or os.cpu_count() or 1,
+        "threads": settings().duckdb_threads or processors(),
     }
     with duckdb.connect(":memory:", config=config) as connection:
         connection.execute(f"ATTACH '{database}' AS program (READ_ONLY)")

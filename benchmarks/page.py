@@ -9,7 +9,6 @@ Streamlit does at the end keeps nobody waiting.
 from __future__ import annotations
 
 import gc
-import os
 import statistics
 import threading
 import time

@@ -10,7 +10,7 @@ import plotly.graph_objects as go
 
 from charts import formats
 from charts.palette import ThemeName, text_on
-from charts.template import SMALL, figure, require_rows, safe, scale
+from charts.template import SMALL, Marks, figure, require_rows, safe, scale
 from metrics.recommendation import IndexMapping
 from metrics.recommendation import groups as grouped
 from program.language import _
@@ -49,17 +49,18 @@ def pair_grid(
         colorscale=scale(c.sequential), zmin=0, zmax=max(float(shares.to_numpy().max()), 0.01),
         showscale=False, xgap=4, ygap=4, hoverinfo="skip",
     )  # fmt: skip
-    highest = max(float(shares.to_numpy().max()), 0.01)
+    highest, marks = max(float(shares.to_numpy().max()), 0.01), Marks(c)
     for y, code in enumerate(table.index):
         for x, other in enumerate(table.columns):
             share = float(shares.loc[code, other])
             step = round(share / highest * (len(c.sequential) - 1))
-            fig.add_annotation(
+            marks.words(
                 x=x, y=y, yanchor="middle",
                 text=f"<b>{formats.share(share, total)}</b><br>"
                 f"{formats.number(int(table.loc[code, other]))}",
                 font={"size": SMALL + 1, "color": text_on(c.sequential[step])},
             )  # fmt: skip
+    marks.put_on(fig)
     ticks = [safe(names[code]) for code in codes[::-1]]
     fig.update_xaxes(
         # A phone has no room for two words side by side.

@@ -7,8 +7,8 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from charts import formats
-from charts.palette import ThemeName, text_on, translucent
-from charts.template import SMALL, figure, require_rows, scale, share_axis
+from charts.palette import Roles, ThemeName, text_on, translucent
+from charts.template import SMALL, Marks, figure, require_rows, scale, share_axis
 from metrics.lag_curve import LagCurve
 from program.language import _
 
@@ -54,7 +54,7 @@ def cohort_heatmap(frame: pd.DataFrame, *, theme: ThemeName) -> go.Figure:
         hoverongaps=False, xgap=1, ygap=1, zmin=0, zmax=top, colorscale=scale(c.sequential),
         showscale=False,
     )  # fmt: skip
-    _write_ends(fig, shares, top, c.sequential)
+    _write_ends(fig, shares, top, c)
     step = 3 if len(names) > 14 else 1
     last = len(names) - 1
     fig.update_yaxes(
@@ -69,18 +69,20 @@ def cohort_heatmap(frame: pd.DataFrame, *, theme: ThemeName) -> go.Figure:
     return fig
 
 
-def _write_ends(fig: go.Figure, shares: pd.DataFrame, top: float, colours: tuple[str, ...]) -> None:
+def _write_ends(fig: go.Figure, shares: pd.DataFrame, top: float, c: Roles) -> None:
     """Write the latest share of every cohort at the end of its row."""
+    marks = Marks(c)
     for place, (_month, row) in enumerate(shares.iterrows()):
         known = row.dropna()
         if known.empty:
             continue
         value = float(known.iloc[-1])
-        colour = colours[min(int(value / top * len(colours)), len(colours) - 1)]
-        fig.add_annotation(
+        colour = c.sequential[min(int(value / top * len(c.sequential)), len(c.sequential) - 1)]
+        marks.words(
             x=known.index[-1], y=place, text=formats.share(value, 1).replace(formats.NBSP, ""),
             font={"size": SMALL - 2, "color": text_on(colour)},
         )  # fmt: skip
+    marks.put_on(fig)
 
 
 def cohort_heatmap_alt(frame: pd.DataFrame) -> str:

@@ -14,15 +14,7 @@ import plotly.graph_objects as go
 
 from charts import formats
 from charts.palette import SIGNS, ThemeName, Tone, translucent
-from charts.template import (
-    SMALL,
-    Row,
-    block,
-    figure,
-    require_rows,
-    row_height,
-    write_rows,
-)
+from charts.template import SMALL, Marks, Row, figure, require_rows, row_height
 from program.language import _, ngettext
 from program.rules import DECK_RULES, ProgramRules
 
@@ -61,17 +53,18 @@ def bullet(frame: pd.DataFrame, *, theme: ThemeName, rules: ProgramRules = DECK_
     require_rows(frame, ("label", "base", "delivered", "pending_activation"))
     rows = [_bullet_row(row, rules) for row in frame.itertuples()]
     fig, c = figure(theme, height=row_height(rows) * len(rows) + 30)
-    threshold = float(rules.threshold)
+    threshold, marks = float(rules.threshold), Marks(c)
     for place, row in enumerate(frame.itertuples()):
         track = (-place - 0.2, -place + 0.14)
         bar = (-place - 0.13, -place + 0.07)
-        block(fig, 0, 1, track, c.grid)
+        marks.block(0, 1, track, c.grid)
         if row.base > 0:
-            block(fig, *_near_band(int(row.base), rules), track, c.watch_band)
+            marks.block(*_near_band(int(row.base), rules), track, c.watch_band)
             colour = c.good if _holds(row, rules) else c.bad
-            block(fig, 0, row.delivered / row.base, bar, translucent(colour, 0.45))
-            block(fig, 0, row.delivered / (row.base + row.pending_activation), bar, colour)
-    write_rows(fig, rows, 0.14, c)
+            marks.block(0, row.delivered / row.base, bar, translucent(colour, 0.45))
+            marks.block(0, row.delivered / (row.base + row.pending_activation), bar, colour)
+    marks.rows(rows, 0.14)
+    marks.put_on(fig)
     bottom = -(len(frame) - 1) - 0.34
     fig.add_shape(
         type="line", x0=threshold, x1=threshold, y0=bottom, y1=0.14,

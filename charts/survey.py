@@ -14,16 +14,7 @@ import plotly.graph_objects as go
 
 from charts import formats
 from charts.palette import ThemeName, text_on
-from charts.template import (
-    SMALL,
-    Row,
-    block,
-    figure,
-    require_rows,
-    row_height,
-    safe,
-    write_rows,
-)
+from charts.template import SMALL, Marks, Row, figure, require_rows, row_height, safe
 from metrics.estimate import ENOUGH, HIDDEN_BELOW
 from program.language import _
 
@@ -69,13 +60,15 @@ def likert(
     rows = [_likert_row(str(label), row, hide_few=hide_few) for label, row in table.iterrows()]
     fig, c = figure(theme, height=row_height(rows) * len(rows) + (54 if scale else 20))
     fig.add_vline(x=0, line={"color": c.grid, "width": 1}, layer="below")
+    marks = Marks(c)
     for place, (drawn, (_label, row)) in enumerate(zip(rows, table.iterrows(), strict=True)):
         if drawn.quiet:
-            block(fig, -1, 1, (-place - 0.22, -place + 0.12), c.surface)
+            marks.block(-1, 1, (-place - 0.22, -place + 0.12), c.surface)
         else:
             answered = row[list(_SCORES)]
-            _likert_bar(fig, -float(place), list(answered / answered.sum()), c.likert)
-    write_rows(fig, rows, 0.14, c)
+            _likert_bar(marks, -float(place), list(answered / answered.sum()), c.likert)
+    marks.rows(rows, 0.14)
+    marks.put_on(fig)
     if scale:
         for colour, name in zip(c.likert, scale, strict=True):
             fig.add_scatter(
@@ -106,14 +99,14 @@ def _likert_row(label: str, row: pd.Series, *, hide_few: bool) -> Row:
     return Row(label, figures)
 
 
-def _likert_bar(fig: go.Figure, y: float, shares: Sequence[float], colours: Sequence[str]) -> None:
+def _likert_bar(marks: Marks, y: float, shares: Sequence[float], colours: Sequence[str]) -> None:
     left = -(shares[0] + shares[1] + shares[2] / 2)
     for value, colour in zip(shares, colours, strict=True):
         if value == 0:
             continue
-        block(fig, left, left + value, (y - 0.22, y + 0.12), colour)
+        marks.block(left, left + value, (y - 0.22, y + 0.12), colour)
         if value >= _ROOM_FOR_TEXT:
-            fig.add_annotation(
+            marks.words(
                 x=left + value / 2, y=y - 0.05, yanchor="middle",
                 text=formats.share(value, 1),  # whole per cents: n stands beside
                 font={"size": SMALL, "color": text_on(colour)},
@@ -172,14 +165,14 @@ def interval_dots(
     rows = [_interval_row(row, index=index, hide_few=hide_few) for row in frame.itertuples()]
     # The name of the reference line stands below the last row.
     fig, c = figure(theme, height=row_height(rows) * len(rows) + 36)
-    lowest = -1.0 if index else 0.0
+    lowest, marks = -1.0 if index else 0.0, Marks(c)
     for place, (drawn, row) in enumerate(zip(rows, frame.itertuples(), strict=True)):
         y = -float(place)
-        block(fig, lowest, 1, (y - 0.07, y - 0.05), c.grid)
+        marks.block(lowest, 1, (y - 0.07, y - 0.05), c.grid)
         if formats.missing(row.value) or _few_words(int(row.n), hide_few=hide_few) is not None:
             continue
         colour = c.muted if drawn.quiet else c.accent
-        block(fig, row.low, row.high, (y - 0.085, y - 0.035), colour)
+        marks.block(row.low, row.high, (y - 0.085, y - 0.035), colour)
         fig.add_scatter(
             x=[row.value], y=[y - 0.06], mode="markers", cliponaxis=False,
             marker={
@@ -188,7 +181,8 @@ def interval_dots(
             },
             hovertext=f"{safe(drawn.name)}<br>{drawn.figures}", hoverinfo="text",
         )  # fmt: skip
-    write_rows(fig, rows, 0.14, c)
+    marks.rows(rows, 0.14)
+    marks.put_on(fig)
     bottom = -(len(frame) - 1) - 0.3
     if reference is not None:
         fig.add_shape(
@@ -258,13 +252,14 @@ def contact_funnel(frame: pd.DataFrame, *, theme: ThemeName) -> go.Figure:
     stages = _stages(frame)
     rows = [Row(str(label), _stage_words(count, above)) for label, count, above in stages]
     fig, c = figure(theme, height=row_height(rows) * len(rows) + 12)
-    first = max(stages[0][1], 1)
+    first, marks = max(stages[0][1], 1), Marks(c)
     for place, (_label, count, _above) in enumerate(stages):
         bar = (-place - 0.2, -place + 0.12)
-        block(fig, 0, 1, bar, c.surface)
+        marks.block(0, 1, bar, c.surface)
         if count:
-            block(fig, 0, min(count / first, 1), bar, c.accent)
-    write_rows(fig, rows, 0.14, c)
+            marks.block(0, min(count / first, 1), bar, c.accent)
+    marks.rows(rows, 0.14)
+    marks.put_on(fig)
     fig.update_xaxes(visible=False, range=[0, 1])
     fig.update_yaxes(visible=False, range=[-(len(frame) - 1) - 0.3, 0.62])
     return fig

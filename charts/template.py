@@ -11,6 +11,8 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
 
 import pandas as pd
 import plotly.graph_objects as go
@@ -27,8 +29,12 @@ ROW, HEIGHT = 48, 320
 _ONE_LINE = 46
 
 
-def template(theme: ThemeName) -> go.layout.Template:
-    """Return the shared look: no frame, hairlines only across, quiet axes, tabular figures."""
+@lru_cache
+def template(theme: ThemeName, separators: str) -> go.layout.Template:
+    """Return the shared look: no frame, hairlines only across, quiet axes, tabular figures.
+
+    It is shared by all figures and must not be changed; plotly copies it into each.
+    """
     c = roles(theme)
     axis = {
         "showgrid": False,
@@ -52,7 +58,7 @@ def template(theme: ThemeName) -> go.layout.Template:
             "hovermode": "closest",
             "dragmode": False,
             "bargap": 0.35,
-            "separators": plotly_separators(),
+            "separators": separators,
             "hoverlabel": {
                 "bgcolor": c.surface,
                 "bordercolor": c.grid,
@@ -91,7 +97,9 @@ def scale(colours: Sequence[str]) -> list[list[float | str]]:
 
 def figure(theme: ThemeName, *, height: int = HEIGHT) -> tuple[go.Figure, Roles]:
     """Return an empty figure in the shared look, and the colours to draw with."""
-    return go.Figure(layout={"template": template(theme), "height": height}), roles(theme)
+    return go.Figure(
+        layout={"template": template(theme, plotly_separators()), "height": height}
+    ), roles(theme)
 
 
 def require_rows(frame: pd.DataFrame, columns: Iterable[str]) -> None:
@@ -134,31 +142,52 @@ def row_height(rows: Sequence[Row]) -> int:
     return ROW + 18 if any(len(r.name) + len(r.figures) > _ONE_LINE for r in rows) else ROW
 
 
-def write_rows(fig: go.Figure, rows: Sequence[Row], y: float, c: Roles) -> None:
-    """Write names and figures above bars at 0, −1, −2 …, ``y`` above each.
+class Marks:
+    """Shapes and words gathered and then put on a figure together.
 
-    Names beside the bars would take half of a phone's width.
+    At each one that is added plotly checks all the others anew: fifty took two seconds.
     """
-    stacked = row_height(rows) > ROW
-    for place, row in enumerate(rows):
-        for text, right, colour in (
-            (safe(row.name), False, c.text),
-            (row.figures, not stacked, c.muted if row.quiet or stacked else c.text),
-        ):
-            fig.add_annotation(
-                x=1 if right else 0, xref="paper", xanchor="right" if right else "left",
-                y=y - place, yanchor="bottom", text=text, bgcolor=c.background, borderpad=1,
-                yshift=17 if stacked and text != row.figures else 0,
-                font={"size": SMALL + 1, "color": colour},
-            )  # fmt: skip
 
+    def __init__(self, colours: Roles) -> None:
+        self._c = colours
+        self._shapes: list[dict[str, Any]] = []
+        self._words: list[dict[str, Any]] = []
 
-def block(fig: go.Figure, left: float, right: float, y: tuple[float, float], colour: str) -> None:
-    """Fill a rectangle in data coordinates: a track, a band or a bar."""
-    fig.add_shape(
-        type="rect", x0=left, x1=right, y0=y[0], y1=y[1], fillcolor=colour, line_width=0,
-        layer="below",
-    )  # fmt: skip
+    def words(self, **annotation: Any) -> None:
+        """Write words, described as for ``Figure.add_annotation``."""
+        self._words.append(annotation)
+
+    def block(self, left: float, right: float, y: tuple[float, float], colour: str) -> None:
+        """Fill a rectangle in data coordinates: a track, a band or a bar."""
+        self._shapes.append(
+            {
+                "type": "rect", "x0": left, "x1": right, "y0": y[0], "y1": y[1],
+                "fillcolor": colour, "line_width": 0, "layer": "below",
+            }
+        )  # fmt: skip
+
+    def rows(self, rows: Sequence[Row], y: float) -> None:
+        """Write names and figures above bars at 0, −1, −2 …, ``y`` above each.
+
+        Names beside the bars would take half of a phone's width.
+        """
+        c, stacked = self._c, row_height(rows) > ROW
+        for place, row in enumerate(rows):
+            for text, right, colour in (
+                (safe(row.name), False, c.text),
+                (row.figures, not stacked, c.muted if row.quiet or stacked else c.text),
+            ):
+                self.words(
+                    x=1 if right else 0, xref="paper", xanchor="right" if right else "left",
+                    y=y - place, yanchor="bottom", text=text, bgcolor=c.background, borderpad=1,
+                    yshift=17 if stacked and text != row.figures else 0,
+                    font={"size": SMALL + 1, "color": colour},
+                )  # fmt: skip
+
+    def put_on(self, fig: go.Figure) -> None:
+        """Add everything gathered to what the figure has."""
+        fig.layout.shapes = (*fig.layout.shapes, *self._shapes)
+        fig.layout.annotations = (*fig.layout.annotations, *self._words)
 
 
 def safe(text: object) -> str:

@@ -65,8 +65,8 @@ def _directory(scope: Scope) -> Select[tuple[int]]:
 
 def partner_ids(connection: Connection, scope: Scope) -> frozenset[int]:
     """Return the ids of the partners in scope: whose notes may be read and written."""
-    ids = connection.execute(select(partner.c.id).where(scope.partner_condition())).scalars()
-    return frozenset(ids)
+    statement = select(partner.c.id.label("partner_id")).where(scope.partner_condition())
+    return frozenset(frame(connection, statement, {"partner_id": "int64"})["partner_id"].tolist())
 
 
 def partner_directory(connection: Connection, scope: Scope, filters: Filters) -> pd.DataFrame:

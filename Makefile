@@ -31,7 +31,7 @@ lint: .venv/test.stamp
 	$(BIN)/ruff format --check .
 
 types: .venv/test.stamp
-	$(BIN)/mypy program metrics queries charts jobs components
+	$(BIN)/mypy program metrics queries charts jobs components pages
 
 test: lint types
 	$(BIN)/python -m tests.browser.chromium

@@ -30,7 +30,7 @@ _ONE_LINE = 46
 
 
 @lru_cache
-def template(theme: ThemeName, separators: str) -> go.layout.Template:
+def template(theme: ThemeName) -> go.layout.Template:
     """Return the shared look: no frame, hairlines only across, quiet axes, tabular figures.
 
     It is shared by all figures and must not be changed; plotly copies it into each.
@@ -58,7 +58,6 @@ def template(theme: ThemeName, separators: str) -> go.layout.Template:
             "hovermode": "closest",
             "dragmode": False,
             "bargap": 0.35,
-            "separators": separators,
             "hoverlabel": {
                 "bgcolor": c.surface,
                 "bordercolor": c.grid,
@@ -97,9 +96,8 @@ def scale(colours: Sequence[str]) -> list[list[float | str]]:
 
 def figure(theme: ThemeName, *, height: int = HEIGHT) -> tuple[go.Figure, Roles]:
     """Return an empty figure in the shared look, and the colours to draw with."""
-    return go.Figure(
-        layout={"template": template(theme, plotly_separators()), "height": height}
-    ), roles(theme)
+    look = {"template": template(theme), "height": height, "separators": plotly_separators()}
+    return go.Figure(layout=look), roles(theme)
 
 
 def require_rows(frame: pd.DataFrame, columns: Iterable[str]) -> None:

@@ -9,7 +9,6 @@ import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
-from charts.formats import plotly_separators
 from components.download import About, download
 from components.table import Column, show_table
 from program.language import _
@@ -61,7 +60,6 @@ def show_chart(
         if as_table:
             show_table(data, columns, key=f"{key}-table", alt=alt)
         else:
-            figure.update_layout(separators=plotly_separators())
             event: Any = st.plotly_chart(
                 figure,
                 key=key,

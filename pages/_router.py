@@ -5,7 +5,7 @@ Pages are data: adding one is a line in ``PAGES`` and a script beside this file.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -40,7 +40,7 @@ class PageOfMenu:
     icon: str
     section: str
     parts: tuple[Part, ...] = ()
-    roles: Iterable[Role] = EVERYBODY
+    roles: Collection[Role] = EVERYBODY
 
     @property
     def path(self) -> str:

@@ -10,7 +10,6 @@ import datetime as dt
 
 import pandas as pd
 from sqlalchemy import (
-    CTE,
     Connection,
     Integer,
     Select,
@@ -29,6 +28,7 @@ from program.schema import (
     contact_attempt,
     delivery,
 )
+from queries.attempts import last_attempts
 from queries.contact_stages import chosen_of_size, counted, recommendations
 from queries.engine import frame
 from queries.filters import Filters
@@ -53,29 +53,6 @@ RESPONSE_OWN_COUNTS = (
 RESPONSE_COLUMNS = (
     NAMED | {"partners": "int64"} | dict.fromkeys((*RESPONSE_COUNTS, *RESPONSE_OWN_COUNTS), "int64")
 )
-
-
-def _last_attempts(today: dt.date) -> CTE:
-    """Return the last attempt at every delivery: the latest day, of equal days the highest id."""
-    newest = func.row_number().over(
-        partition_by=contact_attempt.c.delivery_id,
-        order_by=(contact_attempt.c.attempted_on.desc(), contact_attempt.c.id.desc()),
-    )
-    numbered = (
-        select(
-            contact_attempt.c.delivery_id,
-            contact_attempt.c.attempted_on,
-            contact_attempt.c.outcome,
-            newest.label("place"),
-        )
-        .where(contact_attempt.c.attempted_on <= today)
-        .cte("numbered")
-    )
-    return (
-        select(numbered.c.delivery_id, numbered.c.attempted_on, numbered.c.outcome)
-        .where(numbered.c.place == 1)
-        .cte("last_attempts")
-    )
 
 
 def outcomes_by_month(
@@ -104,10 +81,10 @@ def outcomes_by_month(
     """
     periods = spans(filters, today)
     chosen = chosen_of_size(scope, filters, evaluated_on, today, rules)
-    last = _last_attempts(today)
+    since = periods.first and periods.before.first
+    last = last_attempts(today, since)
     year = cast(extract("year", last.c.attempted_on), Integer).label("year")
     number = cast(extract("month", last.c.attempted_on), Integer).label("number")
-    since = periods.first and periods.before.first
     earlier = last.c.attempted_on < periods.first if periods.first else false()
     before = case((earlier, 1), else_=0).label("before")
     statement = (
@@ -208,7 +185,7 @@ def response_by_partner(
     """
     periods = spans(filters, today)
     group = peer_group(scope, filters, evaluated_on, today, rules)
-    last = _last_attempts(today)
+    last = last_attempts(today)
     said = recommendations()
     completed = last.c.outcome == "completed"
     per_partner = (

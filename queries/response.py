@@ -8,7 +8,8 @@ import pandas as pd
 from sqlalchemy import Connection, func, select, true
 
 from program.period import Period
-from program.schema import city, contact_attempt, delivery, partner, region
+from program.schema import city, delivery, partner, region
+from queries.attempts import last_attempts
 from queries.engine import frame
 from queries.filters import Filters
 from queries.scope import Scope
@@ -41,23 +42,7 @@ def response_counts(
     current = chosen_period(filters)
     starts = [p.first for p in (current, previous) if p] + ([since] if since else [])
     earliest = min(starts) if current and starts else None
-    day = contact_attempt.c.attempted_on
-    latest = (
-        select(
-            contact_attempt.c.delivery_id,
-            day,
-            contact_attempt.c.outcome,
-            func.row_number()
-            .over(
-                partition_by=contact_attempt.c.delivery_id,
-                order_by=(day.desc(), contact_attempt.c.id.desc()),
-            )
-            .label("place"),
-        )
-        # Attempts before the earliest day cannot be the latest of a contact dated after it.
-        .where(day >= earliest if earliest else true())
-        .cte("latest")
-    )
+    latest = last_attempts(sizing.today, earliest)
     ended = latest.c.attempted_on
     contacts = (
         select(month_index(ended), part_of(ended, current, previous), latest.c.outcome)
@@ -66,7 +51,6 @@ def response_counts(
         .join(city, city.c.id == partner.c.city_id)
         .join(region, region.c.code == city.c.region_code)
         .where(
-            latest.c.place == 1,
             delivery.c.status == "accepted",
             ended <= current.last if current else true(),
             scope.partner_condition(),

@@ -136,7 +136,7 @@ def _land(user: User, page: PageOfMenu) -> None:
 def _run(user: User, current: st.Page, page: PageOfMenu) -> None:
     """Draw the shared frame and the page."""
     if user.role not in page.roles:
-        show_page_refused(user, LANDING.get(user.role, PAGES[0].script))
+        show_page_refused(user, page.path, LANDING.get(user.role, PAGES[0].script))
         return
     _land(user, page)
     admit(user, page.roles)

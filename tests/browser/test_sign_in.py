@@ -325,6 +325,26 @@ def test_signing_out_ends_every_copy_of_the_session_even_over_a_restart(
         server.stop()
 
 
+def test_the_sign_out_address_opened_by_hand_ends_every_copy_too(
+    dashboard: Server, browser_of_somebody: OpenContext
+) -> None:
+    context, thief = browser_of_somebody(), browser_of_somebody()
+    page = sign_in(opened(context, dashboard, "threshold"), "analyst")
+    copied = signed_in_cookie(context)
+    thief.add_cookies([copied])  # type: ignore[list-item]  # what the other browser gave us
+    stolen = opened(thief, dashboard, "threshold")
+    expect(stolen.locator('[data-testid="stDataFrame"]').first).to_be_visible()
+
+    page.goto(f"{dashboard.url}/auth/logout")
+    page.get_by_role("button", name="End session").click()
+    page.wait_for_url(re.compile(r"^http://127\.0\.0\.1:\d+/(?!oauth2)"))
+    assert NOT_SERVED.search(shown(page))
+
+    stolen.locator(".st-key-threshold_group button").nth(1).click()
+    assert "You have signed out of this session" in shown(stolen)
+    assert "signed out" in shown(opened(thief, dashboard, "threshold"))
+
+
 def test_a_provider_that_is_away_is_told_and_tried_again(
     own_file: Path, tmp_path: Path, browser_of_somebody: OpenContext
 ) -> None:

@@ -10,8 +10,8 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from components.audit import recorder
 from components.data import ask
+from components.recorder import recorder
 from components.state import state_database
 from program.settings import settings
 from queries.filters import NO_FILTERS

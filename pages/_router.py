@@ -144,7 +144,7 @@ def _run(user: User, current: st.Page, page: PageOfMenu) -> None:
     if problems := ask(schema_problems, user.scope):
         show_schema_problems(problems)
         return
-    freshness_line(data_moment(user.scope), standing_notes(user))
+    freshness_line(data_moment(user.scope), standing_notes(user, page.path))
     choice = filter_bar(user.scope, settings().rules, page.parts)
     remember_choice(choice)
     asked = st.query_params.get("partner", "") if page.script == CARD else ""

@@ -36,6 +36,8 @@ REASONS = {
 }
 #: What the journal shows before anybody chooses a period.
 DAYS = 30
+#: Both dates stand in it, on a phone too, where it takes a row of its own.
+_PERIOD_WIDTH = 270
 
 
 def moment_of(day: dt.date) -> dt.datetime:
@@ -89,6 +91,7 @@ def journal_filters(
             max_value=today,
             format="DD.MM.YYYY",
             key="journal_period",
+            width=_PERIOD_WIDTH,
         )
         person = _chosen(_("Who"), people, _("Everybody"), "journal_person")
         partner = pick_partner(partners, key="journal_partner")

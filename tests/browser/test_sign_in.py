@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sqlite3
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -367,7 +368,7 @@ def test_a_provider_that_is_away_is_told_and_tried_again(
         away.stop()
 
 
-def test_secrets_stand_neither_in_the_log_nor_on_a_page(
+def test_secrets_stand_neither_in_the_log_nor_in_the_journal_nor_on_a_page(
     dashboard: Server, settings: SignInSettings, browser_of_somebody: OpenContext
 ) -> None:
     context = browser_of_somebody()
@@ -376,9 +377,14 @@ def test_secrets_stand_neither_in_the_log_nor_on_a_page(
     page.goto(f"{dashboard.url}/oauth2callback?code=wrong&state=wrong")
     page.goto(f"{dashboard.url}/auth/login?provider=wrong")
     page.goto(f"{dashboard.url}/oauth2callback?error=server_error&error_description=wrong")
+    cookies = [str(cookie["value"]) for cookie in context.cookies() if len(cookie["value"]) > 20]
+    assert len(cookies) >= 2, "who is signed in, and the tokens"
     everything = dashboard.log.read_text() + page.content() + str(dashboard.readiness())
-    assert settings.client_secret not in everything
-    assert settings.cookie_secret not in everything
+    with sqlite3.connect(dashboard.log.with_name("state.sqlite")) as journal:
+        noted = "\n".join(journal.iterdump())
+    assert "stranger@example.test" in noted
+    for secret in (settings.client_secret, settings.cookie_secret, *cookies):
+        assert secret not in everything + noted
 
 
 def test_cookies_are_secure_behind_tls(

@@ -381,6 +381,24 @@ def test_a_demonstration_has_a_role_switch_and_no_banner_about_sign_in() -> None
     assert has_role_switch(app)
 
 
+def test_the_state_databases_password_stands_on_no_page_and_in_no_log(
+    on_demo: None, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    del on_demo  # only its order matters
+    password = "hush-hush-password"  # noqa: S105 - of a server that is not there
+    url = f"postgresql+psycopg://quality:{password}@127.0.0.1:1/quality"
+    monkeypatch.setenv("QUALITY_STATE_URL", url)
+    forget_everything()
+    app = visit({})
+    assert app.dataframe
+    assert not recorder().settled(30)
+    healthy(app.run())
+    everything = caplog.text + str(app) + page_text(app)
+    assert "not in the journal yet" in caplog.text
+    assert "StateDown" in caplog.text
+    assert password not in everything
+
+
 def test_the_databases_password_stands_on_no_page_and_in_no_log(
     point_at: Callable[[Path], None],
     own_file: Path,

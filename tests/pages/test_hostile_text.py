@@ -26,7 +26,7 @@ MARKUP = re.compile(
     r"|:red\[|:material/home:|(?<!\\)\*\*bold|(?<!\\)`code|(?<!\\)\$x"
 )
 #: A cell that a spreadsheet runs: no number, and one of OWASP's signs after any white space.
-RISKY = re.compile(r"(?!-?[\d.,]+$)\s*[=+\-@\t\r]")
+RISKY = re.compile(r"(?!-?[\d.,]+$)\s*[=+\-@\t\r\0]")
 
 
 @pytest.fixture(scope="module")

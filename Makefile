@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/pip --disable-pip-version-check --quiet
 
-.PHONY: run test lint types bench pictures clean help
+.PHONY: run test lint types bench pictures licences clean help
 
 help:
 	@echo "make run    open the dashboard on http://localhost:8501 (builds demonstration data if there is none)"
@@ -39,6 +39,9 @@ test: lint types
 
 pictures: .venv/test.stamp
 	$(BIN)/python -m tests.browser.pictures
+
+licences: .venv/test.stamp
+	$(BIN)/python -m tests.licences
 
 bench: .venv/test.stamp
 	$(BIN)/python -m benchmarks

@@ -17,10 +17,10 @@ from starlette.concurrency import run_in_threadpool
 from starlette.middleware import Middleware
 from starlette.routing import Route
 
-from components.audit import recorder
 from components.data import program_database
 from components.failure import show_failure
 from components.readiness import readyz, tell_the_log
+from components.recorder import recorder
 from components.security import SecurityHeaders
 from components.sign_in_routes import SignInRoutes, secrets_of
 from program.settings import settings

@@ -216,9 +216,7 @@ def programme_coverage_alt(frame: pd.DataFrame, marks: pd.DataFrame) -> str:
         f"{formats.coverage(int(row.delivered), int(row.base))}"
         for row in frame.iloc[sorted({0, *range(max(0, len(frame) - 3), len(frame))})].itertuples()
     ]
-    return _("Coverage of the programme. {told}.").format(told="; ".join(told)) + changes_told(
-        marks
-    )
+    return _("Coverage. {told}.").format(told="; ".join(told)) + changes_told(marks)
 
 
 def _change_told(row: Any, word: str, n: int) -> str:

@@ -235,7 +235,5 @@ def programme_trend_alt(frame: pd.DataFrame) -> str:
         )
 
     if len(frame) == 1:
-        return _("Coverage of the programme. {only}.").format(only=told(first))
-    return _("Coverage of the programme. From {first} to {last}.").format(
-        first=told(first), last=told(last)
-    )
+        return _("Coverage. {only}.").format(only=told(first))
+    return _("Coverage. From {first} to {last}.").format(first=told(first), last=told(last))

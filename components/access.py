@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import logging
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -28,8 +27,6 @@ from queries.freshness import freshness
 from queries.scope import EVERYTHING, Scope, scope_of
 from queries.staff import StaffMember, staff_member
 
-log = logging.getLogger("quality_program.access")
-
 #: What the role switch of a demonstration has chosen, in the session.
 DEMONSTRATION_ROLE, DEMONSTRATION_PORTFOLIO = "demonstration_role", "demonstration_portfolio"
 #: The staff list is asked again after so many seconds, whatever else the data did.
@@ -48,6 +45,11 @@ class Reason(StrEnum):
     UNKNOWN_PERSON = "not in the staff list"
     OTHER_MACHINE = "no sign-in is configured, so only this machine is served"
     OWN_DATABASE = "no sign-in is configured, and the database is no demonstration"
+
+    @property
+    def code(self) -> str:
+        """Return the word by which the journal keeps the reason."""
+        return self.name.lower()
 
 
 #: What to do about the reasons that no visitor can mend, for the log and for ``/readyz``.
@@ -95,19 +97,6 @@ class User:
     email: str = ""
     session_id: str = ""
     signed_in_at: float = 0.0
-
-
-class AccessEvent(StrEnum):
-    """What is worth remembering about access."""
-
-    SIGNED_IN = "signed in"
-    SIGNED_OUT = "signed out"
-    REFUSED = "refused"
-
-
-def note(event: AccessEvent, email: str, because: str = "") -> None:
-    """Write down who was let in, refused or left; the one place for an audit log to listen."""
-    log.info("%s: %r %s", event.value, email, because)
 
 
 def claims_of_visit() -> Mapping[str, Any]:

@@ -52,11 +52,20 @@ def _role_switch(user: User) -> None:
         )
 
 
-def standing_notes(user: User) -> list[str]:
+#: Pages on which a manager's partners stand beside all the others.
+AMONG_OTHERS = frozenset({"comparison"})
+
+
+def standing_notes(user: User, page: str) -> list[str]:
     """Return badges for every page: what limits the view, and that nobody is asked who looks."""
     notes = []
     if user.role is Role.MANAGER:
-        notes.append(f":blue-badge[:material/folder_shared: {_('Figures of your portfolio')}]")
+        words = (
+            _("Your portfolio by name, the others without names")
+            if page in AMONG_OTHERS
+            else _("Figures of your portfolio")
+        )
+        notes.append(f":blue-badge[:material/folder_shared: {words}]")
     if user.basis is Basis.SINGLE_USER:
         words = _("No sign-in: whoever uses this computer sees everything")
         notes.append(f":yellow-badge[:material/lock_open: {words}]")

@@ -77,8 +77,11 @@ def _year_before(decided: pd.DataFrame) -> pd.Series | None:
     return found.iloc[0] if len(found) else None
 
 
-def adoption_tiles(rows: pd.DataFrame) -> list[Tile]:
-    """Return the latest stored evaluation in four figures, each against a year before."""
+def adoption_tiles(rows: pd.DataFrame, *, members: str, coverage: str) -> list[Tile]:
+    """Return the latest stored evaluation in four figures, each against a year before.
+
+    ``members`` and ``coverage`` say whose the participants and the keys are.
+    """
     decided = rows[rows["decided"]]
     if decided.empty:
         return []
@@ -87,7 +90,7 @@ def adoption_tiles(rows: pd.DataFrame) -> list[Tile]:
     for name, label, basis, code in (
         (
             "members",
-            _("In the programme"),
+            members,
             _("of them with a base: {n}").format(n=formats.number(int(now["with_base"]))),
             "members",
         ),
@@ -116,7 +119,7 @@ def adoption_tiles(rows: pd.DataFrame) -> list[Tile]:
     difference = None if before is None else float(now["coverage"]) - float(before["coverage"])
     shown.append(
         Tile(
-            _("Coverage of the programme"),
+            coverage,
             formats.share(now["coverage"], n, undefined=formats.no_base()),
             basis=ngettext("{delivered} of {base} key", "{delivered} of {base} keys", n).format(
                 delivered=formats.number(int(now["delivered"])), base=formats.number(n)

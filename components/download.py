@@ -26,7 +26,7 @@ from components.table import DATED, NUMERIC, Column, Kind
 from program.language import _, current_language, speaking
 
 #: A spreadsheet runs a cell that begins like this.
-RISKY = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+RISKY = ("=", "+", "-", "@", "\t", "\r", "\n", "\x00", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 XLSX_MIME = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 CSV_MIME = "text/csv; charset=utf-8"
 #: Number formats are Excel's own notation: the reader's Excel writes its decimal sign.

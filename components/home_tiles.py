@@ -1,4 +1,4 @@
-"""The programme's key figures for the home page: holders, coverage, deliveries."""
+"""Key figures for the home page: holders, coverage, deliveries."""
 
 from __future__ import annotations
 
@@ -17,7 +17,9 @@ from program.language import _, ngettext
 _TREND_MONTHS = 13
 
 
-def programme_tiles(history: pd.DataFrame, months: pd.DataFrame, today: dt.date) -> list[Tile]:
+def programme_tiles(
+    history: pd.DataFrame, months: pd.DataFrame, today: dt.date, coverage_of: str
+) -> list[Tile]:
     """Return the tiles of the latest stored evaluation and of the latest whole month.
 
     Parameters
@@ -26,8 +28,10 @@ def programme_tiles(history: pd.DataFrame, months: pd.DataFrame, today: dt.date)
         From ``queries.decisions.decision_history``.
     months
         From ``queries.deliveries.deliveries_by_month``, the current month last.
+    coverage_of
+        Whose coverage it is, in words.
     """
-    figures = [_holders(history), _coverage(history)] if len(history) else []
+    figures = [_holders(history), _coverage(history, coverage_of)] if len(history) else []
     whole = months[months["month"] < pd.Timestamp(last_evaluation(today))]
     return [*figures, _delivered(whole, months)] if len(whole) > 1 else figures
 
@@ -57,7 +61,7 @@ def _holders(history: pd.DataFrame) -> Tile:
     )
 
 
-def _coverage(history: pd.DataFrame) -> Tile:
+def _coverage(history: pd.DataFrame, label: str) -> Tile:
     values = coverage(history["base"].to_numpy(), history["delivered"].to_numpy())
     now, year_ago, share = history.iloc[-1], _earlier(history, 12), float(values[-1])
     base, delivered = int(now["base"]), int(now["delivered"])
@@ -68,7 +72,7 @@ def _coverage(history: pd.DataFrame) -> Tile:
             change=formats.percentage_points(share - before, base)
         )
     return Tile(
-        _("Coverage of the programme"),
+        label,
         formats.share(share, base, undefined=formats.no_base()),
         basis=ngettext("{delivered} of {base} key", "{delivered} of {base} keys", base).format(
             delivered=formats.number(delivered), base=formats.number(base)

@@ -9,6 +9,8 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from components.access import Reason
+from components.access_events import PAGE_OF_ANOTHER_ROLE
 from components.account import ROLES
 from components.partner_picker import pick_partner
 from components.people import people_words
@@ -17,9 +19,25 @@ from program.language import N_, _
 from program.roles import Role
 from queries.audit import Action, JournalCut
 
-ACTIONS = {Action.OPENED: N_("opened the page"), Action.EXPORTED: N_("took a file")}
+ACTIONS = {
+    Action.OPENED: N_("opened the page"),
+    Action.EXPORTED: N_("took a file"),
+    Action.SIGNED_IN: N_("signed in"),
+    Action.SIGNED_OUT: N_("signed out"),
+    Action.REFUSED: N_("was refused"),
+}
+#: Why somebody was refused, by the code of the reason.
+REASONS = {
+    Reason.UNKNOWN_PERSON.code: N_("not in the staff list"),
+    Reason.EMAIL_NOT_VERIFIED.code: N_("address not confirmed"),
+    Reason.EXPIRED.code: N_("session too old"),
+    Reason.SIGNED_OUT.code: N_("session was signed out"),
+    PAGE_OF_ANOTHER_ROLE: N_("page of another role"),
+}
 #: What the journal shows before anybody chooses a period.
 DAYS = 30
+#: Both dates stand in it, on a phone too, where it takes a row of its own.
+_PERIOD_WIDTH = 270
 
 
 def moment_of(day: dt.date) -> dt.datetime:
@@ -73,6 +91,7 @@ def journal_filters(
             max_value=today,
             format="DD.MM.YYYY",
             key="journal_period",
+            width=_PERIOD_WIDTH,
         )
         person = _chosen(_("Who"), people, _("Everybody"), "journal_person")
         partner = pick_partner(partners, key="journal_partner")
@@ -108,6 +127,7 @@ def journal_rows(
         who=[people[code] for code in events["person"]],
         role=[_(ROLES[Role(role)]) if role in list(Role) else role for role in events["role"]],
         action=[_(ACTIONS[Action(code)]) for code in events["action"]],
+        reason=[_(REASONS[code]) if code in REASONS else code for code in events["reason"]],
         page=[pages.get(page, page) for page in events["page"]],
         partner=[
             "" if pd.isna(number) else str(names.get(int(number), int(number)))
@@ -124,6 +144,7 @@ def journal_columns() -> list[Column]:
         Column("role", _("Role"), width=125),
         Column("action", _("What was done"), width=145),
         Column("page", _("Page"), width=150),
+        Column("reason", _("Reason"), width=170),
         Column("partner", _("Partner"), width=180),
         Column("exported_rows", _("Rows of the file"), Kind.COUNT, undefined="", width=110),
         Column("filters", _("Filters"), width="large"),

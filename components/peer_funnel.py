@@ -35,7 +35,13 @@ def funnel_figure(found: Comparison, theme: ThemeName, *, index: bool) -> go.Fig
             crowd = crowd.groupby(["n", "value"], as_index=False).sum()
             points = points[~quiet]
     limits = found.limits if found.flags_given else found.limits.iloc[:0]
-    return peer_funnel(points, crowd, limits, theme=theme, target=found.overall.value, index=index)
+    return peer_funnel(
+        *(points, crowd, limits),
+        theme=theme,
+        target=found.overall.value,
+        index=index,
+        about=found.crowd_is_blurred,
+    )
 
 
 def funnel_words(found: Comparison, *, index: bool) -> str:

@@ -12,6 +12,7 @@ from charts.palette import Tone
 from components.peers import Comparison
 from components.survey_period import period_of, period_words
 from components.text import plain
+from metrics.anonymity import TOGETHER
 from metrics.difference import Verdict
 from metrics.estimate import ENOUGH
 from metrics.peers import ENOUGH_PARTNERS, PeerFlag
@@ -123,6 +124,17 @@ def verdict_words(name: str, comparison: Comparison) -> str:
     else:
         return _("{measure}: partners differ no more than by chance").format(measure=name)
     return sentence.format(measure=name, n=formats.number(alerts or watched))
+
+
+def chart_words(comparison: Comparison) -> str:
+    """Return what stands under the funnel: how partners vary, how exact the others' places are."""
+    words = spread_words(comparison)
+    if comparison.crowd_is_blurred:
+        words += " " + _(
+            "The other partners stand at about their place: {n} neighbours by the number of "
+            "answers share one, so that none of them can be told."
+        ).format(n=TOGETHER)
+    return words
 
 
 def spread_words(comparison: Comparison) -> str:

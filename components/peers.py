@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +12,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from sqlalchemy import Connection
 
+from metrics.anonymity import among_neighbours
 from metrics.change import Changes, index_changes, share_changes
 from metrics.difference import Verdict
 from metrics.dispersion import OverDispersion, adjusted_index_limits, arcsine_limits
@@ -23,7 +25,7 @@ from metrics.recommendation import Groups
 from program.rules import ProgramRules
 from queries.filters import Filters
 from queries.peers import Measured, Spans, peer_counts, spans
-from queries.scope import Scope
+from queries.scope import Scope, Sight
 
 #: Limits are drawn through so many sizes: smooth to the eye, and cheap at any number of partners.
 _CURVE_POINTS = 160
@@ -53,6 +55,8 @@ class Comparison:
     crowd
         Everybody else with at least five answers, without names. Grain: one row a pair of ``n``
         and ``value``; ``partners`` share it.
+    crowd_is_blurred
+        Whether the crowd's places are approximate: for whoever may not see all partners in detail.
     limits
         Grain: one row a number of answers. ``n``, exact ``inner_…`` and ``outer_…`` limits,
         ``adjusted_low`` and ``adjusted_high`` (NaN without over-dispersion).
@@ -70,6 +74,7 @@ class Comparison:
 
     listed: pd.DataFrame
     crowd: pd.DataFrame
+    crowd_is_blurred: bool
     limits: pd.DataFrame
     overall: Estimate
     partners: int
@@ -102,13 +107,18 @@ def compare_partners(
     named = rows["partner_id"].notna()
     if filters.manager_email is not None:
         named &= rows["manager_email"] == filters.manager_email
-    beyond = rows[~named & (rows["n"] >= HIDDEN_BELOW)]
+    beyond = rows.loc[~named & (rows["n"] >= HIDDEN_BELOW), ["n", "value"]]
+    blurred = scope.sight is not Sight.EVERYTHING
+    if blurred:
+        beyond = among_neighbours(beyond)
+    largest = pd.concat([rows.loc[named, "n"], beyond["n"]]).max()
     return Comparison(
         listed=_with_figures(rows[named].reset_index(drop=True), peers.target, measure),
         crowd=beyond.groupby(["n", "value"], as_index=False)
         .size()
         .rename(columns={"size": "partners"}),
-        limits=_limits(rows, peers, index=measure.index),
+        crowd_is_blurred=blurred and not beyond.empty,
+        limits=_limits(rows, largest, peers, index=measure.index),
         overall=_overall(rows, index=measure.index),
         partners=len(rows),
         eligible=int(peers.eligible.sum()),
@@ -133,9 +143,9 @@ def _overall(rows: pd.DataFrame, *, index: bool) -> Estimate:
     return share(totals["good"], totals["n"])
 
 
-def _limits(rows: pd.DataFrame, peers: Peers, *, index: bool) -> pd.DataFrame:
-    """Return the funnel's limits through the sizes that occur."""
-    largest = max(int(rows["n"].max()), ENOUGH) if len(rows) else ENOUGH
+def _limits(rows: pd.DataFrame, widest: float, peers: Peers, *, index: bool) -> pd.DataFrame:
+    """Return the funnel's limits up to the largest size that is drawn, ``widest``."""
+    largest = ENOUGH if math.isnan(widest) else max(int(widest), ENOUGH)
     n = np.unique(np.geomspace(HIDDEN_BELOW, largest, _CURVE_POINTS).round().astype(int))
     if not rows["n"].sum():
         return pd.DataFrame()

@@ -5,7 +5,9 @@ from __future__ import annotations
 import streamlit as st
 
 from charts import formats
-from components.access import AccessEvent, Basis, Reason, Refused, User, note
+from components.access import Basis, Reason, Refused, User
+from components.access_events import PAGE_OF_ANOTHER_ROLE, access_notes
+from components.people import person_code
 from components.sign_in_routes import OUTCOME, Outcome
 from components.text import plain
 from program.language import N_, _
@@ -29,7 +31,9 @@ LOOPBACK_COMMAND = "streamlit run dashboard.py --server.address 127.0.0.1"
 
 
 def show_refusal(refusal: Refused) -> None:
-    """Draw the screen of a refused visit."""
+    """Draw the screen of a refused visit, and note who it was if the provider has said so."""
+    if refusal.email:
+        access_notes().refused(refusal.email, refusal.reason.code)
     with st.container(key="refusal", width=640):
         if refusal.reason in (Reason.NOT_SIGNED_IN, Reason.EXPIRED, Reason.SIGNED_OUT):
             _show_sign_in(refusal.reason)
@@ -73,9 +77,6 @@ def _show_sign_in(reason: Reason) -> None:
 
 
 def _show_no_access(refusal: Refused) -> None:
-    if st.session_state.get("refusal_noted") != refusal.email:
-        note(AccessEvent.REFUSED, refusal.email, refusal.reason.value)
-        st.session_state["refusal_noted"] = refusal.email
     st.title(_("You have no access yet"), anchor=False)
     who = plain(refusal.email) or _("without an e-mail address")
     if refusal.reason is Reason.UNKNOWN_PERSON:
@@ -126,8 +127,9 @@ def _show_what_to_set(reason: Reason) -> None:
     st.caption(_("Set them as environment variables or in the file .env, then start again."))
 
 
-def show_page_refused(user: User, landing: str) -> None:
+def show_page_refused(user: User, page: str, landing: str) -> None:
     """Say that a page is not for the visitor's role, and lead to one that is."""
+    access_notes().refused(person_code(user), PAGE_OF_ANOTHER_ROLE, role=user.role.value, page=page)
     with st.container(key="refusal", width=640):
         st.title(_("This page is not for your role"), anchor=False)
         st.markdown(_("Everything for your role is in the menu."))

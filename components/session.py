@@ -7,14 +7,8 @@ from typing import NoReturn
 
 import streamlit as st
 
-from components.access import (
-    AccessEvent,
-    Basis,
-    Refused,
-    User,
-    note,
-    visitor,
-)
+from components.access import Basis, Refused, User, visitor
+from components.access_events import access_notes
 from components.signed_out import signed_out_sessions
 from program.language import DEFAULT_LANGUAGE, LANGUAGES, speak, use_language_source
 from program.roles import Role
@@ -43,7 +37,7 @@ def admit(user: User, roles: Collection[Role]) -> None:
         if _PERSON in st.session_state:
             st.session_state.clear()
         if user.basis is Basis.SIGNED_IN:
-            note(AccessEvent.SIGNED_IN, user.email)
+            access_notes().signed_in(user.session_id, user.email, user.role.value)
         st.session_state[_PERSON] = person
     st.session_state[_ADMITTED] = user
     st.session_state[_ROLES] = frozenset(roles)
@@ -74,7 +68,7 @@ def require_user() -> User:
 def sign_out(user: User) -> NoReturn:
     """End the session for good, here and wherever a copy of its cookie is."""
     signed_out_sessions().add(user.session_id)
-    note(AccessEvent.SIGNED_OUT, user.email)
+    access_notes().signed_out(user.session_id, user.email, user.role.value)
     dismiss()
     st.logout()
     st.stop()

@@ -1,8 +1,9 @@
-"""What Streamlit's sign-in leaves open: safe cookies, the way back, and words for failures.
+"""What Streamlit's sign-in leaves open: safe cookies, the way back, the end, words for failures.
 
 Streamlit itself speaks with the provider (``/auth/login``, ``/oauth2callback``, ``/auth/logout``).
 It sends everybody to the landing page afterwards, answers «Authentication error» in plain text
-when the provider is away, and leaves its cookies valid for 30 days and without ``Secure``.
+when the provider is away, and leaves its cookies valid for 30 days and without ``Secure``. Its
+sign-out forgets the cookie in this one browser; here it ends the session wherever a copy is.
 """
 
 from __future__ import annotations
@@ -11,10 +12,12 @@ import re
 from enum import StrEnum
 from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit
 
+from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import cookie_parser
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from components.session_cookie import USER_COOKIE, end_session
 from program.sign_in import CALLBACK, SignInProvider
 
 LOGIN, LOGOUT = "/auth/login", "/auth/logout"
@@ -22,7 +25,6 @@ LOGIN, LOGOUT = "/auth/login", "/auth/logout"
 OUTCOME = "sign_in"
 RETURN_COOKIE = "quality_return_to"
 HSTS = "max-age=31536000"
-_USER_COOKIE = "_streamlit_user"
 _RETURN_SECONDS = 600
 _LONGEST_ADDRESS = 2000
 _AGE = re.compile(r"(?<=Max-Age=)\d+", re.IGNORECASE)
@@ -90,7 +92,7 @@ def _remembered(headers: Headers) -> str:
 def _has_signed_in(headers: MutableHeaders) -> bool:
     """Return whether the answer hands out a session: a deleted cookie has the age 0."""
     return any(
-        cookie.startswith(f"{_USER_COOKIE}=") and "max-age=0" not in cookie.lower()
+        cookie.startswith(f"{USER_COOKIE}=") and "max-age=0" not in cookie.lower()
         for cookie in headers.getlist("set-cookie")
     )
 
@@ -106,7 +108,14 @@ class SignInRoutes:
         self._seconds = session_seconds
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass everything on; the answers of the sign-in routes are completed."""
+        """Pass everything on; the answers of the sign-in routes are completed.
+
+        A session that is signed out is ended before the answer, so that nothing can be asked with
+        a copy of its cookie once the browser knows that it is over.
+        """
+        if scope["type"] == "http" and self._provider and scope["path"].endswith(LOGOUT):
+            said = cookie_parser(Headers(scope=scope).get("cookie", ""))
+            await run_in_threadpool(end_session, said, self._provider.cookie_secret)
 
         async def completed(message: Message) -> None:
             if message["type"] == "http.response.start" and self._provider:

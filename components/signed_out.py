@@ -56,6 +56,8 @@ class SignedOutFile:
         A disk that cannot be written is told to the log: in this process the session is over.
         """
         with self._lock:
+            if session_id in self._ended:
+                return
             self._ended.add(session_id)
             try:
                 self._path.parent.mkdir(parents=True, exist_ok=True)

@@ -32,7 +32,8 @@ from program.language import N_, _
 from program.period import Period
 from queries.answers import Segments, Side, compared_answers
 from queries.filters import Filters
-from queries.scope import Scope
+from queries.peers import ENOUGH_OTHERS
+from queries.scope import Scope, Sight
 from queries.survey import Dimension, Part
 
 PERIODS, OWN_DAYS, YEAR_BEFORE, BEFORE = "periods", "own", "year", "previous"
@@ -169,6 +170,14 @@ def _segments(
         )
     segments = Segments(dimension, first, second or None)
     found = ask(compared_answers, scope, filters, segments, view.sizing)
+    if scope.sight is Sight.PORTFOLIO and not second and not (found["side"] == Side.SECOND).any():
+        empty(
+            _(
+                "Fewer than {n} other partners of this cut have surveys, so their answers are not "
+                "shown."
+            ).format(n=ENOUGH_OTHERS)
+        )
+        return None
     if segments.lifted(filters) != filters:
         st.caption(_("The filter on the compared property itself is lifted here."))
     return (

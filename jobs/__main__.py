@@ -15,6 +15,7 @@ from jobs.demo import demo
 from jobs.evaluate import evaluate
 from jobs.load import load
 from jobs.replay import replay
+from jobs.tidy import tidy
 from program.language import LANGUAGES, use_language_source
 
 # Locals stay out of error messages: they may hold personal data and passwords.
@@ -39,6 +40,7 @@ app.command()(award)
 app.command()(evaluate)
 app.command()(check)
 app.command()(replay)
+app.command()(tidy)
 
 if __name__ == "__main__":
     app(prog_name="python -m jobs")

@@ -136,7 +136,7 @@ def _land(user: User, page: PageOfMenu) -> None:
 def _run(user: User, current: st.Page, page: PageOfMenu) -> None:
     """Draw the shared frame and the page."""
     if user.role not in page.roles:
-        show_page_refused(user, LANDING.get(user.role, PAGES[0].script))
+        show_page_refused(user, page.path, LANDING.get(user.role, PAGES[0].script))
         return
     _land(user, page)
     admit(user, page.roles)
@@ -144,7 +144,7 @@ def _run(user: User, current: st.Page, page: PageOfMenu) -> None:
     if problems := ask(schema_problems, user.scope):
         show_schema_problems(problems)
         return
-    freshness_line(data_moment(user.scope), standing_notes(user))
+    freshness_line(data_moment(user.scope), standing_notes(user, page.path))
     choice = filter_bar(user.scope, settings().rules, page.parts)
     remember_choice(choice)
     asked = st.query_params.get("partner", "") if page.script == CARD else ""

@@ -20,10 +20,10 @@ from components.peer_words import (
     VIEWS,
     View,
     alone_words,
+    chart_words,
     lead_words,
     names_of,
     of_view,
-    spread_words,
     verdict_words,
     view_words,
 )
@@ -90,7 +90,7 @@ with picture:
             columns=columns[:6],
             key="peers_funnel",
             about=about,
-            note=spread_words(found),
+            note=chart_words(found),
             select=True,
         )
 with flags:

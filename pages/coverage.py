@@ -26,6 +26,7 @@ from components.sections import section
 from components.session import require_user
 from components.states import nothing_matches
 from components.tiles import tiles
+from components.whose import coverage_words, members_words
 from program.language import N_, _
 from program.settings import settings
 from queries.adoption import adoption
@@ -52,9 +53,17 @@ marks = change_marks(user.scope)
 
 # Verdict and key figures -------------------------------------------------------------------------
 verdict_heading(rows)
-tiles(made_of(adoption_tiles, rows), in_a_row=4)
+tiles(
+    made_of(
+        adoption_tiles,
+        rows,
+        members=members_words(user.scope, choice.filters),
+        coverage=coverage_words(user.scope, choice.filters),
+    ),
+    in_a_row=4,
+)
 about = About(
-    title=_("Coverage of the programme"),
+    title=coverage_words(user.scope, choice.filters),
     file_name=f"coverage_{choice.today}",
     filters=choice.lines,
     period=window_words(coming, rules),

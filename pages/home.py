@@ -23,6 +23,7 @@ from components.table import Column, Kind
 from components.text import plain
 from components.theme import figure_theme
 from components.tiles import tiles
+from components.whose import coverage_words
 from metrics.coverage import Group, coverage
 from program.calendar import add_months, last_evaluation
 from program.language import _, ngettext
@@ -66,7 +67,7 @@ title(
 # Key figures -----------------------------------------------------------------------------------
 figures = remembered(
     lambda: [
-        *programme_tiles(history, months, today),
+        *programme_tiles(history, months, today, coverage_words(user.scope, filters)),
         *survey_tiles(user.scope, filters, coming[0], today, rules),
     ],
     "home_tiles",
@@ -170,7 +171,9 @@ if len(history) > 1:
     trend["coverage"] = coverage(trend["base"].to_numpy(), trend["delivered"].to_numpy())
     show_chart(
         made_of(programme_trend, trend, theme=figure_theme()),
-        title=_("Coverage of the programme at each evaluation"),
+        title=_("{coverage} at each evaluation").format(
+            coverage=coverage_words(user.scope, filters)
+        ),
         alt=programme_trend_alt(trend),
         data=trend,
         columns=[
@@ -182,8 +185,8 @@ if len(history) > 1:
         ],
         key="home_trend",
         about=About(
-            title=_("Coverage of the programme"),
-            file_name=f"programme_coverage_{today}",
+            title=coverage_words(user.scope, filters),
+            file_name=f"coverage_over_time_{today}",
             filters=choice.lines,
             definitions=definitions("coverage", "base", "delivered"),
             data_as_of=data_moment(user.scope).as_of,

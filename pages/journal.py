@@ -16,6 +16,7 @@ from components.state import read_state
 from components.states import empty
 from components.table import show_table
 from program.language import _
+from program.settings import settings
 from queries.audit import journal, people_of_journal
 from queries.filters import NO_FILTERS
 from queries.partners import partner_directory
@@ -27,9 +28,9 @@ user = require_user()
 title(
     _("Who opened and exported what?"),
     _(
-        "Every opening of a page and every file taken, in codes of the filters: no clients, no "
-        "words that somebody typed."
-    ),
+        "Every sign-in, sign-out and refusal, every opening of a page and every file taken, in "
+        "codes of the filters: no clients, no words that somebody typed. Kept for {days}."
+    ).format(days=formats.days(settings().journal_days)),
 )
 
 # Filters -------------------------------------------------------------------------------------

@@ -63,6 +63,9 @@ class Settings(BaseSettings):
     state_pool_size: int = Field(
         default=5, ge=1, le=50, description="Most connections to the state database."
     )
+    journal_days: int = Field(
+        default=400, ge=1, description="The journal forgets events after so many days."
+    )
     stale_after_days: int = Field(
         default=3, ge=1, description="Older data is marked as out of date on every page."
     )

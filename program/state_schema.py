@@ -18,7 +18,8 @@ state_migration = Table(
     Column("applied_at", DateTime, nullable=False),
 )
 
-#: Who opened which page and took which file: codes only, nothing about clients, no free text.
+#: Who signed in and out, was refused, opened which page and took which file: codes only, nothing
+#: about clients, no free text.
 audit_event = Table(
     "audit_event",
     state_metadata,
@@ -32,6 +33,7 @@ audit_event = Table(
     Column("partner_id", Integer, nullable=True),
     Column("exported_rows", Integer, nullable=True),
     Column("language", String, nullable=False),
+    Column("reason", String, nullable=False, server_default=""),
     Index("audit_event_at", "at"),
     Index("audit_event_person", "person", "at"),
 )

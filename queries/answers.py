@@ -25,6 +25,7 @@ from sqlalchemy import (
     not_,
     or_,
     select,
+    true,
     union_all,
 )
 from sqlalchemy.sql.selectable import CTE
@@ -33,6 +34,7 @@ from program.period import Period
 from program.schema import answer, city, delivery, partner, question, region, survey
 from queries.engine import frame
 from queries.filters import Filters
+from queries.peers import ENOUGH_OTHERS
 from queries.scope import EVERYTHING, Scope, Sight
 from queries.survey import (
     NO_ANSWER,
@@ -189,7 +191,8 @@ def compared_answers(
 
     The filter on the compared dimension itself is lifted: with it one side would be empty. A
     manager's own portfolio stands against the others of the whole programme: counts without
-    names.
+    names, and only of ``ENOUGH_OTHERS`` partners or more: a filter must not leave one of them
+    alone.
 
     Grain: one row a :class:`Side`, version, question and score. Columns as in ``SIDE_COLUMNS``.
     """
@@ -207,11 +210,23 @@ def compared_answers(
         statement.add_columns(
             survey.c.id.label("survey_id"),
             survey.c.questionnaire_version.label("version"),
+            partner.c.id.label("partner_id"),
             case((first, Side.FIRST.value), else_=Side.SECOND.value).label("side"),
         )
         .where(in_period(survey.c.completed_on, chosen_period(filters)), or_(first, second))
         .cte("base")
     )
+    if own:
+        others = (
+            select(func.count(func.distinct(base.c.partner_id)))
+            .where(base.c.side == Side.SECOND.value)
+            .scalar_subquery()
+        )
+        base = (
+            select(base.c.survey_id, base.c.version, base.c.side)
+            .where(or_(base.c.side == Side.FIRST.value, others >= ENOUGH_OTHERS))
+            .cte("released")
+        )
     return _counted(connection, base, ("side",), SIDE_COLUMNS)
 
 
@@ -235,10 +250,12 @@ def answers_beside_others(
     are aggregates without names. The partner itself must be in scope.
 
     Grain: one row a :class:`Beside`, version, question and score; ``partners`` tells how many
-    partners stand behind the group in that version. Columns as in ``CARD_COLUMNS``; no rows for
-    a partner out of scope.
+    partners stand behind the group in that version. For a portfolio only those beyond it count:
+    who knows the figures of the own partners could subtract them. Columns as in
+    ``CARD_COLUMNS``; no rows for a partner out of scope.
     """
     own = partner.c.id == partner_id
+    unknown = not_(scope.partner_condition()) if scope.sight is Sight.PORTFOLIO else true()
     seen = select(partner.c.id).where(own, scope.partner_condition())
     beside = case(
         (own, Beside.PARTNER.value),
@@ -250,7 +267,7 @@ def answers_beside_others(
             survey.c.id.label("survey_id"),
             survey.c.questionnaire_version.label("version"),
             beside.label("beside"),
-            partner.c.id.label("partner_id"),
+            case((unknown, partner.c.id)).label("partner_id"),
         )
         .select_from(survey)
         .join(delivery, delivery.c.id == survey.c.delivery_id)

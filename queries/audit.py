@@ -1,4 +1,4 @@
-"""The journal: who opened which page and took which file."""
+"""The journal: who signed in and out, was refused, opened which page and took which file."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from dataclasses import asdict, dataclass
 from enum import StrEnum
 
 import pandas as pd
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, delete, select
 
 from program.state_schema import audit_event
 from queries.engine import frame
-from queries.state import insert_once
+from queries.state import StateDatabase, insert_once
 
 
 class Action(StrEnum):
@@ -21,6 +21,9 @@ class Action(StrEnum):
 
     OPENED = "opened"
     EXPORTED = "exported"
+    SIGNED_IN = "signed_in"
+    SIGNED_OUT = "signed_out"
+    REFUSED = "refused"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +44,8 @@ class AuditEvent:
         Whose card was asked for.
     exported_rows
         Rows of the file, ``None`` for a page.
+    reason
+        Code of the reason for which somebody was refused, empty otherwise.
     """
 
     id: str
@@ -53,11 +58,45 @@ class AuditEvent:
     partner_id: int | None = None
     exported_rows: int | None = None
     language: str = ""
+    reason: str = ""
 
 
 def keep_events(connection: Connection, events: Sequence[AuditEvent]) -> int:
     """Write the events that are not there yet and return how many those are."""
     return insert_once(connection, audit_event, [asdict(event) for event in events])
+
+
+#: Events forgotten by one statement: more would hold the write lock for long.
+FORGOTTEN_AT_ONCE = 20_000
+
+
+def forget_events(connection: Connection, before: dt.datetime) -> int:
+    """Delete the oldest events from before a UTC moment, at most ``FORGOTTEN_AT_ONCE``.
+
+    Returns how many those were.
+    """
+    event = audit_event.c
+    oldest = select(event.id).where(event.at < before).order_by(event.at).limit(FORGOTTEN_AT_ONCE)
+    return connection.execute(delete(audit_event).where(event.id.in_(oldest))).rowcount
+
+
+def tidy_journal(database: StateDatabase, before: dt.datetime) -> int:
+    """Delete every event from before a UTC moment, in steps that others can write between.
+
+    Returns how many those were.
+
+    Raises
+    ------
+    queries.state.StateDatabaseError
+        If the state database cannot be written; what earlier steps deleted stays deleted.
+    """
+    gone = 0
+    while True:
+        with database.writing() as connection:
+            step = forget_events(connection, before)
+        gone += step
+        if step < FORGOTTEN_AT_ONCE:
+            return gone
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +127,7 @@ JOURNAL_COLUMNS = {
     "partner_id": "Int64",
     "exported_rows": "Int64",
     "language": "str",
+    "reason": "str",
 }
 
 

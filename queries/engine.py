@@ -116,6 +116,8 @@ def _server_engine(settings: Settings) -> Engine:
         milliseconds = int(settings.query_timeout_seconds * 1000)
         options["connect_args"] = {
             "connect_timeout": _CONNECT_SECONDS,
+            # A server that vanishes without a word would otherwise be waited for a quarter hour.
+            "tcp_user_timeout": milliseconds,
             "options": f"-c default_transaction_read_only=on -c statement_timeout={milliseconds}",
         }
     return create_engine(

@@ -85,6 +85,7 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
             removed_by VARCHAR)""",
         "CREATE INDEX annotation_day ON annotation (on_day)",
     ),
+    ("ALTER TABLE audit_event ADD COLUMN reason VARCHAR DEFAULT '' NOT NULL",),
 )
 #: Locks the migrations of one PostgreSQL database: any number that nothing else uses.
 _ADVISORY_LOCK = 4_705_001

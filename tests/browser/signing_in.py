@@ -115,6 +115,7 @@ def start_dashboard(
         **inherited,
         "QUALITY_DATABASE_URL": url_of(database),
         "QUALITY_SIGNED_OUT_FILE": str(log.with_name("signed-out.txt")),
+        "QUALITY_STATE_URL": f"sqlite:///{log.with_name('state.sqlite')}",
         **settings,
     }
     with log.open("ab") as output:

@@ -91,6 +91,7 @@ def test_telemetry_is_off_and_details_stay_in_the_log() -> None:
     assert config["browser"]["gatherUsageStats"] is False
     assert config["client"]["showErrorDetails"] == "none"
     assert config["server"]["address"] == "127.0.0.1"
+    assert config["server"]["maxUploadSize"] == 1
 
 
 def test_the_database_is_asked_before_the_server_says_that_it_is_ready(server: Server) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sqlite3
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -325,6 +326,26 @@ def test_signing_out_ends_every_copy_of_the_session_even_over_a_restart(
         server.stop()
 
 
+def test_the_sign_out_address_opened_by_hand_ends_every_copy_too(
+    dashboard: Server, browser_of_somebody: OpenContext
+) -> None:
+    context, thief = browser_of_somebody(), browser_of_somebody()
+    page = sign_in(opened(context, dashboard, "threshold"), "analyst")
+    copied = signed_in_cookie(context)
+    thief.add_cookies([copied])  # type: ignore[list-item]  # what the other browser gave us
+    stolen = opened(thief, dashboard, "threshold")
+    expect(stolen.locator('[data-testid="stDataFrame"]').first).to_be_visible()
+
+    page.goto(f"{dashboard.url}/auth/logout")
+    page.get_by_role("button", name="End session").click()
+    page.wait_for_url(re.compile(r"^http://127\.0\.0\.1:\d+/(?!oauth2)"))
+    assert NOT_SERVED.search(shown(page))
+
+    stolen.locator(".st-key-threshold_group button").nth(1).click()
+    assert "You have signed out of this session" in shown(stolen)
+    assert "signed out" in shown(opened(thief, dashboard, "threshold"))
+
+
 def test_a_provider_that_is_away_is_told_and_tried_again(
     own_file: Path, tmp_path: Path, browser_of_somebody: OpenContext
 ) -> None:
@@ -347,7 +368,7 @@ def test_a_provider_that_is_away_is_told_and_tried_again(
         away.stop()
 
 
-def test_secrets_stand_neither_in_the_log_nor_on_a_page(
+def test_secrets_stand_neither_in_the_log_nor_in_the_journal_nor_on_a_page(
     dashboard: Server, settings: SignInSettings, browser_of_somebody: OpenContext
 ) -> None:
     context = browser_of_somebody()
@@ -356,9 +377,14 @@ def test_secrets_stand_neither_in_the_log_nor_on_a_page(
     page.goto(f"{dashboard.url}/oauth2callback?code=wrong&state=wrong")
     page.goto(f"{dashboard.url}/auth/login?provider=wrong")
     page.goto(f"{dashboard.url}/oauth2callback?error=server_error&error_description=wrong")
+    cookies = [str(cookie["value"]) for cookie in context.cookies() if len(cookie["value"]) > 20]
+    assert len(cookies) >= 2, "who is signed in, and the tokens"
     everything = dashboard.log.read_text() + page.content() + str(dashboard.readiness())
-    assert settings.client_secret not in everything
-    assert settings.cookie_secret not in everything
+    with sqlite3.connect(dashboard.log.with_name("state.sqlite")) as journal:
+        noted = "\n".join(journal.iterdump())
+    assert "stranger@example.test" in noted
+    for secret in (settings.client_secret, settings.cookie_secret, *cookies):
+        assert secret not in everything + noted
 
 
 def test_cookies_are_secure_behind_tls(

@@ -82,7 +82,7 @@ def test_csv_holds_only_the_columns_asked_for():
     assert b"svg" not in csv_file(FRAME, COLUMNS)
 
 
-@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r", "\n", " =", "＝"])
+@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r", "\n", "\x00=", " =", "＝"])
 def test_formula_is_neutralised_in_csv(start):
     frame = pd.DataFrame({"name": [f"{start}cmd|' /C calc'!A0"]})
     cell = rows_of(csv_file(frame, [Column("name", start)]))[1][0]

@@ -17,7 +17,7 @@ from metrics.proportion import share
 from program.rules import DECK_RULES
 from queries.filters import Filters
 from queries.peers import COUNTS, OWN_COUNTS, PEER_COLUMNS, Measured
-from queries.scope import EVERYTHING
+from queries.scope import EVERYTHING, Scope, Sight
 
 TODAY = dt.date(2026, 11, 14)
 SHARE = Measure(Measured("recommend_partner"))
@@ -42,10 +42,10 @@ def partner(number, n, good, *, recent=(0, 0), before=(0, 0), manager="a@example
 def compared(monkeypatch):
     """Compare partners with given counts, without any database."""
 
-    def compare(rows, measure=SHARE, filters=Filters()) -> Comparison:  # noqa: B008 - frozen
+    def compare(rows, measure=SHARE, filters=Filters(), scope=EVERYTHING) -> Comparison:  # noqa: B008 - frozen
         counted = pd.DataFrame(rows)[list(PEER_COLUMNS)].astype(PEER_COLUMNS)
         monkeypatch.setattr(components.peers, "peer_counts", lambda *_: counted)
-        return compare_partners(None, EVERYTHING, filters, measure, TODAY, TODAY, DECK_RULES)
+        return compare_partners(None, scope, filters, measure, TODAY, TODAY, DECK_RULES)
 
     return compare
 
@@ -114,6 +114,33 @@ def test_others_without_names_count_as_many_times_as_they_are(compared):
     assert listed(anonymous)["flag"] == listed(alone)["flag"]
     assert anonymous.listed["name"].tolist() == ["Студия 1"]
     assert anonymous.crowd.to_dict("list") == {"n": [40], "value": [0.8], "partners": [12]}
+
+
+PORTFOLIO = Scope(Sight.PORTFOLIO, "a@example.test")
+
+
+@pytest.mark.parametrize("measure", [SHARE, INDEX])
+def test_for_a_portfolio_nobody_else_stands_alone_and_the_picture_ends_with_them(compared, measure):
+    sizes = [7, 9, 11, 12, 15, 20, 22, 30, 31, 40, 55, 900]
+    rows = [partner(1, 60, 20), *(partner(None, n, n // 2) for n in sizes)]
+    exact, found = compared(rows, measure), compared(rows, measure, scope=PORTFOLIO)
+    assert 900 in set(exact.crowd["n"])
+    assert not exact.crowd_is_blurred
+    assert found.crowd_is_blurred
+    assert found.crowd.groupby("n")["partners"].sum().tolist() == [5, 7]
+    assert found.crowd["n"].tolist() == sorted(found.crowd["n"])
+    assert found.limits["n"].max() == 60
+    assert (found.partners, found.overall) == (exact.partners, exact.overall)
+    assert found.listed.equals(exact.listed)
+
+
+def test_fewer_others_with_figures_than_can_hide_each_other_are_not_drawn(compared):
+    rows = [partner(1, 60, 20), *(partner(None, n, n) for n in (10, 20, 30, 40)),
+            partner(None, 3, 3, many=9)]  # fmt: skip
+    found = compared(rows, scope=PORTFOLIO)
+    assert found.crowd.empty
+    assert not found.crowd_is_blurred
+    assert found.partners == 14
 
 
 def test_the_crowd_leaves_out_those_with_under_five_answers(compared):

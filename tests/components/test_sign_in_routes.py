@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterator
+from pathlib import Path
 from urllib.parse import quote
 
 import anyio.from_thread
 import pytest
+import streamlit as st
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 from starlette.types import Message
+from streamlit.auth_util import set_cookie_with_chunks
+from streamlit.web.server.starlette.starlette_app_utils import create_signed_value
 
+from components.access import session_id_of
+from components.recorder import recorder
+from components.session_cookie import USER_COOKIE, claims_of
 from components.sign_in_routes import (
     OUTCOME,
     RETURN_COOKIE,
@@ -21,7 +30,11 @@ from components.sign_in_routes import (
     safe_address,
     secrets_of,
 )
+from components.signed_out import signed_out_sessions
+from components.state import state_database
+from program.settings import settings
 from program.sign_in import SignInProvider
+from queries.audit import JournalCut, journal
 
 ORIGIN = "https://quality.example.test"
 PROVIDER = SignInProvider(
@@ -104,12 +117,25 @@ async def callback(request: Request) -> Response:
     return answer
 
 
+async def logout(request: Request) -> Response:
+    del request
+    answer = RedirectResponse("/", status_code=302)
+    answer.delete_cookie("_streamlit_user")
+    return answer
+
+
 def asked(
     path: str, query: str = "", *, provider: SignInProvider | None = PROVIDER, **headers: str
 ) -> tuple[int, dict[str, str], list[str]]:
     """Status, headers and cookies of the answer to a GET."""
     app = SignInRoutes(
-        Starlette(routes=[Route("/auth/login", login), Route("/oauth2callback", callback)]),
+        Starlette(
+            routes=[
+                Route("/auth/login", login),
+                Route("/oauth2callback", callback),
+                Route("/auth/logout", logout),
+            ]
+        ),
         provider=provider,
         session_seconds=3600,
     )
@@ -187,3 +213,98 @@ def test_without_a_provider_nothing_is_touched() -> None:
     status, headers, cookies = asked("/oauth2callback", "code=1&state=2", provider=None)
     assert (status, headers["location"]) == (302, "/")
     assert cookies == ["_streamlit_user=somebody; Max-Age=2592000; Path=/; SameSite=lax"]
+
+
+CLAIMS = {
+    "is_logged_in": True,
+    "provider": "default",
+    "email": "leader01@example.test",
+    "nonce": "n",
+    "iat": 1,
+    "name": "Анна",
+}
+
+
+def cookies_of(claims: object, secret: str = PROVIDER.cookie_secret) -> dict[str, str]:
+    """The cookies as Streamlit writes them: signed, and in parts if they are long."""
+    written: dict[str, str] = {}
+
+    def signed(name: str, value: str) -> bytes:
+        return create_signed_value(secret, name, value)
+
+    set_cookie_with_chunks(
+        lambda name, value: written.update({name: signed(name, value).decode()}),
+        signed,
+        USER_COOKIE,
+        claims,
+        cookie_attr_size=80,
+    )
+    return written
+
+
+def header(cookies: dict[str, str]) -> str:
+    return "; ".join(f"{name}={value}" for name, value in cookies.items())
+
+
+@pytest.fixture
+def own_journal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setenv("QUALITY_SIGNED_OUT_FILE", str(tmp_path / "signed-out.txt"))
+    monkeypatch.setenv("QUALITY_STATE_URL", f"sqlite:///{tmp_path / 'state.sqlite'}")
+    settings.cache_clear()
+    st.cache_resource.clear()
+    yield
+    recorder().close()
+    st.cache_resource.clear()
+    settings.cache_clear()
+
+
+def journal_of_today() -> list[tuple[str, str]]:
+    assert recorder().settled(30)
+    with state_database().reading() as connection:
+        found = journal(connection, JournalCut(), 100)
+    return list(zip(found["person"], found["action"], strict=True))
+
+
+@pytest.mark.usefixtures("own_journal")
+@pytest.mark.parametrize(
+    "name", ["Anna", "".join(map(chr, range(0x4E00, 0x4E00 + 5000)))], ids=["short", "in parts"]
+)
+def test_the_sign_out_address_ends_the_session_and_says_so_in_the_journal(name: str) -> None:
+    claims = CLAIMS | {"name": name}
+    cookies = cookies_of(claims | {"origin": ORIGIN})
+    assert (len(cookies) > 1) is (len(name) > 100)
+    for _ in range(3):  # the button has ended the session before Streamlit comes here
+        assert asked("/auth/logout", cookie=header(cookies))[0] == 302
+    assert session_id_of(claims) in signed_out_sessions()
+    assert session_id_of(claims | {"nonce": "other"}) not in signed_out_sessions()
+    assert journal_of_today() == [("leader01@example.test", "signed_out")]
+    assert len(Path(settings().signed_out_file).read_text().splitlines()) == 1
+
+
+@pytest.mark.usefixtures("own_journal")
+@pytest.mark.parametrize(
+    "cookie",
+    [
+        "",
+        f"{USER_COOKIE}=",
+        f"{USER_COOKIE}=x.y.z",
+        f"{USER_COOKIE}=\u00ff",
+        header(cookies_of(CLAIMS, "another secret, long enough to be one")),
+        header(cookies_of([1])),
+        header(cookies_of(CLAIMS | {"is_logged_in": False})),
+        header({USER_COOKIE: create_signed_value(
+            PROVIDER.cookie_secret, USER_COOKIE, "chunks-3").decode()}),
+        header({USER_COOKIE: create_signed_value(
+            PROVIDER.cookie_secret, USER_COOKIE, "no json").decode()}),
+    ],
+)  # fmt: skip
+def test_who_is_not_signed_in_ends_nothing(cookie: str) -> None:
+    assert asked("/auth/logout", cookie=cookie)[0] == 302
+    assert not Path(settings().signed_out_file).exists()
+    assert journal_of_today() == []
+
+
+def test_a_cookie_is_read_as_streamlit_reads_it() -> None:
+    cookies = cookies_of(CLAIMS | {"origin": ORIGIN})
+    assert claims_of(cookies, PROVIDER.cookie_secret) == CLAIMS
+    assert json.dumps(claims_of(cookies, "x" * 40)) == "{}"

@@ -23,15 +23,16 @@ def _flat(parameters: Any) -> tuple[Any, ...]:
 
 
 @contextmanager
-def statements_sent() -> Iterator[list[Statement]]:
-    """Collect the statements of every engine in this process."""
+def statements_sent(dialect: str | None = None) -> Iterator[list[Statement]]:
+    """Collect the statements of every engine in this process, or of those of one dialect."""
     sent: list[Statement] = []
 
     def note(
-        _connection: Any, _cursor: Any, text: str, parameters: Any, _context: Any, many: bool
+        _connection: Any, _cursor: Any, text: str, parameters: Any, context: Any, many: bool
     ) -> None:
         assert not many
-        sent.append(Statement(text, _flat(parameters)))
+        if dialect in (None, context.dialect.name):
+            sent.append(Statement(text, _flat(parameters)))
 
     event.listen(Engine, "before_cursor_execute", note)
     try:

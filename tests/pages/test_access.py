@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -15,12 +16,16 @@ from streamlit.testing.v1 import AppTest
 from components import this_machine
 from components.access import DEMONSTRATION_ROLE, Refused, session_id_of
 from components.readiness import problem
+from components.recorder import recorder
 from components.signed_out import signed_out_sessions
+from components.state import state_database
 from program.roles import Role
+from queries.audit import JournalCut, journal
 from tests.databases import changed_copy, connected
 from tests.pages.conftest import forget_everything
 from tests.pages.statements import statements_sent
 from tests.pages.visitor import headings, healthy, open_page, page_text
+from tests.queries.states import fill, locked, make_room
 
 PLEASE_SIGN_IN = "Sign in with your work account"
 NO_ACCESS = "You have no access yet"
@@ -103,7 +108,7 @@ def test_somebody_of_the_staff_is_let_in() -> None:
     ],
 )
 def test_who_is_not_signed_in_causes_no_question_at_all(user: dict[str, Any]) -> None:
-    with statements_sent() as sent:
+    with statements_sent("duckdb") as sent:
         app = visit(user)
     assert PLEASE_SIGN_IN in page_text(app)
     assert nothing_of_the_programme(app)
@@ -125,7 +130,7 @@ def test_who_is_not_signed_in_causes_no_question_at_all(user: dict[str, Any]) ->
     ],
 )
 def test_who_is_not_in_the_staff_list_causes_the_one_question_about_it(email: str) -> None:
-    with statements_sent() as sent:
+    with statements_sent("duckdb") as sent:  # the journal, of another kind, hears of it
         app = visit(claims(email=email))
     if email.strip().lower() == "leader01@example.test":  # white space around an address is none
         assert app.dataframe
@@ -145,7 +150,7 @@ def test_a_verified_address_is_believed(verified: object, let_in: bool) -> None:
 @pytest.mark.usefixtures("team")
 @pytest.mark.parametrize("verified", [False, None, "false", "", 1, "yes", [True]], ids=repr)
 def test_an_address_that_is_not_verified_is_nobodys(verified: object) -> None:
-    with statements_sent() as sent:
+    with statements_sent("duckdb") as sent:
         app = visit(claims(email_verified=verified))
     assert headings(app) == [NO_ACCESS]
     assert sent == []
@@ -195,6 +200,79 @@ def test_signing_out_ends_this_session_and_no_other() -> None:
     assert visit(elsewhere).dataframe
     forget_everything()  # a restart
     assert "You have signed out" in page_text(visit(user))
+
+
+def noted() -> list[tuple[str, str, str, str]]:
+    """What the journal says of access, the oldest first."""
+    assert recorder().settled(30)
+    with state_database().reading() as connection:
+        found = journal(connection, JournalCut(), 100)
+    access = found[~found["action"].isin(["opened", "exported"])][::-1]
+    return [tuple(row) for row in access[["person", "action", "role", "reason"]].to_numpy()]
+
+
+@pytest.fixture
+def own_state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A journal of the test's own; named before the dashboard is pointed anywhere."""
+    path = tmp_path / "journal" / "state.sqlite"
+    monkeypatch.setenv("QUALITY_STATE_URL", f"sqlite:///{path}")
+    monkeypatch.setenv("QUALITY_STATE_TIMEOUT_SECONDS", "0.3")
+    monkeypatch.setenv("QUALITY_STATE_POOL_SIZE", "1")
+    return path
+
+
+@pytest.mark.usefixtures("own_state", "team")
+def test_who_comes_leaves_and_is_refused_stands_in_the_journal_once() -> None:
+    user = claims()
+    for _tab in range(2):
+        app = visit(user)
+        healthy(app.run())
+    app.button(key="sign_out").click().run()
+    for said in (user, claims(email="stranger@example.test"), claims(email_verified=False)):
+        for _time in range(2):
+            healthy(visit(said).run())
+    visit({})
+    leader = "leader01@example.test"
+    assert noted() == [
+        (leader, "signed_in", "leader", ""),
+        (leader, "signed_out", "leader", ""),
+        (leader, "refused", "", "signed_out"),
+        ("stranger@example.test", "refused", "", "unknown_person"),
+        (leader, "refused", "", "email_not_verified"),
+    ]
+
+
+@pytest.mark.usefixtures("team")
+@pytest.mark.parametrize("trouble", ["locked", "full", "damaged"])
+def test_signing_in_and_out_works_while_nothing_can_be_written_and_the_log_says_so(
+    own_state: Path, trouble: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    own_state.parent.mkdir(exist_ok=True)
+    if trouble == "damaged":
+        own_state.write_bytes(b"this is no database" * 1000)
+    else:
+        with state_database().writing():
+            pass  # the file is there with its tables
+    with locked(own_state) if trouble == "locked" else nullcontext():
+        if trouble == "full":
+            fill(state_database())
+        user = claims()
+        app = visit(user)
+        assert app.dataframe
+        assert not recorder().settled(30)
+        assert "not in the journal yet" in caplog.text
+        assert '"signed_in"' in caplog.text
+        app.button(key="sign_out").click().run()
+        assert session_id_of(user) in signed_out_sessions()
+        assert headings(visit(claims(email="stranger@example.test"))) == [NO_ACCESS]
+    if trouble == "damaged":
+        own_state.unlink()
+    elif trouble == "full":
+        make_room(state_database())
+    recorder().close(30)
+    visit(claims(nonce="later"))
+    actions = [action for _person, action, _role, _reason in noted()]
+    assert actions == ["signed_in", "signed_out", "refused", "signed_in"]
 
 
 @pytest.mark.usefixtures("team")
@@ -265,7 +343,7 @@ def test_own_records_without_sign_in_are_not_shown(
     point_at(own_file)
     monkeypatch.delenv("QUALITY_SINGLE_USER_WITHOUT_SIGN_IN")
     forget_everything()
-    with statements_sent() as sent:
+    with statements_sent("duckdb") as sent:
         app = visit({})
     assert headings(app) == ["These data need sign-in"]
     assert any("QUALITY_SINGLE_USER_WITHOUT_SIGN_IN=true" in code.value for code in app.code)
@@ -301,6 +379,24 @@ def test_a_demonstration_has_a_role_switch_and_no_banner_about_sign_in() -> None
     app = visit({})
     assert "No sign-in" not in page_text(app)
     assert has_role_switch(app)
+
+
+def test_the_state_databases_password_stands_on_no_page_and_in_no_log(
+    on_demo: None, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    del on_demo  # only its order matters
+    password = "hush-hush-password"  # noqa: S105 - of a server that is not there
+    url = f"postgresql+psycopg://quality:{password}@127.0.0.1:1/quality"
+    monkeypatch.setenv("QUALITY_STATE_URL", url)
+    forget_everything()
+    app = visit({})
+    assert app.dataframe
+    assert not recorder().settled(30)
+    healthy(app.run())
+    everything = caplog.text + str(app) + page_text(app)
+    assert "not in the journal yet" in caplog.text
+    assert "StateDown" in caplog.text
+    assert password not in everything
 
 
 def test_the_databases_password_stands_on_no_page_and_in_no_log(

@@ -2,79 +2,38 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pytest
-from sqlalchemy import String, Text
+import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from program.schema import LOAD_TABLES, PERSONAL_TABLES, metadata
 from tests.databases import changed_copy
+from tests.hostile import ADDRESS, EVERY_FREE_TEXT, HOSTILE, filled, literal, text_columns
 from tests.menu import MENU, MenuPage
 from tests.pages.visitor import headings, open_page
 
-ADDRESS = "https://evil.example.test"
-HOSTILE = (
-    "<script>alert(1)</script>",
-    f'<a href="{ADDRESS}/a">a</a><img src="{ADDRESS}/x.png" onerror="alert(1)">',
-    f"![x]({ADDRESS}/x.png)",
-    f"[x]({ADDRESS}/y) [y](javascript:alert(1))",
-    f'=HYPERLINK("{ADDRESS}","x")',
-    "@SUM(1+1)*cmd|' /C calc'!A0",
-    ":red[red] :material/home: :smile: $x^2$ **bold** `code` # heading\n\n- list\n> quote",
-    "{n} {} {0.__class__} %s %(x)d \\ ${x}",
-    "\u202egnp.exe\u202c \u0645\u0631\u062d\u0628\u0627 \u2066x\u2069",
-    "a\x01b\x1bc\x7fd\u2028e\ufeff\u200b",
-    "x" * 10_000,
-    "'; DROP TABLE partner; --",
-    " ",
-    "NaN",
-)
 #: What a browser would act upon, where Markdown or a chart's words are read.
 MARKUP = re.compile(
     rf"(?<!\\)<(script|a href|img)|(?<!\\)\]\({ADDRESS}|(?<!\\)\]\(javascript"
     r"|:red\[|:material/home:|(?<!\\)\*\*bold|(?<!\\)`code|(?<!\\)\$x"
 )
-#: Columns that join tables: they are changed in both places or not at all.
-JOINS = {
-    *(("region", "code"), ("city", "region_code"), ("staff", "email")),
-    *(("partner", "manager_email"), ("question", "code"), ("answer", "question_code")),
-    *(("delivery_test", "code"), ("license_key", "key_md5")),
-    ("competence_evaluation", "rules_version"),
-}
-
-
-def literal(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"
-
-
-def _columns(*, codes: bool) -> Iterator[tuple[str, str]]:
-    """Text columns of the dashboard's tables: closed lists of codes, or free text."""
-    for name in LOAD_TABLES:
-        for column in metadata.tables[name].columns:
-            is_text = isinstance(column.type, String | Text) and (name, column.name) not in JOINS
-            if is_text and name not in PERSONAL_TABLES and bool(column.info.get("values")) is codes:
-                yield name, column.name
-
-
-def _filled(table: str, column: str, every: int) -> str:
-    """Put a hostile text into every so-manieth row, another one in each, kept apart by a number."""
-    cases = " ".join(f"WHEN {number} THEN {literal(text)}" for number, text in enumerate(HOSTILE))
-    return (
-        f"UPDATE {table} SET {column} = (CASE rowid % {len(HOSTILE)} {cases} END) || ' ' || rowid "  # noqa: S608 - ours
-        f"WHERE rowid % {every} = 0"
-    )
+#: A cell that a spreadsheet runs: no number, and one of OWASP's signs after any white space.
+RISKY = re.compile(r"(?!-?[\d.,]+$)\s*[=+\-@\t\r\0]")
 
 
 @pytest.fixture(scope="module")
 def hostile_file(tmp_path_factory: pytest.TempPathFactory, demo_file: Path) -> Path:
     """Every free text is hostile, the keys between tables are not."""
     target = tmp_path_factory.mktemp("hostile") / "program.duckdb"
-    return changed_copy(demo_file, target, *(_filled(t, c, 1) for t, c in _columns(codes=False)))
+    return changed_copy(demo_file, target, *EVERY_FREE_TEXT)
 
 
 @pytest.fixture(scope="module")
@@ -83,7 +42,11 @@ def foreign_codes_file(tmp_path_factory: pytest.TempPathFactory, demo_file: Path
     target = tmp_path_factory.mktemp("codes") / "program.duckdb"
     email = literal(f"{HOSTILE[2]}{HOSTILE[7]}")
     statements = [
-        *(_filled(table, column, 5) for table, column in _columns(codes=True) if table != "staff"),
+        *(
+            filled(table, column, 5)
+            for table, column in text_columns(codes=True)
+            if table != "staff"
+        ),
         f"UPDATE partner SET manager_email = {email} WHERE id % 5 = 0",  # noqa: S608 - ours
         f"UPDATE region SET country = {literal(HOSTILE[1])} WHERE code = 'RU-MOW'",  # noqa: S608
     ]
@@ -104,10 +67,10 @@ def read_as_markdown(app: AppTest) -> Iterator[str]:
 
 
 def test_the_texts_are_there(hostile_file: Path) -> None:
-    columns = list(_columns(codes=False))
+    columns = list(text_columns(codes=False))
     assert ("partner", "name") in columns
     assert ("survey", "comment") in columns
-    assert ("license_key", "edition") in list(_columns(codes=True))
+    assert ("license_key", "edition") in list(text_columns(codes=True))
     assert hostile_file.stat().st_size > 0
 
 
@@ -142,3 +105,34 @@ def test_codes_that_are_in_no_list_are_shown_as_text(
     assert headings(app)
     found = [text for text in read_as_markdown(app) if MARKUP.search(text)]
     assert not found, [text[:300] for text in found]
+
+
+@pytest.mark.parametrize("page", MENU, ids=lambda page: page.path)
+def test_hostile_text_is_text_in_every_file(
+    point_at: Callable[[Path], None],
+    hostile_file: Path,
+    page: MenuPage,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    offered: dict[str, Callable[[], bytes]] = {}
+    original = st.download_button
+
+    def noted(*arguments: Any, data: Any, key: str, **named: Any) -> bool:
+        offered[key] = data
+        return original(*arguments, data=data, key=key, **named)
+
+    monkeypatch.setattr(st, "download_button", noted)
+    point_at(hostile_file)
+    open_page(page.script, language="en", partner=3)
+    for key, make in offered.items():
+        if key.endswith("-csv"):
+            lines = csv.reader(io.StringIO(make().decode("utf-8-sig"), newline=""), delimiter=";")
+            risky = [cell for line in lines for cell in line if RISKY.match(cell)]
+            assert not risky, (key, risky[:3])
+        else:
+            book = openpyxl.load_workbook(io.BytesIO(make()))
+            cells = [cell for sheet in book for row in sheet.iter_rows() for cell in row]
+            assert cells, key
+            assert not [cell.value for cell in cells if cell.data_type == "f" or cell.hyperlink]
+    offering = {"methodology", "journal", "data_checks"}
+    assert offered or page.path in offering

@@ -13,9 +13,10 @@ import pytest
 import streamlit as st
 from sqlalchemy import make_url
 
-from components.audit import recorder
+from components.recorder import recorder
 from components.state import state_database
 from program.settings import settings
+from queries import audit as audit_queries
 from queries.audit import Action, AuditEvent, JournalCut, journal, keep_events
 from tests.menu import MENU
 from tests.pages.visitor import headings, healthy, open_page, page_text
@@ -129,6 +130,60 @@ def test_the_journal_shows_events_in_words_and_filters_them() -> None:
     assert set(shown["who"]) == {"gone@example.test"}
     app.selectbox(key="journal_action").set_value("exported")
     assert "Nothing in the journal matches" in page_text(healthy(app.run()))
+
+
+def test_access_is_shown_with_reasons_and_filtered() -> None:
+    now = dt.datetime.now(dt.UTC).replace(tzinfo=None)
+    with state_database().writing() as connection:
+        keep_events(
+            connection,
+            [
+                AuditEvent("1", now, "eve@example.test", "", Action.REFUSED, "", reason=code)
+                if code
+                else AuditEvent("2", now, "bob@example.test", "leader", Action.SIGNED_IN, "")
+                for code in ("unknown_person", "")
+            ],
+        )
+    app = open_page("journal.py", language="en")
+    shown = app.dataframe[0].value
+    assert {"signed in", "was refused"} <= set(shown["action"])
+    assert "not in the staff list" in set(shown["reason"])
+    app.selectbox(key="journal_action").set_value("refused")
+    shown = healthy(app.run()).dataframe[0].value
+    assert shown["who"].tolist() == ["eve@example.test"]
+
+
+def test_a_page_of_another_role_is_noted_as_refused() -> None:
+    app = open_page("data_checks.py", role="leader")
+    healthy(app.run())
+    (seen,) = events().to_dict("records")
+    assert (seen["action"], seen["page"], seen["reason"], seen["role"]) == (
+        *("refused", "data_checks", "page_of_another_role", "leader"),
+    )
+
+
+def test_old_events_are_forgotten_when_the_next_one_is_written(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("QUALITY_JOURNAL_DAYS", "10")
+    monkeypatch.setattr(audit_queries, "FORGOTTEN_AT_ONCE", 2)
+    settings.cache_clear()
+    now = dt.datetime.now(dt.UTC).replace(tzinfo=None)
+    with state_database().writing() as connection:
+        keep_events(
+            connection,
+            [
+                AuditEvent(
+                    *(str(age), now - dt.timedelta(days=age), "local", "admin"),
+                    *(Action.OPENED, f"page-{age}"),
+                )
+                for age in (1, 9, 11, 12, 13, 14, 15)
+            ],
+        )
+    open_page("home.py")
+    assert recorder().settled(30)
+    recorder().close(30)  # forgetting follows the writing
+    assert events()["page"].tolist() == ["home", "page-1", "page-9"]
 
 
 def test_hostile_codes_in_the_journal_are_shown_as_text() -> None:

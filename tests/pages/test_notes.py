@@ -10,8 +10,8 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from components.audit import recorder
 from components.data import ask
+from components.recorder import recorder
 from components.state import state_database
 from program.settings import settings
 from queries.filters import NO_FILTERS
@@ -20,7 +20,7 @@ from queries.partners import partner_directory, partner_ids
 from queries.scope import EVERYTHING, Scope, Sight
 from tests.databases import connected
 from tests.pages.visitor import headings, healthy, open_page, page_text
-from tests.queries.states import locked
+from tests.queries.states import fill, locked, make_room
 
 pytestmark = pytest.mark.usefixtures("on_demo")
 ADMIN = "demonstration:admin"
@@ -160,6 +160,26 @@ def test_what_was_typed_stays_when_the_state_database_is_locked(own_state: Path)
     app = save(app)
     assert [row["text"] for row in stored(1)] == ["Important words"]
     assert by_prefix(app.text_area, "note_text").value == ""
+
+
+def test_what_was_typed_stays_when_there_is_no_room_and_is_kept_once_there_is(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("QUALITY_STATE_POOL_SIZE", "1")
+    settings.cache_clear()
+    app = open_page("partner.py", language="en", partner=1)
+    assert recorder().settled(30)
+    fill(state_database())
+    words = "ы" * 2000  # more than fits into what a table holds in advance
+    app = save(typed(app, words))
+    assert "Not saved: the database of notes has no room left" in "".join(
+        warning.value for warning in app.warning
+    )
+    assert by_prefix(app.text_area, "note_text").value == words
+    assert not stored(1), "reading goes on"
+    make_room(state_database())
+    save(app)
+    assert [row["text"] for row in stored(1)] == [words]
 
 
 def test_the_card_opens_without_the_state_database(own_state: Path) -> None:

@@ -8,7 +8,7 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from components.audit import recorder
+from components.recorder import recorder
 from components.state import state_database
 from program.settings import settings
 from queries.saved_views import SavedView, views_of

@@ -246,6 +246,31 @@ def test_an_answer_remembered_for_others_is_not_shown(
     assert (page_text(app), drawn(app)) == shown_first
 
 
+def test_words_say_whose_figures_they_are(portfolios: Portfolios) -> None:
+    for script in ("home.py", "coverage.py"):
+        own = page_text(
+            open_page(script, language="en", role="manager", portfolio=portfolios.email)
+        )
+        assert "Coverage of your portfolio" in own, script
+        assert "of the programme" not in own, script
+        everybodys = page_text(open_page(script, language="en", role="leader"))
+        assert "Coverage of the programme" in everybodys, script
+        chosen = page_text(open_page(script, language="en", role="leader", tier="gold"))
+        assert "Coverage of the chosen partners" in chosen, script
+        assert "of the programme" not in chosen, script
+
+
+def test_the_badge_of_a_manager_says_what_the_page_shows(portfolios: Portfolios) -> None:
+    for script, words in (
+        ("threshold.py", "Figures of your portfolio"),
+        ("comparison.py", "Your portfolio by name, the others without names"),
+    ):
+        text = page_text(
+            open_page(script, language="en", role="manager", portfolio=portfolios.email)
+        )
+        assert words in text, script
+
+
 def test_a_role_that_changes_in_the_middle_takes_everything_away(portfolios: Portfolios) -> None:
     app = open_page("threshold.py", language="en", role="leader")
     assert leaked(sent(app), portfolios)

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import count
 from pathlib import Path
 
 from program.settings import Settings
-from queries.state import StateDatabase
+from queries.audit import Action, AuditEvent, keep_events
+from queries.state import StateDatabase, StateFull
 
 LIMIT = 0.5
 
@@ -33,3 +36,24 @@ def locked(path: Path) -> Iterator[None]:
     finally:
         other.execute("ROLLBACK")
         other.close()
+
+
+def fill(database: StateDatabase) -> None:
+    """Leave no room, as on a full disk; for a pool of one, since the limit is a connection's."""
+    with database.reading() as connection:
+        pages = connection.exec_driver_sql("PRAGMA page_count").scalar_one()
+        connection.exec_driver_sql(f"PRAGMA max_page_count = {pages}")
+    at = dt.datetime(2026, 11, 1, tzinfo=dt.UTC).replace(tzinfo=None)
+    for number in count():
+        event = AuditEvent(f"fill-{number}", at, "x", "x", Action.OPENED, "x")
+        try:
+            with database.writing() as connection:
+                keep_events(connection, [event])
+        except StateFull:
+            return
+
+
+def make_room(database: StateDatabase) -> None:
+    """Take the limit back."""
+    with database.reading() as connection:
+        connection.exec_driver_sql("PRAGMA max_page_count = 1000000")

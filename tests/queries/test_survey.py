@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from program.period import Period
 from program.rules import DECK_RULES
+from queries import answers
 from queries.answers import (
     CARD_COLUMNS,
     Beside,
@@ -458,13 +459,20 @@ def test_manager_sees_surveys_of_the_own_portfolio_only(one_survey_each, questio
     assert question(one_survey_each, Scope()) == 0
 
 
-def test_own_portfolio_is_compared_with_the_programme_but_nobody_elses_is(one_survey_each):
+@pytest.mark.parametrize(("enough", "released"), [(1, True), (2, False)])
+def test_own_portfolio_is_compared_with_enough_others_but_nobody_elses_is(
+    one_survey_each, monkeypatch, enough, released
+):
+    monkeypatch.setattr(answers, "ENOUGH_OTHERS", enough)
+
     def sides(scope, first):
         segments = Segments(Dimension.MANAGER, first)
         frame = compared_answers(one_survey_each, scope, PERIOD, segments, SIZING)
         return set(frame["side"])
 
-    assert sides(MANAGER, "manager1@example.test") == {Side.FIRST, Side.SECOND}
+    both = {Side.FIRST, Side.SECOND}
+    assert sides(MANAGER, "manager1@example.test") == (both if released else {Side.FIRST})
+    assert sides(EVERYTHING, "manager1@example.test") == both
     assert sides(MANAGER, "manager2@example.test") == {Side.SECOND}
     assert sides(Scope(), "manager1@example.test") == set()
 

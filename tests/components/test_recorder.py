@@ -9,8 +9,8 @@ from collections.abc import Sequence
 
 import pytest
 
-from components import audit
-from components.audit import Recorder
+from components import recorder as recorder_module
+from components.recorder import Recorder
 from queries.audit import Action, AuditEvent
 from queries.state import StateBusy, StateDown
 
@@ -39,8 +39,8 @@ class Shelf:
 
 @pytest.fixture(autouse=True)
 def short_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(audit, "_FIRST_PAUSE", 0.01)
-    monkeypatch.setattr(audit, "_LONGEST_PAUSE", 0.02)
+    monkeypatch.setattr(recorder_module, "_FIRST_PAUSE", 0.01)
+    monkeypatch.setattr(recorder_module, "_LONGEST_PAUSE", 0.02)
 
 
 @pytest.fixture
@@ -107,7 +107,7 @@ def test_an_event_that_breaks_the_writing_does_not_stop_the_others(shelf: Shelf)
 def test_the_newest_events_wait_when_there_are_too_many(
     shelf: Shelf, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(audit, "MOST_WAITING", 10)
+    monkeypatch.setattr(recorder_module, "MOST_WAITING", 10)
     shelf.hold.clear()
     recorder = Recorder(shelf.keep)
     for number in range(30):

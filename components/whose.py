@@ -1,0 +1,31 @@
+"""Whose figures a page shows: the programme's only where nobody is left out."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from program.language import _
+from queries.filters import NO_FILTERS, Filters
+from queries.scope import Scope, Sight
+
+
+def _are_chosen(filters: Filters) -> bool:
+    return replace(filters, survey_from=None, survey_to=None) != NO_FILTERS
+
+
+def coverage_words(scope: Scope, filters: Filters) -> str:
+    """Return whose coverage it is that sums up the keys of a scope and a cut."""
+    if _are_chosen(filters):
+        return _("Coverage of the chosen partners")
+    if scope.sight is Sight.EVERYTHING:
+        return _("Coverage of the programme")
+    return _("Coverage of your portfolio")
+
+
+def members_words(scope: Scope, filters: Filters) -> str:
+    """Return who the participants are that a scope and a cut leave."""
+    if _are_chosen(filters):
+        return _("Chosen partners in the programme")
+    if scope.sight is Sight.EVERYTHING:
+        return _("In the programme")
+    return _("Your partners in the programme")

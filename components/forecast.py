@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from sqlalchemy import Connection
 
-from components.data import ask
+from components.data import ask, kept, program_database
 from metrics.coverage import with_outlook
 from metrics.delivery_habit import Habits, shrunk_habits
 from metrics.evidence import Evidence, evidence
@@ -20,7 +20,7 @@ from metrics.reach import bands
 from metrics.replay import corrected
 from program.rules import ProgramRules
 from queries.coverage import partner_counts
-from queries.filters import Filters
+from queries.filters import NO_FILTERS
 from queries.forecast import open_keys, pending_keys
 from queries.key_history import key_history
 from queries.lags import accepted_share, activation_lags, delivery_lags, pace_counts
@@ -54,29 +54,28 @@ def programme_curve(
 def raw_chances(
     connection: Connection,
     scope: Scope,
-    filters: Filters,
     evaluations: Sequence[dt.date],
     today: dt.date,
     rules: ProgramRules,
 ) -> pd.DataFrame:
-    """Return what the rule and the model say of each chosen partner at coming ``evaluations``.
+    """Return what the rule and the model say of each partner in scope at coming ``evaluations``.
 
     Returns
     -------
     pandas.DataFrame
-        Grain: one row a partner and evaluation: ``partner_id``, ``evaluation`` (its place),
-        counts and outlook (``metrics.coverage.with_outlook``), ``open_keys``, ``settled``
+        Grain: one row an evaluation and partner, in this order, every evaluation with the same
+        partners: ``partner_id``, ``evaluation`` (its place), counts and outlook (``metrics.coverage.with_outlook``), ``open_keys``, ``settled``
         (``metrics.forecast.Settled``) and ``raw`` (the chance before any correction).
     """
     delivery = programme_curve(connection, scope, today, rules)
     activation = lag_curve(activation_lags(connection, scope, today, rules))
     accepted = accepted_share(connection, scope, today)
-    counts = partner_counts(connection, scope, filters, evaluations, today, rules)
+    counts = partner_counts(connection, scope, NO_FILTERS, evaluations, today, rules)
     partners = np.sort(counts["partner_id"].unique())
     pace = pace_counts(connection, scope, today, delivery, rules)
     habits = _habits_of(partners, pace)
-    still_open = open_keys(connection, scope, filters, evaluations, today, rules)
-    waiting = pending_keys(connection, scope, filters, evaluations, today, rules)
+    still_open = open_keys(connection, scope, NO_FILTERS, evaluations, today, rules)
+    waiting = pending_keys(connection, scope, NO_FILTERS, evaluations, today, rules)
     frames = []
     for i, evaluated_on in enumerate(evaluations):
         own = counts[counts["evaluated_on"] == pd.Timestamp(evaluated_on)].sort_values("partner_id")
@@ -156,7 +155,7 @@ class Forecast:
     Attributes
     ----------
     rows
-        Grain: one row a partner and evaluation, as from :func:`raw_chances`, with ``chance``
+        Grain: one row an evaluation and partner, as from :func:`raw_chances`, with ``chance``
         (corrected) and ``band`` (``metrics.reach.Band``).
     evidence
         What the replay says, for each evaluation from as many days before as now.
@@ -168,7 +167,24 @@ class Forecast:
 
     def of(self, partner_id: int) -> pd.DataFrame:
         """Return one partner's rows, one an evaluation."""
-        return self.rows[self.rows["partner_id"] == partner_id].reset_index(drop=True)
+        rows = [self.among([partner_id], i) for i in range(len(self.evaluations))]
+        return pd.concat(rows, ignore_index=True)
+
+    def among(self, partners: Sequence[int], evaluation: int) -> pd.DataFrame:
+        """Return the rows of ``partners`` at one evaluation, in their order.
+
+        Raises
+        ------
+        KeyError
+            If one of them is not in the forecast's scope.
+        """
+        n = len(self.rows) // len(self.evaluations)
+        own = self.rows.iloc[evaluation * n : (evaluation + 1) * n]
+        known = own["partner_id"].to_numpy()
+        places = np.minimum(np.searchsorted(known, partners), n - 1)
+        if (known[places] != np.asarray(partners)).any():
+            raise KeyError("a partner that the forecast does not know")
+        return own.iloc[places]
 
     def proven(self, evaluation: int) -> bool:
         """Return whether per cent may be shown for an evaluation."""
@@ -180,10 +196,7 @@ class Forecast:
         Partners are taken as independent, and the variance is widened by as much as past
         numbers of holders strayed more than that (``metrics.proof.Proof.widened``).
         """
-        rows = self.rows[
-            (self.rows["evaluation"] == evaluation) & self.rows["partner_id"].isin(partners)
-        ]
-        chance = rows["chance"].to_numpy()
+        chance = self.among(partners, evaluation)["chance"].to_numpy()
         expected = float(chance.sum())
         independent = float((chance * (1 - chance)).sum())
         reach = 1.96 * np.sqrt(self.evidence[evaluation].proof.widened(independent))
@@ -192,18 +205,27 @@ class Forecast:
 
 
 def forecast(
-    scope: Scope,
-    filters: Filters,
-    evaluations: tuple[dt.date, ...],
-    today: dt.date,
-    rules: ProgramRules,
+    scope: Scope, evaluations: tuple[dt.date, ...], today: dt.date, rules: ProgramRules
 ) -> Forecast:
-    """Return the forecast of the chosen partners for coming ``evaluations``.
+    """Return the forecast of all partners in scope for coming ``evaluations``, from memory.
+
+    Whatever cut is looked at: a partner's chance does not depend on it.
+    """
+    question = (scope, evaluations, today, rules)
+    return kept(
+        lambda: forecast_now(*question), program_database().version(), "forecast", *question
+    )
+
+
+def forecast_now(
+    scope: Scope, evaluations: tuple[dt.date, ...], today: dt.date, rules: ProgramRules
+) -> Forecast:
+    """Return :func:`forecast`, put together now.
 
     The replay is the programme's, for everybody: it holds no names, and a partner's chance must
     not depend on who asks.
     """
-    rows = ask(raw_chances, scope, filters, evaluations, today, rules)
+    rows = ask(raw_chances, scope, evaluations, today, rules)
     days = tuple((day - today).days for day in evaluations)
     found = ask(replay_evidence, EVERYTHING, days, today, rules)
     frames = []

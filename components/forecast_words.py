@@ -48,8 +48,7 @@ def holders_line(forecast: Forecast, place: int, partners: Sequence[int]) -> str
 
     Without a proven gain only what the rule says.
     """
-    rows = forecast.rows
-    own = rows[(rows["evaluation"] == place) & rows["partner_id"].isin(partners)]
+    own = forecast.among(partners, place)
     sure = int((own["band"] == Band.HOLDS.value).sum())
     by_records = formats.number(int(own["held"].sum()))
     day = formats.date_long(forecast.evaluations[place])

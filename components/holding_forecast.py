@@ -30,7 +30,6 @@ from metrics.reach import Band
 from program.calendar import ONE_DAY
 from program.language import _
 from program.rules import ProgramRules
-from queries.filters import NO_FILTERS, Filters
 from queries.scope import Scope
 
 
@@ -62,8 +61,7 @@ def with_chances(partners: pd.DataFrame, said: Forecast) -> pd.DataFrame:
     """
     found = partners
     for i in range(len(said.evaluations)):
-        own = said.rows[said.rows["evaluation"] == i].set_index("partner_id")
-        rows = own.loc[partners["partner_id"]]
+        rows = said.among(partners["partner_id"].tolist(), i)
         words = [
             chance_words(*row, proven=said.proven(i))
             for row in zip(
@@ -85,7 +83,6 @@ def with_chances(partners: pd.DataFrame, said: Forecast) -> pd.DataFrame:
 @st.fragment(parallel=True)
 def show_forecast(
     scope: Scope,
-    filters: Filters,
     evaluations: Sequence[dt.date],
     everybody: tuple[int, ...],
     partners: pd.DataFrame,
@@ -108,7 +105,7 @@ def show_forecast(
     st.markdown(f"## {_('Forecast')}", help=definition("chance"))
     waiting = st.empty()
     waiting.caption(f":material/hourglass_top: {_('Comparing with past evaluations…')}")
-    said = forecast(scope, filters, days, today, rules)
+    said = forecast(scope, days, today, rules)
     waiting.empty()
     st.markdown("\n".join(f"- {holders_line(said, i, everybody)}" for i in range(len(days))))
     st.caption(" ".join(proof_line(known) for known in said.evidence))
@@ -225,7 +222,7 @@ def show_chance(
     held_now: bool,
 ) -> None:
     """Draw one sentence on a partner's chances, nothing where the rule has settled all."""
-    said = forecast(scope, NO_FILTERS, evaluations, today, rules)
+    said = forecast(scope, evaluations, today, rules)
     sentence = card_sentence(said, partner_id, held_now=held_now)
     if sentence:
         st.markdown(sentence, help=definition("chance"))
@@ -245,7 +242,7 @@ def show_what_to_do(
 
     ``keys`` as from ``metrics.keys.keys_that_decide`` for ``evaluations``.
     """
-    said = forecast(scope, NO_FILTERS, evaluations, today, rules).of(partner_id)
+    said = forecast(scope, evaluations, today, rules).of(partner_id)
     reach = (said["band"] != Band.OUT_OF_REACH.value).tolist()
     todo = keys_to_deliver(keys, evaluations, today, rules, {partner_id: reach})
     gone = [

@@ -197,7 +197,6 @@ if choice.evaluated_on > choice.today:
     with forecast:
         show_forecast(
             user.scope,
-            choice.filters,
             evaluations,
             tuple(outlook["partner_id"].tolist()),
             shown,

@@ -13,12 +13,11 @@ from sqlalchemy import Connection
 from streamlit.testing.v1 import AppTest
 
 from components import forecast as forecasting
-from components.forecast import Forecast, forecast
+from components.forecast import Forecast, forecast_now
 from components.outlook import coming_evaluations
 from metrics.coverage import deliveries_needed_worst
 from metrics.forecast import Settled
 from program.rules import DECK_RULES
-from queries.filters import NO_FILTERS, Filters
 from queries.scope import EVERYTHING, Scope, Sight
 from tests.databases import TODAY, changed_copy, connected
 from tests.jobs.test_replaying import NOTHING_MOVES
@@ -84,11 +83,11 @@ def open_partner(path: Path) -> int:
     return int(rows[rows["settled"] == Settled.OPEN.value]["partner_id"].iloc[0])
 
 
-def forecast_of(path: Path, scope: Scope = EVERYTHING, filters: Filters = NO_FILTERS) -> Forecast:
+def forecast_of(path: Path, scope: Scope = EVERYTHING) -> Forecast:
     """The forecast without the dashboard's memory."""
     with connected(path) as connection, pytest.MonkeyPatch.context() as patch:
         patch.setattr(forecasting, "ask", asking(connection))
-        return forecast(scope, filters, COMING, TODAY, DECK_RULES)
+        return forecast_now(scope, COMING, TODAY, DECK_RULES)
 
 
 def asking(connection: Connection) -> Callable[..., object]:
@@ -155,17 +154,40 @@ def test_the_forecast_never_contradicts_the_rule(demo_file: Path) -> None:
     assert rows.loc[~sure & ~never, "chance"].between(0, 1, inclusive="neither").all()
 
 
-def test_a_chance_does_not_depend_on_the_cut_or_on_who_asks(demo_file: Path) -> None:
+def test_a_chance_does_not_depend_on_who_asks(demo_file: Path) -> None:
     everybody = forecast_of(demo_file).rows.set_index(["partner_id", "evaluation"])["chance"]
-    for scope, filters in (
-        (EVERYTHING, Filters(tier="gold")),
-        (EVERYTHING, Filters(country="KZ")),
-        (Scope(Sight.PORTFOLIO, manager_of(demo_file)), NO_FILTERS),
-    ):
-        rows = forecast_of(demo_file, scope, filters).rows
-        own = rows.set_index(["partner_id", "evaluation"])["chance"]
-        assert 0 < len(own) < len(everybody)
-        assert np.allclose(own, everybody.loc[own.index])
+    rows = forecast_of(demo_file, Scope(Sight.PORTFOLIO, manager_of(demo_file))).rows
+    own = rows.set_index(["partner_id", "evaluation"])["chance"]
+    assert 0 < len(own) < len(everybody)
+    assert np.allclose(own, everybody.loc[own.index])
+
+
+@pytest.mark.usefixtures("on_demo")
+def test_a_chance_does_not_depend_on_the_cut() -> None:
+    def chances(**cut: str) -> dict[str, tuple[str, str]]:
+        table = forecast_table(open_page("threshold.py", language="en", **cut))
+        return {row.name_: (row.chance_0, row.chance_1) for row in renamed(table).itertuples()}
+
+    everybody = chances()
+    cut = chances(tier="gold")
+    both = everybody.keys() & cut.keys()
+    assert both
+    assert {name: cut[name] for name in both} == {name: everybody[name] for name in both}
+
+
+def renamed(table: pd.DataFrame) -> pd.DataFrame:
+    return table.rename(columns={"name": "name_"})
+
+
+def test_only_partners_of_the_scope_are_told_of(demo_file: Path) -> None:
+    found = forecast_of(demo_file, Scope(Sight.PORTFOLIO, manager_of(demo_file)))
+    everybody = forecast_of(demo_file).rows["partner_id"]
+    foreign = sorted(set(everybody) - set(found.rows["partner_id"]))
+    with pytest.raises(KeyError):
+        found.among(foreign[:1], 0)
+    own = found.rows["partner_id"].iloc[[2, 0]].tolist()
+    assert found.among(own, 1)["partner_id"].tolist() == own
+    assert (found.among(own, 1)["evaluation"] == 1).all()
 
 
 def manager_of(path: Path) -> str:

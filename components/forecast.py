@@ -64,7 +64,8 @@ def raw_chances(
     -------
     pandas.DataFrame
         Grain: one row an evaluation and partner, in this order, every evaluation with the same
-        partners: ``partner_id``, ``evaluation`` (its place), counts and outlook (``metrics.coverage.with_outlook``), ``open_keys``, ``settled``
+        partners: ``partner_id``, ``evaluation`` (its place), counts and outlook
+        (``metrics.coverage.with_outlook``), ``open_keys``, ``settled``
         (``metrics.forecast.Settled``) and ``raw`` (the chance before any correction).
     """
     delivery = programme_curve(connection, scope, today, rules)

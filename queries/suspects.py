@@ -7,11 +7,13 @@ from functools import reduce
 from typing import Any
 
 from sqlalchemy import (
+    Column,
     ColumnElement,
     Date,
     Integer,
     Select,
     String,
+    Subquery,
     Table,
     cast,
     func,
@@ -21,17 +23,13 @@ from sqlalchemy import (
 )
 from sqlalchemy.sql import FromClause
 
-from program.schema import (
-    answer,
-    delivery,
-    license_key,
-    partner,
-    project,
-    survey,
-)
+from program.schema import delivery, license_key, partner, survey
 from queries.scope import Scope, Sight
 
 Condition = ColumnElement[bool]
+
+#: Columns through which a row's partner is found.
+_WAY_TO_PARTNER = frozenset({"partner_id", "license_key_id", "delivery_id", "survey_id"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,61 +55,90 @@ class Suspects:
 
     def counted(self, scope: Scope) -> Select[Any]:
         """Return the statement for the number of rows in ``scope``."""
-        return self._narrowed(select(func.count().label("n")), scope)
+        number = func.count().label("n")
+        if scope.sight is Sight.EVERYTHING:
+            return self._from_source(select(number))
+        owners = self._owned(self._rows()).subquery("owned")
+        return select(number).where(owners.c.partner_id.in_(_partners(scope)))
 
     def listed(self, scope: Scope) -> Select[Any]:
         """Return the statement for the rows: table, record, partner_id, day, detail."""
-        columns: tuple[ColumnElement[Any], ...] = (
+        found = self._rows()
+        listed = select(
             literal(self.table.name if self.table is not None else "").label("table_name"),
-            self._record().label("record"),
-            cast(self._owner(), Integer).label("partner_id"),
-            cast(null() if self.day is None else self.day, Date).label("day"),
-            cast(null() if self.detail is None else self.detail, String).label("detail"),
+            self._record(found).label("record"),
+            *self._owned(found).selected_columns,
+            found.c.day,
+            found.c.detail,
         )
-        return self._narrowed(select(*columns), scope)
+        if scope.sight is Sight.EVERYTHING:
+            return listed
+        rows = listed.subquery("listed")
+        return select(rows).where(rows.c.partner_id.in_(_partners(scope)))
 
-    def _narrowed(self, statement: Select[Any], scope: Scope) -> Select[Any]:
+    def _from_source(self, statement: Select[Any]) -> Select[Any]:
         source = self.source if self.source is not None else self.table
         if source is not None:
             statement = statement.select_from(source)
-        statement = statement.where(self.where)
-        if scope.sight is Sight.EVERYTHING:
-            return statement
-        allowed = select(partner.c.id).where(scope.partner_condition())
-        return statement.where(self._owner().in_(allowed))
+        return statement.where(self.where)
 
-    def _record(self) -> ColumnElement[str]:
+    def _rows(self) -> Subquery:
+        """Return the suspicious rows: keys, the way to the partner, ``day`` and ``detail``.
+
+        Lookups start from this subquery: not every engine can look a row's partner up in the
+        statement that also decides, by another lookup, whether the row is suspicious.
+        """
+        kept = [] if self.table is None else [c for c in self.table.columns if _leads_on(c)]
+        return self._from_source(
+            select(
+                *kept,
+                cast(null() if self.day is None else self.day, Date).label("day"),
+                cast(null() if self.detail is None else self.detail, String).label("detail"),
+            )
+        ).subquery("found")
+
+    def _record(self, found: Subquery) -> ColumnElement[str]:
         if self.table is None:
             return literal("")
-        parts: list[ColumnElement[str]] = [cast(c, String) for c in self.table.primary_key]
+        keys = self.table.primary_key
+        parts: list[ColumnElement[str]] = [cast(found.c[c.name], String) for c in keys]
         return reduce(lambda left, right: left + literal(" / ") + right, parts)
 
-    def _owner(self) -> ColumnElement[Any]:
-        """Return the partner of the row: its own column, or the one that its delivery has."""
-        table = self.table
-        if table is partner:
-            return partner.c.id
-        if table is None or "partner_id" in table.columns:
-            return null() if table is None else table.c.partner_id
-        looked_up = _partner_of(table)
-        return null() if looked_up is None else looked_up.correlate(table).scalar_subquery()
+    def _owned(self, found: Subquery) -> Select[int]:
+        """Return the partner of each row: its own column, or the one that its delivery has."""
+        if self.table is partner:
+            owner: ColumnElement[Any] = found.c.id
+        elif "partner_id" in found.c:
+            owner = found.c.partner_id
+        else:
+            looked_up = _partner_of(found)
+            owner = null() if looked_up is None else looked_up.correlate(found).scalar_subquery()
+        return select(cast(owner, Integer).label("partner_id")).select_from(found)
 
 
-def _partner_of(table: Table) -> Select[Any] | None:
+def _leads_on(column: Column[Any]) -> bool:
+    return column.primary_key or column.name in _WAY_TO_PARTNER
+
+
+def _partners(scope: Scope) -> Select[int]:
+    return select(partner.c.id).where(scope.partner_condition())
+
+
+def _partner_of(found: Subquery) -> Select[Any] | None:
     """Return the lookup of a row's partner through its key, delivery or survey.
 
     A subquery instead of a join, so that doubled rows elsewhere cannot double this one.
     """
-    if table is project:
+    if "license_key_id" in found.c:
         key = license_key.alias("owned_key")
-        return select(func.min(key.c.partner_id)).where(key.c.id == project.c.license_key_id)
+        return select(func.min(key.c.partner_id)).where(key.c.id == found.c.license_key_id)
     handed = delivery.alias("owned_delivery")
-    found = select(func.min(handed.c.partner_id))
-    if "delivery_id" in table.columns:
-        return found.where(handed.c.id == table.c.delivery_id)
-    if table is answer:
+    looked_up = select(func.min(handed.c.partner_id))
+    if "delivery_id" in found.c:
+        return looked_up.where(handed.c.id == found.c.delivery_id)
+    if "survey_id" in found.c:
         asked = survey.alias("owned_survey")
-        return found.select_from(asked.join(handed, handed.c.id == asked.c.delivery_id)).where(
-            asked.c.id == answer.c.survey_id
+        return looked_up.select_from(asked.join(handed, handed.c.id == asked.c.delivery_id)).where(
+            asked.c.id == found.c.survey_id
         )
     return None

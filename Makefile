@@ -17,7 +17,7 @@ help:
 	@$(PIP) install -r requirements.txt -c constraints.txt
 	@touch $@
 
-.venv/test.stamp: .venv/run.stamp requirements-dev.txt
+.venv/test.stamp: .venv/run.stamp requirements-dev.txt requirements-clickhouse.txt
 	@echo "Installing the test requirements into .venv …"
 	@$(PIP) install -r requirements-dev.txt -c constraints.txt
 	@touch $@

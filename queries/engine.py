@@ -130,32 +130,58 @@ def _server_engine(settings: Settings) -> Engine:
     )
 
 
+def _clickhouse_engine(settings: Settings, database: str, pool_size: int) -> Engine:
+    try:
+        from queries.clickhouse import reading_engine  # noqa: PLC0415 - its driver is optional
+    except ImportError as error:
+        raise DatabaseDown(f"pip install -r requirements-clickhouse.txt: {error}") from error
+    return reading_engine(
+        make_url(settings.database_url),
+        database=database,
+        seconds=settings.query_timeout_seconds,
+        pool_size=pool_size,
+        max_overflow=0,
+        pool_timeout=settings.query_timeout_seconds,
+    )
+
+
 class ProgramDatabase:
     """One per process: hands out connections and says which version of the data they show."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._path = duckdb_path(settings.database_url)
+        self._url = make_url(settings.database_url)
+        self._on_clickhouse = self._url.get_backend_name() == "clickhousedb"
         self._lock = threading.Lock()
         self._engine: Engine | None = None
+        #: ClickHouse: where it is written which database holds the program, and that database.
+        self._directory: Engine | None = None
+        self._content = ""
         self._identity = ""
         self._version = ""
         self._version_asked = -VERSION_LIFE
 
     def _current_engine(self) -> Engine:
-        identity = _file_identity(self._path) if self._path else "server"
+        if self._path:
+            identity = _file_identity(self._path)
+        else:
+            identity = self.version() if self._on_clickhouse else "server"
         with self._lock:
             if self._engine is None or identity != self._identity:
                 # Connections in use finish their query on the old content and close on return.
                 if self._engine is not None:
                     self._engine.dispose()
-                self._engine = (
-                    _duckdb_engine(self._path, identity, self._settings)
-                    if self._path
-                    else _server_engine(self._settings)
-                )
+                self._engine = self._new_engine(identity)
                 self._identity = identity
             return self._engine
+
+    def _new_engine(self, identity: str) -> Engine:
+        if self._path:
+            return _duckdb_engine(self._path, identity, self._settings)
+        if self._on_clickhouse:
+            return _clickhouse_engine(self._settings, self._content, self._settings.pool_size)
+        return _server_engine(self._settings)
 
     @contextmanager
     def connect(self) -> Iterator[Connection]:
@@ -167,11 +193,20 @@ class ProgramDatabase:
             One of its kinds: missing, down, too slow, failed. Every driver error inside the
             block is turned into one of them.
         """
+        with (
+            self._errors_in_our_words(),
+            self._current_engine().connect() as connection,
+            self._time_limit(connection),
+        ):
+            yield connection
+
+    @contextmanager
+    def _errors_in_our_words(self) -> Iterator[None]:
         deadline = time.monotonic() + self._settings.query_timeout_seconds
         try:
-            with self._current_engine().connect() as connection, self._time_limit(connection):
-                yield connection
+            yield
         except (PoolTimeout, NoSuchModuleError, SQLAlchemyError) as error:
+            self._version_asked = -VERSION_LIFE  # the content may be another one meanwhile
             raise _in_our_words(error, out_of_time=time.monotonic() >= deadline) from error
 
     @contextmanager
@@ -200,17 +235,48 @@ class ProgramDatabase:
         if self._path:
             return _file_identity(self._path)
         if time.monotonic() - self._version_asked >= VERSION_LIFE:
-            with self.connect() as connection:
-                newest = connection.execute(select(func.max(load_batch.c.id))).scalar()
-            self._version, self._version_asked = f"batch-{newest}", time.monotonic()
+            self._version = self._published() if self._on_clickhouse else self._newest_batch()
+            self._version_asked = time.monotonic()
         return self._version
+
+    def _newest_batch(self) -> str:
+        with self.connect() as connection:
+            return f"batch-{connection.execute(select(func.max(load_batch.c.id))).scalar()}"
+
+    def _published(self) -> str:
+        """Return the version of the program on ClickHouse, and remember its database."""
+        with self._lock:
+            if self._directory is None:
+                self._directory = _clickhouse_engine(
+                    self._settings, self._url.database or "default", 1
+                )
+            directory = self._directory
+        from queries.clickhouse import published  # noqa: PLC0415 - as above
+
+        with self._errors_in_our_words(), directory.connect() as connection:
+            newest = published(connection)
+        if newest is None:
+            raise DatabaseMissing("nothing was ever loaded into the database")
+        self._content, version = newest
+        return version
 
     def dispose(self) -> None:
         """Close every idle connection."""
         with self._lock:
-            if self._engine is not None:
-                self._engine.dispose()
-                self._engine = None
+            for engine in (self._engine, self._directory):
+                if engine is not None:
+                    engine.dispose()
+            self._engine = self._directory = None
+
+
+#: By ClickHouse's own names of its errors; the others are failed queries.
+_CLICKHOUSE_KINDS: Mapping[str, type[ProgramDatabaseError]] = {
+    "TIMEOUT_EXCEEDED": QueryTooSlow,
+    "TOO_MANY_SIMULTANEOUS_QUERIES": QueryTooSlow,
+    "MEMORY_LIMIT_EXCEEDED": QueryTooBig,
+    "AUTHENTICATION_FAILED": DatabaseDown,
+    "UNKNOWN_DATABASE": DatabaseMissing,  # two publications ago; the next attempt looks again
+}
 
 
 def _in_our_words(error: SQLAlchemyError, *, out_of_time: bool) -> ProgramDatabaseError:
@@ -218,6 +284,8 @@ def _in_our_words(error: SQLAlchemyError, *, out_of_time: bool) -> ProgramDataba
     if isinstance(error, PoolTimeout) or out_of_time or "statement timeout" in original:
         return QueryTooSlow(original)
     if isinstance(error, DBAPIError) and not error.connection_invalidated:
+        if kind := _CLICKHOUSE_KINDS.get(getattr(error.orig, "name", "")):
+            return kind(original)
         name = type(error.orig).__name__
         if name in {"OutOfMemoryException", "OutOfMemory"}:
             return QueryTooBig(original)

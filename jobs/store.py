@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib.util import find_spec
 
 from sqlalchemy import Connection, make_url
 from sqlalchemy.exc import ArgumentError
@@ -34,16 +35,18 @@ __all__ = [
 
 
 def _backend(url: str) -> str:
-    """Return ``duckdb`` or ``postgresql``; the address itself may hold a password, never say it."""
+    """Return the kind of engine; the address itself may hold a password, never say it."""
     try:
         backend = make_url(url).get_backend_name()
     except ArgumentError:
         raise StoreError("the address of the database is not a URL such as duckdb:///…") from None
-    if backend not in {"duckdb", "postgresql"}:
+    if backend not in {"duckdb", "postgresql", "clickhousedb"}:
         raise StoreError(
             f"jobs cannot write to «{backend}»; "
-            "the database must be duckdb:///<file> or postgresql+psycopg://…"
+            "the database must be duckdb:///<file>, postgresql+psycopg://… or clickhousedb://…"
         )
+    if backend == "clickhousedb" and find_spec("clickhouse_connect") is None:
+        raise StoreError("ClickHouse needs: pip install -r requirements-clickhouse.txt")
     return backend
 
 
@@ -56,6 +59,11 @@ def _program(url: str, *, keep_content: bool) -> Iterator[Writer]:
         if path is None:  # pragma: no cover - the backend has just been looked at
             raise StoreError("not a DuckDB address")
         with duckdb_program(path, keep_content=keep_content) as writer:
+            yield writer
+    elif _backend(url) == "clickhousedb":
+        from jobs.store_clickhouse import clickhouse_program  # noqa: PLC0415 - as above
+
+        with clickhouse_program(url, keep_content=keep_content) as writer:
             yield writer
     else:
         from jobs.store_postgresql import postgresql_program  # noqa: PLC0415 - as above
@@ -103,6 +111,11 @@ def current_program(url: str) -> Iterator[Connection | None]:
         if path is None:  # pragma: no cover - the backend has just been looked at
             raise StoreError("not a DuckDB address")
         with reading(path) as connection:
+            yield connection
+    elif _backend(url) == "clickhousedb":
+        from jobs.store_clickhouse import reading as reading_clickhouse  # noqa: PLC0415 - as above
+
+        with reading_clickhouse(url) as connection:
             yield connection
     else:
         from jobs.store_postgresql import reading as reading_server  # noqa: PLC0415 - as above

@@ -63,6 +63,21 @@ def postgres_url(postgres_server: str) -> Iterator[str]:
     admin.dispose()
 
 
+@pytest.fixture(scope="session")
+def clickhouse_engine_room(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """Address of ClickHouse's own engine inside this process, which knows one folder only."""
+    folder = tmp_path_factory.mktemp("clickhouse")
+    return f"clickhousedb:///?interface=chdb&path={folder}&ch_max_threads=2"
+
+
+@pytest.fixture
+def clickhouse_url(clickhouse_engine_room: str) -> str:
+    """Address of a program of the test's own, nothing loaded yet."""
+    name = f"test_{secrets.token_hex(6)}"
+    url = make_url(clickhouse_engine_room).set(database=name)
+    return url.render_as_string(hide_password=False)
+
+
 @pytest.fixture(scope="module")
 def postgres_connection(postgres_server: str) -> Iterator[Connection]:
     """Connection with the empty schema, rolled back at the end of the module."""

@@ -117,6 +117,10 @@ class _Compiler(ChStatementCompiler):
         """Render the lower case of every alphabet; ``lower`` knows ASCII only."""
         return f"lowerUTF8({self.process(call.clauses, **kw)})"
 
+    def visit_current_schema_func(self, _call: Any, **_kw: Any) -> str:
+        """Render the database: there are no schemas in it."""
+        return "currentDatabase()"
+
     def visit_length_func(self, call: Any, **kw: Any) -> str:
         """Render the number of characters, not of bytes."""
         return f"lengthUTF8({self.process(call.clauses, **kw)})"

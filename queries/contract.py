@@ -1,11 +1,12 @@
 """Whether the live database has the tables and columns that the dashboard reads.
 
-One query over ``information_schema``, on DuckDB and PostgreSQL alike. Personal data is no part of
+One query over ``information_schema``, alike on every engine. Personal data is no part of
 the contract: the dashboard's role has no right to see it.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -63,18 +64,24 @@ class ContractProblem:
 
 
 _ENGINE_TYPES: Mapping[Family, frozenset[str]] = {
-    Family.INTEGER: frozenset({"tinyint", "smallint", "integer", "bigint", "hugeint"}),
-    Family.TEXT: frozenset({"varchar", "text", "character varying", "character"}),
-    Family.DATE: frozenset({"date"}),
+    Family.INTEGER: frozenset(
+        {"tinyint", "smallint", "integer", "bigint", "hugeint", "int8", "int16", "int32", "int64"}
+    ),
+    Family.TEXT: frozenset({"varchar", "text", "character varying", "character", "string"}),
+    Family.DATE: frozenset({"date", "date32"}),
     Family.MOMENT: frozenset(
         {
             "timestamp",
             "timestamp without time zone",
             "timestamp with time zone",
+            "datetime",
+            "datetime64",
         }
     ),
-    Family.BOOLEAN: frozenset({"boolean"}),
+    Family.BOOLEAN: frozenset({"boolean", "bool"}),
 }
+#: ClickHouse wraps types, «LowCardinality(String)», and gives them arguments, «DateTime64(0)».
+_WRAPPED = re.compile(r"(?:(?:nullable|lowcardinality)\()*([^()]+)")
 
 _COLUMNS = table(
     "columns",
@@ -115,10 +122,15 @@ def contract_problems(connection: Connection) -> list[ContractProblem]:
             if found is None:
                 breach = ContractBreach.NO_COLUMN
                 problems.append(ContractProblem(name, breach, wanted.name, family))
-            elif found.lower() not in _ENGINE_TYPES[family]:
+            elif _bare(found) not in _ENGINE_TYPES[family]:
                 breach = ContractBreach.WRONG_TYPE
                 problems.append(ContractProblem(name, breach, wanted.name, family, found))
     return problems
+
+
+def _bare(found: str) -> str:
+    wrapped = _WRAPPED.match(found.lower())
+    return wrapped[1] if wrapped else found
 
 
 def _live_columns(connection: Connection) -> dict[str, dict[str, str]]:

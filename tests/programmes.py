@@ -6,7 +6,7 @@ import datetime as dt
 from calendar import monthrange
 
 from hypothesis import strategies as st
-from sqlalchemy import Connection
+from sqlalchemy import Connection, text
 
 from program import schema
 from tests.oracle import Programme, months_back
@@ -70,19 +70,19 @@ def programmes(draw: st.DrawFn) -> tuple[Programme, dt.date]:
     return programme, today
 
 
-def replace_content(connection: Connection, programme: Programme) -> None:
-    """Make ``programme`` the whole content of the database behind ``connection``."""
+def remove_content(connection: Connection) -> None:
+    """Empty every table of the database behind ``connection``."""
     for table in reversed(schema.metadata.sorted_tables):
-        connection.execute(table.delete())
-    connection.execute(
-        schema.region.insert(),
-        [{"code": "RU-MOW", "name_ru": "Москва", "name_en": "Moscow", "country": "RU"}],
-    )
-    connection.execute(
-        schema.city.insert(), [{"id": 1, "name_ru": "Москва", "region_code": "RU-MOW"}]
-    )
-    rows = {
-        schema.partner: [
+        on_clickhouse = connection.dialect.name == "clickhousedb"
+        connection.execute(text(f"TRUNCATE {table.name}") if on_clickhouse else table.delete())
+
+
+def rows_of(programme: Programme) -> dict[str, list[dict]]:
+    """The rows of ``programme`` by table, referenced tables first, with what is not drawn."""
+    return {
+        "region": [{"code": "RU-MOW", "name_ru": "Москва", "name_en": "Moscow", "country": "RU"}],
+        "city": [{"id": 1, "name_ru": "Москва", "region_code": "RU-MOW"}],
+        "partner": [
             {
                 "id": partner_id,
                 "name": f"Студия {partner_id}",
@@ -92,14 +92,14 @@ def replace_content(connection: Connection, programme: Programme) -> None:
             }
             for partner_id in programme.partner_ids
         ],
-        schema.license_key: [
+        "license_key": [
             {"key_md5": f"{key['id']:032x}", "edition": "start", **key} for key in programme.keys
         ],
-        schema.project: [
+        "project": [
             {"name": f"p{p['id']}", "site": "example.test", "client_name": "Клиент", **p}
             for p in programme.projects
         ],
-        schema.delivery: [
+        "delivery": [
             {
                 "tests_total": 65,
                 "tests_passed_auto": 12,
@@ -111,6 +111,11 @@ def replace_content(connection: Connection, programme: Programme) -> None:
             for d in programme.deliveries
         ],
     }
-    for table, values in rows.items():
-        if values:
-            connection.execute(table.insert(), values)
+
+
+def replace_content(connection: Connection, programme: Programme) -> None:
+    """Make ``programme`` the whole content of the database behind ``connection``."""
+    remove_content(connection)
+    for name, rows in rows_of(programme).items():
+        if rows:
+            connection.execute(schema.metadata.tables[name].insert(), rows)

@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 
 from program import schema
 from program.questionnaire import DECK_QUESTIONNAIRE, Question
+from tests.programmes import remove_content
 
 CURRENT = (dt.date(2026, 1, 1), dt.date(2026, 6, 30))
 PREVIOUS = (dt.date(2025, 7, 1), dt.date(2025, 12, 31))
@@ -144,8 +145,7 @@ def _contact(rows: dict[str, list[dict]], number: int) -> st.SearchStrategy[None
 
 def replace_survey_content(connection: Connection, rows: dict[str, list[dict]]) -> None:
     """Make ``rows`` the whole content of the database behind ``connection``."""
-    for table in reversed(schema.metadata.sorted_tables):
-        connection.execute(table.delete())
+    remove_content(connection)
     connection.execute(
         schema.region.insert(),
         [

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 
-from sqlalchemy import create_engine
+import pandas as pd
 
-from program import schema
+from jobs.store import new_program
 from tests.oracle import Programme
-from tests.programmes import replace_content
+from tests.programmes import rows_of
 
 TODAY = dt.date(2026, 11, 14)
 
@@ -52,21 +52,7 @@ def some_programme() -> Programme:
 
 
 def store(url: str, as_of: dt.datetime) -> None:
-    engine = create_engine(url)
-    schema.create_all(engine)
-    with engine.begin() as connection:
-        replace_content(connection, some_programme())
-        connection.execute(
-            schema.load_batch.insert(),
-            [
-                {
-                    "id": 1,
-                    "source": "load",
-                    "data_as_of": as_of,
-                    "loaded_at": as_of,
-                    "row_counts": "{}",
-                    "content_sha256": "0",
-                }
-            ],
-        )
-    engine.dispose()
+    with new_program(url) as writer:
+        for name, rows in rows_of(some_programme()).items():
+            writer.append(name, pd.DataFrame(rows))
+        writer.record_batch(source="load", data_as_of=as_of, loaded_at=as_of, content_sha256="0")

@@ -2,28 +2,46 @@ from __future__ import annotations
 
 import datetime as dt
 
+import pandas as pd
 import pytest
-from sqlalchemy import create_engine, select
+from sqlalchemy import select
 
 from jobs.awarding import AwardRefused, award
+from jobs.store import current_program, edit_program
 from program.rules import DECK_RULES
 from program.schema import competence_evaluation, load_batch
 from tests.jobs.small_programme import TODAY, some_programme
 from tests.oracle import evaluate
 
 NOVEMBER = dt.date(2026, 11, 1)
+AS_OF = dt.datetime.combine(TODAY, dt.time(6))
+
+
+def decision(evaluated_on, partner_id, *, held):
+    return pd.DataFrame(
+        {
+            "evaluated_on": [evaluated_on],
+            "partner_id": [partner_id],
+            "base": [1],
+            "delivered": [int(held)],
+            "held": [held],
+            "rules_version": ["old"],
+        }
+    )
 
 
 def stored(url):
-    engine = create_engine(url)
-    with engine.connect() as connection:
+    with current_program(url) as connection:
         rows = connection.execute(
             select(competence_evaluation).order_by(
                 competence_evaluation.c.evaluated_on, competence_evaluation.c.partner_id
             )
         ).all()
-        batches = connection.execute(select(load_batch.c.source)).scalars().all()
-    engine.dispose()
+        batches = (
+            connection.execute(select(load_batch.c.source).order_by(load_batch.c.id))
+            .scalars()
+            .all()
+        )
     return rows, batches
 
 
@@ -69,38 +87,21 @@ def test_history_is_filled_since_a_date_and_names_who_gained_and_lost(program_ur
 
 def test_stored_decision_stays_although_records_would_now_say_otherwise(program_url):
     award(program_url, DECK_RULES)
-    engine = create_engine(program_url)
-    with engine.begin() as connection:
-        connection.execute(
-            competence_evaluation.update()
-            .where(competence_evaluation.c.partner_id == 1)
-            .values(delivered=0, held=False)
-        )
-    engine.dispose()
+    with edit_program(program_url) as writer:
+        writer.delete("competence_evaluation", {"partner_id": 1})
+        writer.append("competence_evaluation", decision(NOVEMBER, 1, held=False))
+        writer.record_batch(source="load", data_as_of=AS_OF, content_sha256="")
     before = stored(program_url)
     award(program_url, DECK_RULES, since=NOVEMBER)
     assert stored(program_url) == before
 
 
 def test_partner_that_held_and_has_no_base_any_more_gets_a_decision(program_url):
-    engine = create_engine(program_url)
-    with engine.begin() as connection:
-        connection.execute(
-            competence_evaluation.insert(),
-            [
-                {
-                    "evaluated_on": dt.date(2026, 10, 1),
-                    "partner_id": 3,
-                    "base": 1,
-                    "delivered": 1,
-                    "held": True,
-                    "rules_version": "old",
-                }
-            ],
-        )
-    engine.dispose()
-    (decision,) = award(program_url, DECK_RULES)
-    assert decision.lost == ("Студия 3",)
+    with edit_program(program_url) as writer:
+        writer.append("competence_evaluation", decision(dt.date(2026, 10, 1), 3, held=True))
+        writer.record_batch(source="load", data_as_of=AS_OF, content_sha256="")
+    (taken,) = award(program_url, DECK_RULES)
+    assert taken.lost == ("Студия 3",)
     rows = {row.partner_id: row for row in stored(program_url)[0] if row.evaluated_on == NOVEMBER}
     assert (rows[3].base, rows[3].held) == (0, False)
 

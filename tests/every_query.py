@@ -171,9 +171,13 @@ class Asked:
 def same(left: Any, right: Any, *, ordered: bool) -> None:
     """Compare two answers of a query, frame for frame where they are frames."""
     if isinstance(left, pd.DataFrame):
-        if not ordered:
+        if not ordered and isinstance(left.index, pd.RangeIndex):
             left, right = (f.sort_values(list(f), ignore_index=True) for f in (left, right))
         pd.testing.assert_frame_equal(left, right, check_exact=False, rtol=1e-9)
+    elif isinstance(left, dict):
+        assert list(left) == list(right)
+        for key, value in left.items():
+            same(value, right[key], ordered=ordered)
     elif is_dataclass(left) and not isinstance(left, type):
         assert type(left) is type(right)
         for part in fields(left):

@@ -7,7 +7,9 @@ import os
 import pytest
 
 #: Every group has a marker of the same name.
-GROUPS = ("postgres", "browser")
+GROUPS = ("postgres", "browser", "clickhouse")
+#: What a test of a group asks for, as a fixture or, under the group's name, as a parameter.
+_FIXTURES = {"postgres": "postgres_server", "clickhouse": "clickhouse_engine_room"}
 WITHOUT = "QUALITY_TESTS_WITHOUT"
 
 
@@ -28,8 +30,11 @@ def switched_off() -> frozenset[str]:
 def leave_out(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Deselect the groups that are switched off; what remains must run or fail."""
     for item in items:
-        if "postgres_server" in getattr(item, "fixturenames", ()):
-            item.add_marker("postgres")
+        call = getattr(item, "callspec", None)
+        for group, fixture in _FIXTURES.items():
+            chosen = call is not None and group in call.params.values()
+            if chosen or fixture in getattr(item, "fixturenames", ()):
+                item.add_marker(group)
     off = switched_off()
     left = [item for item in items if any(item.get_closest_marker(name) for name in off)]
     if left:

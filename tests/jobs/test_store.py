@@ -1,17 +1,21 @@
 from __future__ import annotations
 
 import datetime as dt
+import socket
 import threading
 from pathlib import Path
 
 import pandas as pd
 import pyarrow as pa
 import pytest
-from sqlalchemy import create_engine, func, select, text
+from sqlalchemy import create_engine, func, make_url, select, text
+from typer.testing import CliRunner
 
 from jobs import store_duckdb
+from jobs.__main__ import app
 from jobs.loading.run import load_set
 from jobs.store import StoreError, current_program, edit_program, last_batch, new_program
+from program.language import use_language_source
 from program.schema import (
     JOB_TABLES,
     competence_evaluation,
@@ -22,7 +26,9 @@ from program.schema import (
     region,
     survey,
 )
-from program.settings import Settings
+from program.settings import Settings, settings
+from queries.clickhouse import clickhouse_engine
+from queries.contract import contract_problems
 from queries.engine import ProgramDatabase
 from tests.jobs.sets import AS_OF, sound_set, write_csv
 
@@ -386,3 +392,69 @@ def test_statistics_are_fresh_after_a_load_on_postgresql(postgres_url, tmp_path)
         ).scalar_one()
     engine.dispose()
     assert pages == 50
+
+
+# --- ClickHouse -----------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def run_on_clickhouse(clickhouse_url):
+    def run(*statements: str) -> None:
+        engine = clickhouse_engine(make_url(clickhouse_url), database="system", settings={})
+        with engine.connect() as connection:
+            for statement in statements:
+                connection.execute(text(statement.format(home=make_url(clickhouse_url).database)))
+        engine.dispose()
+
+    return run
+
+
+def test_what_a_killed_job_left_on_clickhouse_is_dropped(clickhouse_url, run_on_clickhouse):
+    fill(clickhouse_url, "A")
+    run_on_clickhouse(
+        f"CREATE DATABASE {{home}}_2 COMMENT '{socket.gethostname()}'",
+        "CREATE TABLE {home}_2.region (code String) ENGINE = MergeTree ORDER BY code",
+    )
+    assert codes(clickhouse_url) == ["A"]
+    fill(clickhouse_url, "B")
+    assert codes(clickhouse_url) == ["B"]
+
+
+def test_another_machine_that_writes_is_named_and_nothing_changes(
+    clickhouse_url, run_on_clickhouse
+):
+    fill(clickhouse_url, "A")
+    run_on_clickhouse("CREATE DATABASE {home}_2 COMMENT 'elsewhere'")
+    with pytest.raises(StoreError, match=r"«elsewhere» is writing .*_2; if it is dead: DROP"):
+        fill(clickhouse_url, "B")
+    assert codes(clickhouse_url) == ["A"]
+    run_on_clickhouse("DROP DATABASE {home}_2")
+    fill(clickhouse_url, "B")
+    assert codes(clickhouse_url) == ["B"]
+
+
+def test_an_edit_on_clickhouse_adds_the_tables_of_a_newer_schema(clickhouse_url, run_on_clickhouse):
+    fill(clickhouse_url, "A")
+    run_on_clickhouse("DROP TABLE {home}_1.staff")
+    with edit_program(clickhouse_url) as writer:
+        record(writer, "award")
+    with current_program(clickhouse_url) as connection:
+        assert contract_problems(connection) == []
+    assert codes(clickhouse_url) == ["A"]
+
+
+@pytest.fixture
+def address_of_clickhouse(clickhouse_url, monkeypatch):
+    monkeypatch.setenv("QUALITY_DATABASE_URL", clickhouse_url)
+    settings.cache_clear()
+    yield
+    settings.cache_clear()
+    use_language_source(lambda: "ru")
+
+
+@pytest.mark.usefixtures("address_of_clickhouse")
+def test_the_commands_work_on_clickhouse():
+    for words in (("demo", "--today", "2026-11-23"), ("award",), ("check",)):
+        done = CliRunner().invoke(app, words)
+        assert done.exit_code == 0, done.output
+    assert "The schema is as expected." in done.output

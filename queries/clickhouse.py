@@ -12,6 +12,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pandas as pd
+import pyarrow as pa
 from clickhouse_connect import dbapi
 from clickhouse_connect.cc_sqlalchemy.dialect import ClickHouseDialect
 from clickhouse_connect.cc_sqlalchemy.sql.compiler import ChStatementCompiler
@@ -25,6 +27,7 @@ from sqlalchemy import (
     Date,
     DateTime,
     Engine,
+    Executable,
     Float,
     Integer,
     MetaData,
@@ -139,6 +142,16 @@ class ProgramDialect(ClickHouseDialect):
         """Return the driver; SQLAlchemy 2.1 wants this on the class itself."""
         return dbapi
 
+    def do_execute(self, cursor: Any, statement: str, parameters: Any, context: Any = None) -> None:
+        """Fetch columns instead of rows where ``in_columns`` asks for it, see ``rows_at_once``."""
+        if not (context and context.execution_options.get("in_columns")):
+            super().do_execute(cursor, statement, parameters, context)  # type: ignore[no-untyped-call] # not typed there
+            return
+        sql = statement if parameters else statement.replace("%%", "%")
+        cursor.columns = cursor.client.query_arrow(sql, parameters)
+        cursor.names = cursor.columns.column_names
+        cursor.types, cursor.data = [None] * len(cursor.names), []
+
 
 registry.register(f"{BACKEND}.program", __name__, ProgramDialect.__name__)
 
@@ -178,6 +191,17 @@ def reading_engine(url: URL, *, database: str, seconds: float, **pool: Any) -> E
     }
     patience = seconds + _CONNECT_SECONDS
     return clickhouse_engine(url, database=database, settings=limits, patience=patience, **pool)
+
+
+def rows_at_once(connection: Connection, statement: Executable) -> pd.DataFrame:
+    """Return the rows of ``statement``, fetched column by column: no Python value for a cell."""
+    result: Any = connection.execute(statement, execution_options={"in_columns": True})
+    table: pa.Table = result.cursor.columns
+    for position, field in enumerate(table.schema):
+        if pa.types.is_union(field.type):  # a union of counts, which are unsigned, and integers
+            plain = pa.array(table[position].to_pylist())
+            table = table.set_column(position, field.name, plain)
+    return table.rename_columns(list(result.keys())).to_pandas()
 
 
 def published(connection: Connection) -> tuple[str, str] | None:

@@ -315,6 +315,10 @@ def frame(
     if connection.dialect.name == "duckdb":
         result: Any = connection.execute(statement, execution_options={"duckdb_arrow": True})
         rows = result.arrow.to_pandas()
+    elif connection.dialect.name == "clickhousedb":
+        from queries.clickhouse import rows_at_once  # noqa: PLC0415 - as above
+
+        rows = rows_at_once(connection, statement)
     else:
         answer = connection.execute(statement)
         names, told = list(answer.keys()), answer.all()

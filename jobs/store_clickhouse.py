@@ -39,11 +39,13 @@ from sqlalchemy.exc import DBAPIError
 
 from jobs.rows import Rows, batches, conform
 from jobs.writer import StoreError, Writer
-from program.schema import load_batch, metadata
+from program.schema import DASHBOARD_TABLES, load_batch, metadata
 from queries.clickhouse import clickhouse_engine, publication, published, type_name
 
 logger = logging.getLogger(__name__)
 
+#: Whoever reads the programme; ``deploy/clickhouse/roles.sql`` makes it.
+DASHBOARD_ROLE = "quality_dashboard"
 #: By what the rows of a table lie together; by the primary key elsewhere. Most questions are about
 #: days, or about one question of the questionnaire: ClickHouse skips what lies elsewhere.
 PHYSICAL_ORDER: Mapping[str, tuple[str, ...]] = {
@@ -181,6 +183,7 @@ class _Server:
 
     def publish(self, content: str) -> None:
         """Let readers see the program: one row, written in one step."""
+        self._let_dashboard_read(content)
         self._connection.execute(
             insert(publication).values(
                 number=self._last_number() + 1,
@@ -188,6 +191,16 @@ class _Server:
                 published_at=dt.datetime.now(dt.UTC).replace(tzinfo=None, microsecond=0),
             )
         )
+
+    def _let_dashboard_read(self, content: str) -> None:
+        """Grant the dashboard's role every table but personal ones; without a role do nothing."""
+        grants = ", ".join(f"SELECT ON `{content}`.`{name}`" for name in DASHBOARD_TABLES)
+        try:
+            self.run(f"GRANT {grants} TO {DASHBOARD_ROLE}")
+        except DBAPIError as error:
+            if getattr(error.orig, "name", "") != "UNKNOWN_ROLE":
+                raise
+            logger.info("there is no role %s to grant the tables to", DASHBOARD_ROLE)
 
     def _last_number(self) -> int:
         return self._connection.execute(select(func.max(publication.c.number))).scalar() or 0

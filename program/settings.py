@@ -38,7 +38,8 @@ class Settings(BaseSettings):
     database_url: str = Field(
         default="duckdb:///data/program.duckdb",
         repr=False,
-        description="The program database: DuckDB file or PostgreSQL (postgresql+psycopg://…).",
+        description="The program database: DuckDB file, PostgreSQL (postgresql+psycopg://…) or "
+        "ClickHouse (clickhousedb://…).",
     )
     query_timeout_seconds: float = Field(
         default=15, gt=0, description="A query that runs longer is cut off with a clear message."

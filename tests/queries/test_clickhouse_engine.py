@@ -33,6 +33,7 @@ from jobs.store import StoreError, edit_program, new_program
 from program.schema import partner, region
 from program.settings import Settings
 from queries import engine
+from queries.clickhouse import rows_at_once
 from queries.contract import ContractBreach, ContractProblem, contract_problems
 from queries.engine import (
     DatabaseDown,
@@ -249,6 +250,26 @@ def test_text_and_days_come_back_as_they_were(
         one, other = (connection.execute(statement).all() for connection in partners_on_both)
         assert one == other
         assert one
+
+
+@pytest.mark.parametrize(
+    "hostile",
+    [
+        "' OR 1=1 --", "\\' OR 1=1 --", "\\", "'", "''", '"', "`", "%", "%%", "%s", "%(x)s",
+        "{x:String}", "{x}", "?", "$1", ":x", "a\nb\tc\r", "-- x", "/* x", "#", "\0", "😀", "$$x$$",
+    ],
+)  # fmt: skip
+def test_text_in_a_condition_is_nothing_but_text(
+    partners_on_both: tuple[Connection, Connection], hostile: str
+) -> None:
+    connection = partners_on_both[1]
+    told = select(literal(hostile), literal(7)).where(literal(hostile) == hostile)
+    assert connection.execute(told).all() == [(hostile, 7)]
+    assert rows_at_once(connection, told.with_only_columns(literal(hostile).label("x")))[
+        "x"
+    ].tolist() == [hostile]
+    nobody = select(partner.c.id).where(partner.c.name.in_([hostile, hostile + "'"]))
+    assert connection.execute(nobody).all() == []
 
 
 def test_days_beyond_what_clickhouse_can_store_are_refused(clickhouse_url: str) -> None:

@@ -1,0 +1,59 @@
+"""After a load the costliest answers are asked once for everybody, before anybody waits for them."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+
+from starlette.concurrency import run_in_threadpool
+
+from components.data import ask, data_moment, program_database, schema_problems
+from components.forecast import forecast
+from components.outlook import coming_evaluations, groups_by_evaluation, partners_outlook
+from program.calendar import add_months
+from program.settings import settings
+from queries.choices import managers, places, stored_evaluations
+from queries.engine import ProgramDatabaseError
+from queries.filters import NO_FILTERS
+from queries.scope import EVERYTHING
+
+log = logging.getLogger("quality_program.warming")
+
+EVERY_SECONDS = 20.0
+
+
+def warm_up() -> None:
+    """Ask what «Главная» and «Порог 50 %» show to whoever sees everything.
+
+    Raises
+    ------
+    queries.engine.ProgramDatabaseError
+        If the database cannot answer.
+    """
+    if ask(schema_problems, EVERYTHING):
+        return
+    rules, today = settings().rules, data_moment(EVERYTHING).today
+    coming = coming_evaluations(today, rules)
+    outlooks = (*coming, add_months(coming[-1], 1))
+    for choices in (stored_evaluations, managers, places):
+        ask(choices, EVERYTHING)
+    ask(groups_by_evaluation, EVERYTHING, NO_FILTERS, outlooks, today, rules)
+    ask(partners_outlook, EVERYTHING, NO_FILTERS, coming, today, rules)
+    forecast(EVERYTHING, coming, today, rules)
+
+
+async def warm_up_after_loads(every: float = EVERY_SECONDS) -> None:
+    """Warm up at the start and again whenever the data are others, until cancelled.
+
+    A database that does not answer is asked again later; visitors are told by the pages.
+    """
+    warmed = None
+    while True:
+        try:
+            version = await run_in_threadpool(program_database().version)
+            if version != warmed:
+                await run_in_threadpool(warm_up)
+                warmed = version
+        except ProgramDatabaseError as error:
+            log.info("not warmed up: %s: %s", type(error).__name__, error)
+        await asyncio.sleep(every)

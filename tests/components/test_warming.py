@@ -1,0 +1,74 @@
+"""Nobody is the first to wait: the costly answers are there before the first visit."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from components import warming
+from components.data import KEPT
+from components.warming import warm_up, warm_up_after_loads
+from queries.engine import DatabaseDown
+from tests.pages.conftest import demo_file, empty_file, on_demo, point_at  # noqa: F401 - fixtures
+from tests.pages.visitor import open_page
+
+COSTLY = {"partners_outlook", "groups_by_evaluation", "raw_chances", "replay_evidence"}
+
+
+def asked() -> set[str]:
+    """Names of the questions whose answers are kept."""
+    return {part.__name__ for key in KEPT for part in key if callable(part)}
+
+
+@pytest.mark.usefixtures("on_demo")
+@pytest.mark.parametrize("script", ["home.py", "threshold.py"])
+def test_the_first_visit_finds_every_costly_answer(script: str) -> None:
+    warm_up()
+    kept = {key for key in KEPT if any(getattr(p, "__name__", "") in COSTLY for p in key)}
+    assert asked() >= COSTLY
+    open_page(script)
+    assert {k for k in KEPT if any(getattr(p, "__name__", "") in COSTLY for p in k)} == kept
+
+
+def test_an_empty_programme_is_no_trouble(
+    point_at: Callable[[Path], None],  # noqa: F811 - the fixture
+    empty_file: Path,  # noqa: F811 - the fixture
+) -> None:
+    point_at(empty_file)
+    warm_up()
+    assert "partners_outlook" in asked()
+
+
+def test_new_data_are_warmed_up_once_and_trouble_is_tried_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    versions = iter(["a", "a", DatabaseDown("away"), "b", "b", "c"])
+    warmed: list[str] = []
+
+    class Database:
+        now = ""
+
+        def version(self) -> str:
+            found = next(versions)
+            if isinstance(found, Exception):
+                raise found
+            self.now = found
+            return found
+
+    database = Database()
+    monkeypatch.setattr(warming, "program_database", lambda: database)
+    monkeypatch.setattr(warming, "warm_up", lambda: warmed.append(database.now))
+
+    async def until_told_all() -> None:
+        with pytest.raises(RuntimeError):  # the versions are used up
+            await warm_up_after_loads(every=0)
+
+    import anyio.from_thread  # noqa: PLC0415 - a loop of its own beside the browser tests'
+
+    with anyio.from_thread.start_blocking_portal() as portal:
+        portal.call(until_told_all)
+    assert warmed == ["a", "b", "c"]
+    assert asyncio.iscoroutinefunction(warm_up_after_loads)

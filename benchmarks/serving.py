@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
@@ -44,3 +45,18 @@ def serving(
             yield server
         finally:
             server.stop()
+
+
+@contextmanager
+def own_state() -> Iterator[None]:
+    """Point this process and the servers it starts at an empty state database: no notes of ours."""
+    with tempfile.TemporaryDirectory(prefix="quality-bench-") as folder:
+        before = os.environ.get("QUALITY_STATE_URL")
+        os.environ["QUALITY_STATE_URL"] = f"sqlite:///{Path(folder) / 'state.sqlite'}"
+        try:
+            yield
+        finally:
+            if before is None:
+                del os.environ["QUALITY_STATE_URL"]
+            else:
+                os.environ["QUALITY_STATE_URL"] = before

@@ -105,7 +105,7 @@ def switch(page: Page, path: str) -> float:
 
 def turn(page: Page, number: int) -> float | None:
     """Choose another option of the page's first box, ``None`` if there is no such box."""
-    box = page.locator('[data-testid="stMain"] [data-testid="stSelectbox"]').first
+    box = page.locator('[data-testid="stMain"] [data-testid="stSelectbox"]:visible').first
     if not box.count():
         return None
     box.locator("input").click()
@@ -135,6 +135,8 @@ def times_of(
                 times[path].turned.append(turned)
             page.context.close()
         page, _ = first_visit(browser, server, paths[-1])
+        for path in (paths[0], paths[-1]):
+            switch(page, path)  # what the browser fetches at the first figure was paid above
         for path in paths:
             times[path].switch.append(switch(page, path))
         page.context.close()

@@ -8,7 +8,7 @@ PIP := $(BIN)/pip --disable-pip-version-check --quiet
 help:
 	@echo "make run    open the dashboard on http://localhost:8501 (builds demonstration data if there is none)"
 	@echo "make test   lint, types and every test: units, properties, pages, PostgreSQL, browser"
-	@echo "make bench  what each page costs beside the bare SQL of the same page"
+	@echo "make bench  what pages cost: beside bare SQL, in a browser, with many people, on PostgreSQL (25 minutes)"
 
 .venv/run.stamp: requirements.txt constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Python 3.11 or newer is needed; say make PYTHON=python3.12 …")'

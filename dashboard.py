@@ -7,10 +7,10 @@ server.
 
 from __future__ import annotations
 
-import gc
+import asyncio
 import sys
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 
 import streamlit as st
 from starlette.concurrency import run_in_threadpool
@@ -19,6 +19,7 @@ from starlette.routing import Route
 
 from components.data import program_database
 from components.failure import show_failure
+from components.garbage import collect, collect_now_and_then
 from components.readiness import readyz, tell_the_log
 from components.recorder import recorder
 from components.security import SecurityHeaders
@@ -33,14 +34,17 @@ except ValueError as error:
 
 @asynccontextmanager
 async def lifespan(_app: st.App) -> AsyncIterator[None]:
-    """Keep the garbage collector away from the imported modules: it walks them at every rerun."""
+    """Keep the garbage collector away from the imported modules, and close what was opened."""
     import charts.coverage  # noqa: F401, PLC0415 - heavy imports before the freeze
     import metrics.coverage  # noqa: F401, PLC0415
 
     await tell_the_log()
-    gc.collect()
-    gc.freeze()
+    collect()
+    collecting = asyncio.create_task(collect_now_and_then())
     yield
+    collecting.cancel()
+    with suppress(asyncio.CancelledError):
+        await collecting
     await run_in_threadpool(recorder().close)
     program_database().dispose()
 

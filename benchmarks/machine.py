@@ -25,13 +25,17 @@ def _memory() -> str:
     return f"{size / 2**30:.0f} GB of memory"
 
 
+def load() -> float:
+    """Return how many processes wanted a processor in the last minute."""
+    return os.getloadavg()[0] if hasattr(os, "getloadavg") else 0.0
+
+
 def described() -> str:
     """Return processor, memory, system and the versions that matter, in one sentence."""
     packages = ", ".join(
         f"{name} {version(name)}" for name in ("streamlit", "pandas", "duckdb", "plotly")
     )
-    load = f", load {os.getloadavg()[0]:.1f} at the start" if hasattr(os, "getloadavg") else ""
     return (
         f"{_processor()}, {os.cpu_count()} processors, {_memory()}, {platform.system()}, "
-        f"Python {platform.python_version()}, {packages}{load}."
+        f"Python {platform.python_version()}, {packages}, load {load():.1f} at the start."
     )

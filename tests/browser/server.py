@@ -10,6 +10,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -63,15 +64,37 @@ def _lower(headers: object) -> dict[str, str]:
     return {name.lower(): value for name, value in headers.items()}  # type: ignore[attr-defined]  # email.message.Message
 
 
-def start_server(database: Path, log: Path, *, folder: Path = PROJECT_ROOT) -> Server:
+def start_server(
+    database: Path,
+    log: Path,
+    *,
+    folder: Path = PROJECT_ROOT,
+    options: Sequence[str] = (),
+    processors: Collection[int] = (),
+) -> Server:
     """Start a dashboard on ``database`` and wait until it answers on ``/readyz``."""
-    server = begin_server(database, log, folder=folder)
+    server = begin_server(database, log, folder=folder, options=options, processors=processors)
     wait_until_answering(server)
     return server
 
 
-def begin_server(database: Path, log: Path, *, folder: Path = PROJECT_ROOT) -> Server:
-    """Start a dashboard without waiting for it."""
+def begin_server(
+    database: Path,
+    log: Path,
+    *,
+    folder: Path = PROJECT_ROOT,
+    options: Sequence[str] = (),
+    processors: Collection[int] = (),
+) -> Server:
+    """Start a dashboard without waiting for it.
+
+    Parameters
+    ----------
+    options
+        More of the command line, e.g. ``("--server.enableWebsocketCompression", "true")``.
+    processors
+        The only ones it may run on (Linux); empty for all.
+    """
     port = free_port()
     environment = {
         **{name: value for name, value in os.environ.items() if "STREAMLIT" not in name},
@@ -82,12 +105,15 @@ def begin_server(database: Path, log: Path, *, folder: Path = PROJECT_ROOT) -> S
             [
                 *(sys.executable, "-m", "streamlit", "run", "dashboard.py"),
                 *("--server.port", str(port), "--server.headless", "true"),
+                *options,
             ],
             cwd=folder,
             env=environment,
             stdout=output,
             stderr=subprocess.STDOUT,
         )
+    if processors:  # before it has threads, which inherit what they may run on
+        os.sched_setaffinity(process.pid, processors)
     return Server(process, f"http://127.0.0.1:{port}", port, database, log)
 
 

@@ -1,0 +1,60 @@
+from __future__ import annotations
+
+import asyncio
+import gc
+import tomllib
+import weakref
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from components.garbage import collect, collect_now_and_then
+from program.settings import PROJECT_ROOT
+
+
+class Knot:
+    """Something that only the collector can free."""
+
+    def __init__(self) -> None:
+        self.itself = self
+
+
+@pytest.fixture(autouse=True)
+def thawed() -> Iterator[None]:
+    """Leave the collector as it was."""
+    yield
+    gc.unfreeze()
+
+
+def test_what_was_kept_out_of_the_way_is_freed_when_it_becomes_garbage() -> None:
+    knot = Knot()
+    gone = weakref.ref(knot)
+    collect()
+    assert gc.get_freeze_count() > 0
+    del knot
+    gc.collect()
+    assert gone() is not None, "frozen: nobody walks it between two collections"
+    collect()
+    assert gone() is None
+
+
+def test_garbage_is_collected_again_and_again() -> None:
+    async def for_a_moment() -> bool:
+        collecting = asyncio.create_task(collect_now_and_then(every=0.01))
+        gone = []
+        for _ in range(2):
+            knot = Knot()
+            gone.append(weakref.ref(knot))
+            del knot
+            while gone[-1]() is not None:
+                await asyncio.sleep(0.01)
+        collecting.cancel()
+        return all(ref() is None for ref in gone)
+
+    assert asyncio.run(asyncio.wait_for(for_a_moment(), 60))
+
+
+def test_streamlit_does_not_collect_after_every_run() -> None:
+    said = tomllib.loads((Path(PROJECT_ROOT) / ".streamlit" / "config.toml").read_text())
+    assert said["runner"]["postScriptGC"] is False

@@ -24,6 +24,7 @@ from components.readiness import readyz, tell_the_log
 from components.recorder import recorder
 from components.security import SecurityHeaders
 from components.sign_in_routes import SignInRoutes, secrets_of
+from components.warming import warm_up_after_loads
 from program.settings import settings
 
 try:
@@ -34,17 +35,20 @@ except ValueError as error:
 
 @asynccontextmanager
 async def lifespan(_app: st.App) -> AsyncIterator[None]:
-    """Keep the garbage collector away from the imported modules, and close what was opened."""
+    """Begin the chores that run beside the visits, and close what was opened."""
     import charts.coverage  # noqa: F401, PLC0415 - heavy imports before the freeze
     import metrics.coverage  # noqa: F401, PLC0415
 
     await tell_the_log()
     collect()
-    collecting = asyncio.create_task(collect_now_and_then())
+    chores = [
+        asyncio.create_task(chore) for chore in (collect_now_and_then(), warm_up_after_loads())
+    ]
     yield
-    collecting.cancel()
-    with suppress(asyncio.CancelledError):
-        await collecting
+    for chore in chores:
+        chore.cancel()
+        with suppress(asyncio.CancelledError):
+            await chore
     await run_in_threadpool(recorder().close)
     program_database().dispose()
 

@@ -1,4 +1,4 @@
-"""After a load the costliest answers are asked once for everybody, before anybody waits for them."""
+"""After a load the costliest answers are asked once for all, before anybody waits for them."""
 
 from __future__ import annotations
 

@@ -16,6 +16,7 @@ from components.access import Refused, User, visitor
 from components.account import account, standing_notes
 from components.audit import note_page
 from components.data import ask, data_moment, schema_problems
+from components.document import dress_document
 from components.failure import show_failure, show_schema_problems
 from components.filter_bar import Part, filter_bar, remember_choice
 from components.menu import MenuEntry, remember_menu
@@ -174,6 +175,7 @@ def main() -> None:
         if user:
             account(user)
         _language_switch()
+        dress_document(session_language())
     try:
         if isinstance(trouble, Refused):
             show_refusal(trouble)

@@ -29,11 +29,9 @@ def dress_document(language: str) -> None:
     if language not in LANGUAGES:
         raise ValueError(f"no such language: {language!r}")
     st.html(_STYLES)
+    script = f"<script>document.documentElement.lang = '{language}';</script>"
     with st.container(key="document_language"):
-        st.html(
-            f"<script>document.documentElement.lang = '{language}';</script>",
-            unsafe_allow_javascript=True,
-        )
+        st.html(script, unsafe_allow_javascript=True)
 
 
 def print_document() -> None:
@@ -44,11 +42,11 @@ def print_document() -> None:
     """
     number = st.session_state.get(_PRINTS, 0) + 1
     st.session_state[_PRINTS] = number
+    script = (
+        f"<script>/* {number} */ "
+        "const page = document.documentElement; page.classList.add('printing'); "
+        "setTimeout(() => { window.print(); page.classList.remove('printing'); }, 900);"
+        "</script>"
+    )
     with st.container(key="document_print"):
-        st.html(
-            f"<script>/* {number:d} */ "
-            "const page = document.documentElement; page.classList.add('printing'); "
-            "setTimeout(() => { window.print(); page.classList.remove('printing'); }, 900);"
-            "</script>",
-            unsafe_allow_javascript=True,
-        )
+        st.html(script, unsafe_allow_javascript=True)

@@ -111,7 +111,7 @@ def show_forecast(
     st.caption(" ".join(proof_line(known) for known in said.evidence))
     rows = with_chances(partners, said)
     columns = [
-        Column("name", _("Partner"), width=180),
+        Column("name", _("Partner"), width=240),
         *(Column(f"chance_{i}", formats.date_short(day), width=110) for i, day in enumerate(days)),
         Column("needed", _("Deliveries needed"), width=110),
         Column("open_keys", _("Open keys"), Kind.COUNT),
@@ -177,20 +177,20 @@ def _show_todo(
         last_day=pd.to_datetime([days[place] - ONE_DAY for place in places]),
     )
     columns = [
-        *([Column("name", _("Partner"), width=180)] if with_partner else []),
+        *([Column("name", _("Partner"), width=240)] if with_partner else []),
         Column("project", _("Project"), undefined=_("no project yet"), width=170),
         Column("key", _("Key (hash)"), width=90, help=_("First eight signs of the key's MD5.")),
         Column("last_day", _("Last day"), Kind.DATE, help=last_day_note()),
         Column("now", _("Now"), width="medium"),
         Column(
             "counts_in",
-            _("Counts in evaluations"),
+            _("Evaluations left"),
             Kind.COUNT,
             help=_("In how many coming evaluations the key is in the window."),
         ),
         Column(
             "if_activated",
-            _("Only if more are activated"),
+            _("Only with activations"),
             Kind.YES_NO,
             help=_("Needed only if keys bought in the window are activated before the day."),
         ),

@@ -69,7 +69,7 @@ def key_columns(evaluations: Sequence[dt.date]) -> list[Column]:
         *reasons,
         Column(
             "helps",
-            _("Counts in evaluations"),
+            _("Helps in evaluations"),
             Kind.COUNT,
             help=_(
                 "In how many of the evaluations shown a delivery of this key would still count."

@@ -38,7 +38,8 @@ def said_to_search() -> tuple[str, bool]:
             else:
                 st.query_params.pop(name, None)
 
-    with st.container(horizontal=True, vertical_alignment="bottom"):
+    line, beside = st.columns([3, 1], vertical_alignment="bottom")
+    with line:
         said: str = st.text_input(
             _("Find a partner"),
             key="catalogue_search",
@@ -46,8 +47,8 @@ def said_to_search() -> tuple[str, bool]:
             icon=":material/search:",
             on_change=remember,
             max_chars=100,
-            width="stretch",
         )
+    with beside:
         only: bool = st.toggle(
             _("Only with the competence"), key="catalogue_only", on_change=remember
         )

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from charts.palette import ThemeName
 from program.language import LANGUAGES
 
 _STYLES = Path(__file__).with_name("document.css")
@@ -18,8 +19,10 @@ _PRINTS = "document_prints"
 ON_PAPER, ON_SCREEN = "only_on_paper", "only_on_screen"
 
 
-def dress_document(language: str) -> None:
+def dress_document(language: str, theme: ThemeName) -> None:
     """Say which language the document is in, for screen readers, hyphenation and translators.
+
+    ``theme`` is what the visitor sees: the style sheet prints a dark page as a light one.
 
     Raises
     ------
@@ -27,10 +30,10 @@ def dress_document(language: str) -> None:
         If we do not speak the language.
     """
     if language not in LANGUAGES:
-        raise ValueError(f"no such language: {language!r}")
+        raise ValueError("we do not speak this language")
     st.html(_STYLES)
     script = f"<script>document.documentElement.lang = '{language}';</script>"
-    with st.container(key="document_language"):
+    with st.container(key="document_dark" if theme == "dark" else "document_light"):
         st.html(script, unsafe_allow_javascript=True)
 
 
@@ -44,8 +47,9 @@ def print_document() -> None:
     st.session_state[_PRINTS] = number
     script = (
         f"<script>/* {number} */ "
-        "const page = document.documentElement; page.classList.add('printing'); "
-        "setTimeout(() => { window.print(); page.classList.remove('printing'); }, 900);"
+        "document.documentElement.classList.add('printing'); "
+        "setTimeout(() => { window.print(); "
+        "document.documentElement.classList.remove('printing'); }, 900);"
         "</script>"
     )
     with st.container(key="document_print"):

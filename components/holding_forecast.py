@@ -24,7 +24,7 @@ from components.forecast_words import (
 )
 from components.key_list import deciding_keys, in_words
 from components.remembered import made_of
-from components.table import Column, Kind, show_table
+from components.table import Column, Kind, height_of, show_table
 from metrics.next_keys import keys_to_deliver
 from metrics.reach import Band
 from program.calendar import ONE_DAY
@@ -48,10 +48,6 @@ def keys_to_call(
     reach = dict(within_reach)
     keys = deciding_keys(connection, scope, tuple(reach), evaluations, today, rules)
     return keys_to_deliver(keys, evaluations, today, rules, reach)
-
-
-def _height(rows: int, most: int = 360) -> int:
-    return min(38 + 35 * rows, most)
 
 
 def with_chances(partners: pd.DataFrame, said: Forecast) -> pd.DataFrame:
@@ -123,7 +119,7 @@ def show_forecast(
         columns,
         key="forecast_table",
         alt=_("Partners of the group with their chance to hold the competence"),
-        height=_height(len(rows), 290),
+        height=height_of(len(rows), 290),
     )
     with st.container(horizontal=True, vertical_alignment="center"):
         beyond = int((~rows["reach_0"]).sum())
@@ -203,7 +199,7 @@ def _show_todo(
         columns,
         key=f"{key}_table",
         alt=_("Keys whose delivery keeps or gains the competence"),
-        height=_height(len(rows)),
+        height=height_of(len(rows), 360),
     )
     with st.container(horizontal=True, vertical_alignment="center"):
         st.caption(last_day_note())

@@ -25,6 +25,7 @@ from components.partner_picker import CARD
 from components.refusals import show_page_refused, show_refusal
 from components.saved_views import saved_views
 from components.session import admit, choose_language, dismiss, session_language
+from components.theme import figure_theme
 from program.language import LANGUAGES, N_, _
 from program.roles import EVERYBODY, Role
 from program.settings import settings
@@ -175,7 +176,7 @@ def main() -> None:
         if user:
             account(user)
         _language_switch()
-        dress_document(session_language())
+        dress_document(session_language(), figure_theme())
     try:
         if isinstance(trouble, Refused):
             show_refusal(trouble)

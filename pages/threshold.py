@@ -23,7 +23,7 @@ from components.partner_picker import open_partner, pick_partner
 from components.remembered import drawn_once, remembered
 from components.session import require_user
 from components.states import empty, nothing_matches
-from components.table import ROWS_SHOWN, Column, Kind, rows_left_out, show_table
+from components.table import ROWS_SHOWN, Column, Kind, height_of, rows_left_out, show_table
 from components.text import plain
 from components.theme import figure_theme
 from components.words import (
@@ -145,7 +145,7 @@ ticked = show_table(
         group=word(group_words, group)
     ),
     select="partner_id",
-    height=min(38 + 35 * len(shown), 400),
+    height=height_of(len(shown), 400),
 )
 with st.container(horizontal=True, vertical_alignment="center"):
     st.caption(rows_left_out(len(rows)) or _("Tick a row to see the keys that decide."))
@@ -208,7 +208,7 @@ with right:
             alt=coverage_histogram_alt(counted),
             data=counted,
             columns=[
-                Column("name", _("Partner"), width="medium"),
+                Column("name", _("Partner"), width=260),
                 Column("coverage_0", _("Coverage"), Kind.SHARE, n="base"),
                 Column("delivered", _("Delivered"), Kind.COUNT),
                 Column("base", _("In the base"), Kind.COUNT),

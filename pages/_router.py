@@ -75,6 +75,7 @@ PAGES = (
     PageOfMenu("regions.py", N_("Regions"), ":material/map:", GEOGRAPHY, EVERYTHING),
     PageOfMenu("partners.py", N_("Catalogue"), ":material/storefront:", PARTNERS, CUT),
     PageOfMenu("partner.py", N_("Partner card"), ":material/badge:", PARTNERS),
+    PageOfMenu("tour.py", N_("Tour"), ":material/explore:", REFERENCE),
     PageOfMenu("methodology.py", N_("Methodology"), ":material/menu_book:", REFERENCE),
     PageOfMenu(
         "data_checks.py",

@@ -124,7 +124,9 @@ def show_tour(role: Role) -> None:
         with st.container(border=True):
             link, words = st.columns([1, 3], vertical_alignment="center")
             with link:
-                st.page_link(entry.script, label=f"{number}. {entry.title}")
+                st.page_link(
+                    entry.script, label=f"{number}. {entry.title}", icon=":material/arrow_forward:"
+                )
             with words:
                 st.markdown(f"**{_(step.question)}** {_(step.hint)}")
     st.markdown(f"## {_('How to read the numbers')}")

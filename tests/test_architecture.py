@@ -212,6 +212,19 @@ def test_headings_leave_no_level_out() -> None:
     assert not wrong
 
 
+def test_every_tile_opens_its_definition() -> None:
+    """A figure whose meaning cannot be asked for is a figure that people guess."""
+    without = [
+        f"{named(path)}:{node.lineno}"
+        for path in sources("pages", "components")
+        for node in ast.walk(tree(path))
+        if isinstance(node, ast.Call)
+        and ast.unparse(node.func) == "Tile"
+        and "definition" not in {keyword.arg for keyword in node.keywords}
+    ]
+    assert without == []
+
+
 #: Where our own style sheet and two lines of script are sent.
 HTML_OF_OURS = "components/document.py"
 

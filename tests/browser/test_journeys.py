@@ -184,10 +184,12 @@ def test_every_entry_of_the_menu_opens_its_page(server: Server, tab: OpenTab) ->
 def test_the_switch_turns_the_page_into_the_other_language(server: Server, tab: OpenTab) -> None:
     visit = tab(server, language="ru").open("threshold")
     russian = visit.heading.inner_text()
+    expect(visit.page.locator("html")).to_have_attribute("lang", "ru")
     visit.widget("language_switch").get_by_text("English").click()
     visit.page.wait_for_url(re.compile("lang=en"))
     visit.drawn()
     expect(visit.heading).not_to_have_text(russian)
+    expect(visit.page.locator("html")).to_have_attribute("lang", "en")
     assert not CYRILLIC.search(visit.heading.inner_text())
     visit.page.locator('[data-testid="stSidebarNavLink"]').nth(0).click()
     visit.page.wait_for_url(re.compile(r"/\?(.*&)?lang=en"))
@@ -197,6 +199,7 @@ def test_the_switch_turns_the_page_into_the_other_language(server: Server, tab: 
     visit.page.wait_for_url(re.compile("lang=ru"))
     visit.drawn()
     assert CYRILLIC.search(visit.heading.inner_text())
+    expect(visit.page.locator("html")).to_have_attribute("lang", "ru")
     visit.no_fault()
 
 

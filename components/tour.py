@@ -110,7 +110,7 @@ READING = (
     N_(
         "**Short by 2–3**: three, if keys still pending are activated. Plan with the larger number."
     ),
-    N_("**No base**: no counted key in the window; coverage is undefined, not 0 %."),
+    N_("**No base**: no counted key in the window; coverage does not exist then, it is not 0 %."),
     N_("**Few answers**: grey at 5–9, hidden below 5 wherever results are compared."),
     N_("**«?»** beside a figure opens its definition. Filters are in the address: send the link."),
 )

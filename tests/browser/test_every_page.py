@@ -95,7 +95,8 @@ def look_at(server: Server, context: BrowserContext, address: str, look: Look) -
         for chart in page.locator('[data-testid="stPlotlyChart"]').all():
             chart.locator(".main-svg").first.wait_for(state="attached")
         assert page.locator('[data-testid="stMain"] h1').count() == 1
-        assert (heading := visit.heading.inner_text().strip())
+        heading = visit.heading.inner_text().strip()
+        assert heading
         expect(page.locator("html")).to_have_attribute("lang", look.language)
         assert page.evaluate(
             """() => [document.scrollingElement, document.querySelector('[data-testid=stMain]')]

@@ -222,3 +222,18 @@ def test_home_opens_the_list_of_those_who_will_lose(server: Server, tab: OpenTab
     visit.drawn()
     expect(visit.heading).to_contain_text(losing)
     visit.no_fault()
+
+
+def test_the_framework_speaks_russian_where_it_can_be_taught(server: Server, tab: OpenTab) -> None:
+    """Its own English is drawn in no size, and our words after it."""
+    visit = tab(server).open("partners")
+    drawn = "part => [getComputedStyle(part).fontSize, getComputedStyle(part, '::after').content]"
+    visit.widget("shortlist").locator("input").focus()
+    visit.page.keyboard.type("zzzz")
+    nothing = visit.page.get_by_test_id("stMultiSelectDropdown").get_by_text("No results")
+    assert nothing.evaluate(drawn) == ["0px", '"Ничего не найдено"']
+    visit.page.keyboard.press("Escape")
+    visit.widget("catalogue_search").locator("input").fill("аб")
+    apply = visit.page.get_by_test_id("InputInstructions").locator("span").first
+    assert apply.evaluate(drawn) == ["0px", '"Enter — применить"']
+    visit.no_fault()

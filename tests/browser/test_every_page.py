@@ -35,13 +35,15 @@ class Look:
         return f"{self.width}-{self.theme}-{self.language}"
 
 
-#: Two looks show a page in both sizes, both themes and both languages; neighbours in the menu
-#: have the other two, so that each choice meets each of the others somewhere.
+#: Two opposite looks show a page in both sizes, both themes and both languages. The four pairs
+#: take turns along the menu, so that all eight looks are seen somewhere.
 LOOKS = (
     (Look(1280, "light", "ru"), Look(390, "dark", "en")),
     (Look(1280, "dark", "en"), Look(390, "light", "ru")),
+    (Look(1280, "light", "en"), Look(390, "dark", "ru")),
+    (Look(1280, "dark", "ru"), Look(390, "light", "en")),
 )
-SEEN = [(address, LOOKS[number % 2]) for number, address in enumerate(ADDRESSES)]
+SEEN = [(address, LOOKS[number % len(LOOKS)]) for number, address in enumerate(ADDRESSES)]
 
 
 @pytest.fixture(scope="module")

@@ -8,6 +8,7 @@ PIP := $(BIN)/pip --disable-pip-version-check --quiet
 help:
 	@echo "make run    open the dashboard on http://localhost:8501 (builds demonstration data if there is none)"
 	@echo "make test   lint, types and every test: units, properties, pages, PostgreSQL, browser"
+	@echo "make pictures  the screenshots of the README and the user guides"
 	@echo "make bench  what pages cost: beside bare SQL, in a browser, with many people, on PostgreSQL (25 minutes)"
 
 .venv/run.stamp: requirements.txt constraints.txt

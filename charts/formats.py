@@ -20,7 +20,8 @@ from program.language import _, current_language, ngettext
 
 NBSP = "\u00a0"
 MINUS = "\u2212"
-EN_DASH = "\u2013"
+#: The dash of «31–58»; a line may end after a bare one and tear the interval apart.
+EN_DASH = "\u2013\u2060"
 #: From this many on, a share is written with one decimal.
 DECIMALS_FROM = 100
 

@@ -180,7 +180,7 @@ def _table(some: pd.DataFrame, mark: str, key: str) -> Hashable | None:
     return show_table(
         some,
         [
-            Column("name", _("Partner"), width=190),
+            Column("name", _("Partner"), width=250),
             Column("coverages", _("Delivered: before → then"), width=170),
             Column("city", _("City")),
             Column("tier", _("Partner tier")),

@@ -15,7 +15,7 @@ from components.definitions import definition
 from components.download import About, download
 from components.remembered import made_of, remembered
 from components.states import empty
-from components.table import ROWS_SHOWN, Column, Kind, rows_left_out, show_table
+from components.table import ROWS_SHOWN, Column, Kind, height_of, rows_left_out, show_table
 from components.theme import figure_theme
 from components.words import DELIVERY_STATUSES, word
 from metrics.points import points_calendar
@@ -45,7 +45,7 @@ def deliveries_block(
         columns,
         key=f"deliveries_{partner_id}",
         alt=_("Deliveries of the partner"),
-        height=min(38 + 35 * len(rows), 360),
+        height=height_of(len(rows.head(ROWS_SHOWN)), 360),
     )
     with st.container(horizontal=True, vertical_alignment="center"):
         if left_out := rows_left_out(len(rows)):
@@ -78,7 +78,7 @@ def _in_words(deliveries: pd.DataFrame) -> pd.DataFrame:
 def _columns() -> list[Column]:
     own = _("Only projects on keys this partner bought count in its coverage; points, for any.")
     return [
-        Column("project", _("Project"), width="medium"),
+        Column("project", _("Project"), width=240),
         Column("delivered_on", _("Delivered"), Kind.DATE),
         Column("occasion", _("Delivery"), width="medium"),
         Column("own_key", _("Own key"), Kind.YES_NO, help=own),
@@ -123,5 +123,5 @@ def _points(
         ],
         key="card_points",
         about=about,
-        note=definition("points"),
+        note=definition("points").split("\n")[0],
     )

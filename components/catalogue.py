@@ -17,7 +17,7 @@ from components.table import ROWS_SHOWN, Column, Kind, rows_left_out, show_table
 from components.text import one_line
 from components.words import TIERS, word
 from metrics.coverage import coverage
-from program.language import _, current_language
+from program.language import _, current_language, ngettext
 from program.rules import ProgramRules
 
 #: From more partners than these nobody picks a shortlist by hand.
@@ -38,7 +38,8 @@ def said_to_search() -> tuple[str, bool]:
             else:
                 st.query_params.pop(name, None)
 
-    with st.container(horizontal=True, vertical_alignment="bottom"):
+    line, beside = st.columns([3, 1], vertical_alignment="bottom")
+    with line:
         said: str = st.text_input(
             _("Find a partner"),
             key="catalogue_search",
@@ -47,6 +48,7 @@ def said_to_search() -> tuple[str, bool]:
             on_change=remember,
             max_chars=100,
         )
+    with beside:
         only: bool = st.toggle(
             _("Only with the competence"), key="catalogue_only", on_change=remember
         )
@@ -130,7 +132,7 @@ def _picked(entitled: pd.DataFrame) -> list[int]:
         list(names),
         key="shortlist",
         format_func=lambda number: names.get(number, str(number)),
-        placeholder=_("All that were found; pick some to send fewer"),
+        placeholder=_("All that were found"),
     )
     return picked
 
@@ -147,11 +149,17 @@ def shortlist(
     if entitled.empty:
         empty(_("None of these partners holds the competence, so the list would be empty."))
         return
-    st.caption(
-        _("Only participants of the «Quality Programme»: {partners} of those found.").format(
-            partners=formats.partners(len(entitled))
-        )
+    said = _("Only participants of the «Quality Programme»: {partners} of those found.").format(
+        partners=formats.partners(len(entitled))
     )
+    if left := int(found["held"].sum()) - len(entitled):
+        outside = ngettext(
+            "{n} more holds the competence without being in the programme on that day.",
+            "{n} more hold the competence without being in the programme on that day.",
+            left,
+        )
+        said += " " + outside.format(n=formats.number(left))
+    st.caption(said)
     picked = _picked(entitled)
     listed = entitled[entitled["partner_id"].isin(picked)] if picked else entitled
     rule = _("at least {share} of the keys bought {window} delivered").format(

@@ -178,7 +178,7 @@ def response_columns(*, of_partners: bool, in_file: bool = False) -> list[Column
     who = [Column("region", _("Region"), width="medium")]
     if of_partners:
         who = [
-            Column("name", _("Partner"), width="medium"),
+            Column("name", _("Partner"), width=260),
             Column("city", _("City")),
             Column("manager", _("Manager")),
         ]

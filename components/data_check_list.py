@@ -71,7 +71,7 @@ def found_columns(code: str) -> list[Column]:
     if code == AUDIT:
         return [
             Column("evaluated_on", _("Evaluation on"), Kind.DATE),
-            Column("name", _("Partner"), width="medium"),
+            Column("name", _("Partner"), width=260),
             Column("stored_delivered", _("Delivered, stored"), Kind.COUNT, undefined=_("none")),
             Column("stored_base", _("Base, stored"), Kind.COUNT, undefined=_("none")),
             Column("stored_held", _("Held, stored"), Kind.YES_NO, undefined=_("none")),

@@ -23,6 +23,7 @@ from components.access import require_still_served
 from components.audit import export_note
 from components.session import admitted_user
 from components.table import DATED, NUMERIC, Column, Kind
+from components.text import WORD_JOINER
 from program.language import _, current_language, speaking
 
 #: A spreadsheet runs a cell that begins like this.
@@ -75,11 +76,17 @@ class About:
     data_as_of: dt.datetime | None = None
 
 
+def _bare(text: object) -> str:
+    """Return ``text`` without the marks that keep a line together: they would spoil a search."""
+    return str(text).replace(WORD_JOINER, "")
+
+
 def neutral(text: str) -> str:
     """Return ``text`` so that no spreadsheet takes it for a formula.
 
     OWASP's cure: an apostrophe before it, which Excel does not show in a typed cell.
     """
+    text = _bare(text)
     return f"'{text}" if text.startswith(RISKY) or text.lstrip().startswith(RISKY) else text
 
 
@@ -178,7 +185,7 @@ def _write_cell(
     elif column.kind is Kind.YES_NO:
         sheet.write_string(row, position, words.yes if value else words.no)
     else:
-        sheet.write_string(row, position, str(value))
+        sheet.write_string(row, position, _bare(value))
 
 
 def _write_data(
@@ -192,7 +199,7 @@ def _write_data(
     bold = book.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"})
     for position, column in enumerate(columns):
         style = book.add_format({"num_format": _EXCEL_FORMATS.get(column.kind, "General")})
-        sheet.write_string(0, position, column.label, bold)
+        sheet.write_string(0, position, _bare(column.label), bold)
         longest = len(column.label)
         for row, value in enumerate(frame[column.name], start=1):
             _write_cell(sheet, (row, position), value, column, style, words)
@@ -209,8 +216,8 @@ def _write_about(book: Any, words: _Words) -> None:
     sheet.set_column(0, 0, 28)
     sheet.set_column(1, 1, 90)
     for row, (name, text) in enumerate(words.lines):
-        sheet.write_string(row, 0, name, bold)
-        sheet.write_string(row, 1, text, wrapped)
+        sheet.write_string(row, 0, _bare(name), bold)
+        sheet.write_string(row, 1, _bare(text), wrapped)
 
 
 def _xlsx(frame: pd.DataFrame, columns: Sequence[Column], title: str, words: _Words) -> bytes:

@@ -24,7 +24,7 @@ from components.forecast_words import (
 )
 from components.key_list import deciding_keys, in_words
 from components.remembered import made_of
-from components.table import Column, Kind, show_table
+from components.table import Column, Kind, height_of, show_table
 from metrics.next_keys import keys_to_deliver
 from metrics.reach import Band
 from program.calendar import ONE_DAY
@@ -48,10 +48,6 @@ def keys_to_call(
     reach = dict(within_reach)
     keys = deciding_keys(connection, scope, tuple(reach), evaluations, today, rules)
     return keys_to_deliver(keys, evaluations, today, rules, reach)
-
-
-def _height(rows: int, most: int = 360) -> int:
-    return min(38 + 35 * rows, most)
 
 
 def with_chances(partners: pd.DataFrame, said: Forecast) -> pd.DataFrame:
@@ -111,7 +107,7 @@ def show_forecast(
     st.caption(" ".join(proof_line(known) for known in said.evidence))
     rows = with_chances(partners, said)
     columns = [
-        Column("name", _("Partner"), width=180),
+        Column("name", _("Partner"), width=240),
         *(Column(f"chance_{i}", formats.date_short(day), width=110) for i, day in enumerate(days)),
         Column("needed", _("Deliveries needed"), width=110),
         Column("open_keys", _("Open keys"), Kind.COUNT),
@@ -123,7 +119,7 @@ def show_forecast(
         columns,
         key="forecast_table",
         alt=_("Partners of the group with their chance to hold the competence"),
-        height=_height(len(rows), 290),
+        height=height_of(len(rows), 290),
     )
     with st.container(horizontal=True, vertical_alignment="center"):
         beyond = int((~rows["reach_0"]).sum())
@@ -177,20 +173,20 @@ def _show_todo(
         last_day=pd.to_datetime([days[place] - ONE_DAY for place in places]),
     )
     columns = [
-        *([Column("name", _("Partner"), width=180)] if with_partner else []),
+        *([Column("name", _("Partner"), width=240)] if with_partner else []),
         Column("project", _("Project"), undefined=_("no project yet"), width=170),
         Column("key", _("Key (hash)"), width=90, help=_("First eight signs of the key's MD5.")),
         Column("last_day", _("Last day"), Kind.DATE, help=last_day_note()),
         Column("now", _("Now"), width="medium"),
         Column(
             "counts_in",
-            _("Counts in evaluations"),
+            _("Evaluations left"),
             Kind.COUNT,
             help=_("In how many coming evaluations the key is in the window."),
         ),
         Column(
             "if_activated",
-            _("Only if more are activated"),
+            _("Only with activations"),
             Kind.YES_NO,
             help=_("Needed only if keys bought in the window are activated before the day."),
         ),
@@ -203,7 +199,7 @@ def _show_todo(
         columns,
         key=f"{key}_table",
         alt=_("Keys whose delivery keeps or gains the competence"),
-        height=_height(len(rows)),
+        height=height_of(len(rows), 360),
     )
     with st.container(horizontal=True, vertical_alignment="center"):
         st.caption(last_day_note())

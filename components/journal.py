@@ -94,8 +94,6 @@ def journal_filters(
             width=_PERIOD_WIDTH,
         )
         person = _chosen(_("Who"), people, _("Everybody"), "journal_person")
-        partner = pick_partner(partners, key="journal_partner")
-    with st.container(horizontal=True, key="journal_more_filters"):
         page = _chosen(_("Page"), pages, _("All pages"), "journal_page")
         action = _chosen(
             _("What was done"),
@@ -103,6 +101,7 @@ def journal_filters(
             _("Everything"),
             "journal_action",
         )
+    partner = pick_partner(partners, key="journal_partner")
     days = period if isinstance(period, tuple) else (period,)
     # While only the first day of a period is picked, it stands for itself.
     first, last = (days[0], days[-1]) if days else (today, today)

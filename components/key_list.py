@@ -13,7 +13,7 @@ from charts import formats
 from components.download import About, download
 from components.remembered import made_of
 from components.states import empty
-from components.table import ROWS_SHOWN, Column, Kind, rows_left_out, show_table
+from components.table import ROWS_SHOWN, Column, Kind, height_of, rows_left_out, show_table
 from components.words import EDITIONS, KEY_REASONS, word
 from metrics.keys import keys_that_decide
 from program.language import _
@@ -64,12 +64,12 @@ def key_columns(evaluations: Sequence[dt.date]) -> list[Column]:
         for i, day in enumerate(evaluations)
     ]
     return [
-        Column("project", _("Project"), undefined=_("no project yet"), width="medium"),
+        Column("project", _("Project"), undefined=_("no project yet"), width=240),
         Column("key", _("Key (hash)"), help=_("First eight signs of the key's MD5.")),
         *reasons,
         Column(
             "helps",
-            _("Counts in evaluations"),
+            _("Helps in evaluations"),
             Kind.COUNT,
             help=_(
                 "In how many of the evaluations shown a delivery of this key would still count."
@@ -108,7 +108,7 @@ def show_keys(
         columns,
         key=key,
         alt=_("Keys of the partner with the reason why each counts or does not"),
-        height=min(38 + 35 * len(shown), 420),
+        height=height_of(len(shown), 420),
     )
     with st.container(horizontal=True, vertical_alignment="center"):
         if left_out := rows_left_out(len(keys)):

@@ -11,7 +11,7 @@ from charts import formats
 from charts.palette import ThemeName
 from charts.sparkline import bullet_picture, data_address
 from components.definitions import definition
-from components.outlook_words import outlook_words
+from components.outlook_words import decided_words, outlook_words
 from components.table import Column, Kind
 from components.words import TIERS, word
 from metrics.coverage import Group
@@ -44,12 +44,21 @@ def of_group(outlook: pd.DataFrame, group: Group) -> pd.DataFrame:
 
 
 def described(
-    partners: pd.DataFrame, evaluations: Sequence[dt.date], theme: ThemeName
+    partners: pd.DataFrame,
+    evaluations: Sequence[dt.date],
+    theme: ThemeName,
+    *,
+    decided: bool = False,
 ) -> pd.DataFrame:
-    """Return ``partners`` with the outlook of each evaluation in words and a bar of coverage."""
+    """Return ``partners`` with the outlook of each evaluation in words and a bar of coverage.
+
+    ``decided``: the evaluation is over, and the words speak of what it brought.
+    """
     words = {
         f"outlook_{i}": [
-            outlook_words(state, held_now=held, needed=needed, needed_worst=worst, spare=spare)
+            decided_words(state, held_before=held, needed=needed, spare=spare)
+            if decided
+            else outlook_words(state, held_now=held, needed=needed, needed_worst=worst, spare=spare)
             for state, held, needed, worst, spare in zip(
                 partners[f"state_{i}"],
                 partners["held_now"],
@@ -76,16 +85,21 @@ def described(
     )
 
 
-def outlook_columns(evaluations: Sequence[dt.date]) -> list[Column]:
+def outlook_columns(evaluations: Sequence[dt.date], *, decided: bool = False) -> list[Column]:
     """Return the columns of the table and of its file: what to do first, who it is last."""
     outlooks = [
-        Column(f"outlook_{i}", formats.date_short(day), width=212)
+        Column(f"outlook_{i}", formats.date_short(day), width=236)
         for i, day in enumerate(evaluations)
     ]
     return [
-        Column("name", _("Partner"), width=200),
-        Column("needed", _("Needed"), width=92, help=definition("needed")),
-        Column("bar", _("Against 50 %"), Kind.PICTURE, width=92, help=definition("coverage")),
+        Column("name", _("Partner"), width=240),
+        Column(
+            "needed",
+            _("Were needed") if decided else _("Needed"),
+            width=92,
+            help=definition("needed"),
+        ),
+        Column("bar", _("Against 50 %"), Kind.PICTURE, width=86, help=definition("coverage")),
         *outlooks,
         Column("coverage_0", _("Coverage"), Kind.SHARE, n="base_0", undefined=formats.no_base()),
         Column("delivered_0", _("Delivered"), Kind.COUNT, help=definition("delivered")),
@@ -103,7 +117,12 @@ def outlook_columns(evaluations: Sequence[dt.date]) -> list[Column]:
             help=definition("pending_activation"),
         ),
         Column("near_0", _("Near the threshold"), Kind.YES_NO, help=definition("near")),
-        Column("held_now", _("Competence now"), Kind.YES_NO, help=definition("competence")),
+        Column(
+            "held_now",
+            _("Competence before") if decided else _("Competence now"),
+            Kind.YES_NO,
+            help=definition("competence"),
+        ),
         Column("city", _("City")),
         Column("tier", _("Partner tier")),
         Column("manager", _("Manager")),

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from charts import formats
 from charts.palette import Tone
+from components.theme import ICONS
 from metrics.coverage import Group, State
 from program.language import _, ngettext
 
@@ -20,6 +21,11 @@ GROUP_TONES = {
 }
 
 
+def group_icon(group: Group) -> str:
+    """Return the icon of a group's tab; no two tabs have the same."""
+    return ":material/remove:" if group is Group.NO_BASE else ICONS[GROUP_TONES[group]]
+
+
 def outlook_words(state: str, *, held_now: bool, needed: int, needed_worst: int, spare: int) -> str:
     """Return the outlook of one partner for one evaluation, short enough for a table cell."""
     if state == State.NO_BASE:
@@ -29,13 +35,25 @@ def outlook_words(state: str, *, held_now: bool, needed: int, needed_worst: int,
         return words.format(reserve=formats.reserve(spare))
     if state == State.HOLDS_UNLESS_ACTIVATIONS:
         words = (
-            _("keeps; if pending keys are activated, {short}")
+            _("keeps; {n} more if keys are activated")
             if held_now
-            else _("gains; if pending keys are activated, {short}")
+            else _("gains; {n} more if keys are activated")
         )
-        return words.format(short=formats.short_of(needed_worst))
+        return words.format(n=formats.number(needed_worst))
     short = formats.short_of(needed, needed_worst)
     return _("loses: {short}").format(short=short) if held_now else short
+
+
+def decided_words(state: str, *, held_before: bool, needed: int, spare: int) -> str:
+    """Return what a past evaluation brought one partner by today's records, for a table cell."""
+    if state == State.NO_BASE:
+        return _("lost: no base") if held_before else formats.no_base()
+    if state == State.SHORT:
+        short = ngettext("was short by {n} delivery", "was short by {n} deliveries", needed)
+        short = short.format(n=formats.number(needed))
+        return _("lost: {short}").format(short=short) if held_before else short
+    words = _("kept, {reserve}") if held_before else _("gained, {reserve}")
+    return words.format(reserve=formats.reserve(spare))
 
 
 @dataclass(frozen=True, slots=True)

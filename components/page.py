@@ -41,4 +41,4 @@ def title(text: str, lead: str | None = None) -> None:
     """Draw the page's heading and the sentence under it."""
     st.title(text, anchor=False)
     if lead:
-        st.markdown(lead)
+        st.markdown(lead[0].upper() + lead[1:])

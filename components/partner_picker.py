@@ -6,6 +6,7 @@ from functools import lru_cache
 
 import pandas as pd
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from charts import formats
 from components.text import one_line
@@ -36,24 +37,29 @@ def matching(partners: pd.DataFrame, words: str) -> pd.DataFrame:
     return partners[fits]
 
 
-def _offered(partners: pd.DataFrame, key: str, chosen: int | None) -> pd.DataFrame:
-    """Return the partners to choose from: all of them, or the first that match a search."""
+def _offered(
+    partners: pd.DataFrame, key: str, chosen: int | None, place: DeltaGenerator
+) -> pd.DataFrame:
+    """Return the partners to choose from: all of them, or the first that match a search.
+
+    The search is drawn in ``place``.
+    """
     if len(partners) <= MOST_OPTIONS:
         return partners
-    words = st.text_input(
+    words = place.text_input(
         _("Search among {partners}").format(partners=formats.partners(len(partners))),
         key=f"{key}_words",
         placeholder=_("Name or city, then Enter"),
     )
     found = matching(partners, words) if words.strip() else partners
-    if len(found) > MOST_OPTIONS:
-        st.caption(
+    if words.strip() and len(found) > MOST_OPTIONS:
+        place.caption(
             _("{found} match; the list below holds the first {most}.").format(
                 found=formats.partners(len(found)), most=formats.number(MOST_OPTIONS)
             )
         )
     if words and found.empty:
-        st.caption(_("No partner matches."))
+        place.caption(_("No partner matches."))
     return pd.concat([partners[partners["partner_id"] == chosen], found.head(MOST_OPTIONS)])
 
 
@@ -69,7 +75,11 @@ def pick_partner(
     chosen
         The partner to show as chosen; it takes the place of an earlier pick when it changes.
     """
-    partners = _offered(partners, key, chosen)
+    if len(partners) > MOST_OPTIONS:
+        search, rest = st.columns([1, 2], gap="small")
+    else:
+        search = rest = st.container()
+    partners = _offered(partners, key, chosen, search)
     names = {
         int(number): f"{one_line(name)} · {one_line(city)}"
         for number, name, city in zip(
@@ -82,7 +92,7 @@ def pick_partner(
     if st.session_state.get(told) != chosen or st.session_state.get(key) not in names:
         st.session_state[key] = chosen if chosen in names else None
     st.session_state[told] = chosen
-    picked: int | None = st.selectbox(
+    picked: int | None = rest.selectbox(
         label or _("Partner"),
         options,
         key=key,

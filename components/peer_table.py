@@ -62,7 +62,7 @@ def peer_columns(name: str, *, index: bool) -> list[Column]:
     kind = Kind.INDEX if index else Kind.SHARE
     hidden = _("hidden")
     return [
-        Column("name", _("Partner"), width="medium"),
+        Column("name", _("Partner"), width=260),
         Column(
             "value",
             _("Index") if index else _("Share"),

@@ -71,7 +71,7 @@ def points_section(
         )
         return
     columns = [
-        Column("name", _("Partner"), width="medium"),
+        Column("name", _("Partner"), width=260),
         Column("project", _("Project"), width="medium"),
         Column("expires_on", _("Points expire"), Kind.DATE),
         Column("renewed_on", _("Last delivered"), Kind.DATE),

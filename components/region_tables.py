@@ -146,7 +146,7 @@ def partner_table(partners: pd.DataFrame, about: About) -> None:
         tier=partners["tier"].map(tiers),
     ).sort_values(["base", "name"], ascending=[False, True], ignore_index=True)
     columns = [
-        Column("name", _("Partner"), width="medium"),
+        Column("name", _("Partner"), width=260),
         Column("bar", _("Against 50 %"), Kind.PICTURE, width=110),
         Column("coverage", _("Coverage"), Kind.SHARE, n="base", undefined=formats.no_base()),
         Column("delivered", _("Delivered"), Kind.COUNT),

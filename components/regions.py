@@ -20,14 +20,24 @@ from components.table import Column, Kind
 from components.text import plain
 from components.words import country
 from metrics.estimate import ENOUGH
-from program.language import _, current_language, ngettext
+from program.language import N_, _, current_language, ngettext
 from program.rules import ProgramRules
 from queries.filters import Filters
 
 _TOTALS = (
     *("partners", "with_base", "holders", "base", "delivered", "pending_activation", "deliveries"),
 )
-_SHORT = 7
+_SHORT = 8
+_VOWELS = "аеёиоуыэюяйьъaeiouy -"
+#: Places that people know by their letters.
+_KNOWN_BY_LETTERS = {
+    "RU-SPE": N_("SPb"),
+    "RU-KHM": N_("KhMAO"),
+    "RU-YAN": N_("YaNAO"),
+    "RU-KB": N_("KBR"),
+    "RU-KC": N_("KChR"),
+    "RU-SE": N_("N. Oss."),
+}
 _CLICKED = "region_clicked"
 #: Fields of the filter bar that say where; the map shows all places whatever is chosen.
 _PLACES = ("country", "district", "region", "city")
@@ -78,7 +88,12 @@ def tiles_of(regions: pd.DataFrame) -> pd.DataFrame:
     """
     on_grid = regions["place"] == regions["tile"]
     grid = regions[on_grid].assign(
-        label=[short_name(name) for name in regions.loc[on_grid, "name"]],
+        label=[
+            _(_KNOWN_BY_LETTERS[code]) if code in _KNOWN_BY_LETTERS else short_name(name)
+            for code, name in zip(
+                regions.loc[on_grid, "place"], regions.loc[on_grid, "name"], strict=True
+            )
+        ],
         row=regions["tile_row"],
         col=regions["tile_col"],
         aside=False,
@@ -106,7 +121,10 @@ def short_name(name: str) -> str:
     generic = _("Oblast, Krai, Republic of, Republic, Autonomous, Okrug, Region").split(", ")
     words = re.compile(r"\b({})\b|\(.*\)|—.*$".format("|".join(map(re.escape, generic))))
     bare = " ".join(words.sub(" ", name).split()) or name
-    return bare[:_SHORT].rstrip(" -")
+    if len(bare) <= _SHORT:
+        return bare
+    # An abbreviation ends with a consonant, not amid «ск», and says by a point that it is one.
+    return f"{bare[: _SHORT - 1].rstrip(_VOWELS).removesuffix('с')}."
 
 
 def map_section(

@@ -12,7 +12,7 @@ from components.download import About, download
 from components.partner_picker import open_partner, pick_partner
 from components.remembered import remembered
 from components.states import empty
-from components.table import ROWS_SHOWN, rows_left_out, show_table
+from components.table import ROWS_SHOWN, height_of, rows_left_out, show_table
 from metrics.estimate import HIDDEN_BELOW
 from program.language import _
 
@@ -49,7 +49,7 @@ def show_response(beside: ResponseBeside, about: About, *question: Hashable) -> 
         key=f"calls_{by}",
         alt=_("Response rate beside the others, the most missing answers first"),
         select="partner_id" if of_partners else None,
-        height=min(38 + 35 * len(shown), 400),
+        height=height_of(len(shown), 400),
     )
     with st.container(horizontal=True, vertical_alignment="center"):
         if left_out := rows_left_out(len(rows)):

@@ -193,7 +193,7 @@ def _table(some: pd.DataFrame, key: str) -> Hashable | None:
     return show_table(
         some.assign(counts=counts),
         [
-            Column("name", _("Partner"), width=180),
+            Column("name", _("Partner"), width=250),
             Column("counts", _("Delivered: in force → variant"), width=205),
             Column("switches_now", _("Switches, in force"), Kind.COUNT),
             Column("switches_then", _("Switches, variant"), Kind.COUNT),

@@ -7,6 +7,8 @@ import datetime as dt
 import streamlit as st
 
 from charts import formats
+from components.data import data_moment
+from components.session import admitted_user
 from components.text import plain
 from program.language import _
 
@@ -20,7 +22,11 @@ def empty(why: str, *, then: str | None = None) -> None:
 
 
 def nothing_matches() -> None:
-    """Say that the filters leave nothing."""
+    """Say that the filters leave nothing, or that there is nothing yet to be filtered."""
+    user = admitted_user()
+    if user and data_moment(user.scope).as_of is None:
+        no_data_loaded()
+        return
     empty(
         _("Nothing matches these filters."),
         then=_("Widen the period or the region, or reset the filters above."),

@@ -14,6 +14,7 @@ from charts.survey import likert_alt
 from components.chart import show_chart
 from components.data import ask, data_moment
 from components.definitions import definitions
+from components.document import ON_SCREEN
 from components.download import About, download
 from components.remembered import made_of, remembered
 from components.states import empty, few_answers, hidden
@@ -30,7 +31,7 @@ from components.survey_answers import (
 from components.survey_figures import judged
 from components.survey_questions import Asked, questionnaire
 from components.survey_words import VERDICTS
-from components.table import ROWS_SHOWN, Column, Kind, rows_left_out, show_table
+from components.table import ROWS_SHOWN, Column, Kind, height_of, rows_left_out, show_table
 from components.theme import figure_theme
 from metrics.difference import Verdict, share_difference
 from metrics.estimate import ENOUGH, HIDDEN_BELOW, Estimate
@@ -84,8 +85,10 @@ def survey_block(scope: Scope, partner: pd.Series, today: dt.date) -> None:
         if most < HIDDEN_BELOW:
             hidden(most)
         else:
-            _beside_others(counts, asked, about, partner_id)
-    _surveys(said, questions, about, partner_id)
+            with st.container(key=f"{ON_SCREEN}_beside"):
+                _beside_others(counts, asked, about, partner_id)
+    with st.container(key=f"{ON_SCREEN}_surveys"):
+        _surveys(said, questions, about, partner_id)
 
 
 def _answers(
@@ -124,10 +127,10 @@ def _beside_others(
     counts: pd.DataFrame, asked: Sequence[Asked], about: About, partner_id: int
 ) -> None:
     rows = made_of(beside_others, counts, asked=tuple(asked))
-    few = _("few answers, hidden")
+    few = _("hidden")
     columns = [
         Column("name", _("Question"), width="medium"),
-        Column("verdict", _("Against all the others"), width=245),
+        Column("verdict", _("Against all the others"), width=215),
         Column("own", _("This partner"), Kind.SHARE, n="own_n", undefined=few),
         Column("region", _("Others of the region"), Kind.SHARE, n="region_n", undefined=few),
         Column("others", _("All the others"), Kind.SHARE, n="others_n", undefined=few),
@@ -206,7 +209,7 @@ def _surveys(said: pd.DataFrame, questions: pd.DataFrame, about: About, partner_
     rows = made_of(surveys_in_words, first, questions=questions)
     columns = [
         Column("completed_on", _("Date"), Kind.DATE),
-        Column("project", _("Project"), width="medium"),
+        Column("project", _("Project"), width=240),
         Column("developer", _("Developer"), width=125, help=_("Recommends the developer")),
         Column("platform", _("Platform"), width=125, help=_("Recommends the platform")),
         Column("ask", _("A reason to ask"), width="medium"),
@@ -218,7 +221,7 @@ def _surveys(said: pd.DataFrame, questions: pd.DataFrame, about: About, partner_
         columns,
         key=f"card_surveys_{partner_id}",
         alt=_("Surveys of this partner's clients, the latest first"),
-        height=min(38 + 35 * len(rows), _SURVEYS_HIGH),
+        height=height_of(len(rows), _SURVEYS_HIGH),
     )
     with st.container(horizontal=True, vertical_alignment="center"):
         told = (

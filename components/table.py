@@ -78,6 +78,8 @@ DATED = (Kind.DATE, Kind.MONTH, Kind.MOMENT)
 WRITTEN_CELLS = 250_000
 #: Rows of a long table on screen; its file holds all of them.
 ROWS_SHOWN = 100
+#: Pixels that Streamlit gives a row and a heading with its borders, at our size of letters.
+_ROW, _HEADING = 33, 36
 _BEFORE_ALL = pd.Timestamp(1900, 1, 1)
 
 _WRITERS: dict[Kind, Callable[[Any], str]] = {
@@ -94,6 +96,11 @@ _WRITERS: dict[Kind, Callable[[Any], str]] = {
     Kind.YES_NO: lambda value: _("yes") if value else _("no"),
     Kind.PICTURE: str,
 }
+
+
+def height_of(rows: int, most: int) -> int:
+    """Return how high a table of so many rows is, in pixels; beyond ``most`` it scrolls."""
+    return min(_HEADING + _ROW * rows, most)
 
 
 def written(value: Any, column: Column, n: int | None = None) -> str:

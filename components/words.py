@@ -56,6 +56,27 @@ GROUPS_EXPLAINED = {
         "coverage is undefined."
     ),
 }
+#: The same groups of an evaluation that is over.
+GROUPS_DECIDED = GROUPS | {
+    Group.WILL_LOSE: N_("Lost"),
+    Group.CAN_GAIN: N_("Could gain"),
+}
+GROUPS_DECIDED_EXPLAINED = {
+    Group.WILL_LOSE: N_(
+        "Held the competence before the evaluation; by today's records it was removed: deliveries "
+        "were missing, or no key was left in the base."
+    ),
+    Group.CAN_GAIN: N_(
+        "Without the competence before the evaluation, with keys in the base; first those who "
+        "missed least, last those who gained it."
+    ),
+    Group.NEAR: N_("Kept the competence, but few keys decided."),
+    Group.IN_RESERVE: N_("Kept the competence with keys to spare."),
+    Group.NO_BASE: N_(
+        "Without the competence before the evaluation, and no counted and activated keys were "
+        "bought in the window: coverage is undefined."
+    ),
+}
 KEY_REASONS = {
     KeyReason.DELIVERED: N_("Counts: delivered"),
     KeyReason.NOT_DELIVERED: N_("In the base, not delivered"),

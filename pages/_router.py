@@ -16,6 +16,7 @@ from components.access import Refused, User, visitor
 from components.account import account, standing_notes
 from components.audit import note_page
 from components.data import ask, data_moment, schema_problems
+from components.document import dress_document
 from components.failure import show_failure, show_schema_problems
 from components.filter_bar import Part, filter_bar, remember_choice
 from components.menu import MenuEntry, remember_menu
@@ -24,6 +25,7 @@ from components.partner_picker import CARD
 from components.refusals import show_page_refused, show_refusal
 from components.saved_views import saved_views
 from components.session import admit, choose_language, dismiss, session_language
+from components.theme import figure_theme
 from program.language import LANGUAGES, N_, _
 from program.roles import EVERYBODY, Role
 from program.settings import settings
@@ -73,6 +75,7 @@ PAGES = (
     PageOfMenu("regions.py", N_("Regions"), ":material/map:", GEOGRAPHY, EVERYTHING),
     PageOfMenu("partners.py", N_("Catalogue"), ":material/storefront:", PARTNERS, CUT),
     PageOfMenu("partner.py", N_("Partner card"), ":material/badge:", PARTNERS),
+    PageOfMenu("tour.py", N_("Tour"), ":material/explore:", REFERENCE),
     PageOfMenu("methodology.py", N_("Methodology"), ":material/menu_book:", REFERENCE),
     PageOfMenu(
         "data_checks.py",
@@ -174,6 +177,7 @@ def main() -> None:
         if user:
             account(user)
         _language_switch()
+        dress_document(session_language(), figure_theme())
     try:
         if isinstance(trouble, Refused):
             show_refusal(trouble)

@@ -32,7 +32,7 @@ from components.remembered import remembered
 from components.session import require_user
 from components.states import empty, not_allowed, nothing_matches
 from components.survey_period import period_of, period_words
-from components.table import ROWS_SHOWN, rows_left_out, show_table
+from components.table import ROWS_SHOWN, height_of, rows_left_out, show_table
 from components.theme import figure_theme
 from components.verdict import badge
 from metrics.peers import PeerFlag
@@ -125,7 +125,7 @@ chosen = show_table(
     key=f"peers_{view}",
     alt=_("Partners with their answers, verdict and room for improvement"),
     select="partner_id",
-    height=min(38 + 35 * len(rows.head(ROWS_SHOWN)), 400),
+    height=height_of(len(rows.head(ROWS_SHOWN)), 400),
 )
 with st.container(horizontal=True, vertical_alignment="center"):
     if left_out := rows_left_out(len(rows)):

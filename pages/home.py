@@ -45,6 +45,11 @@ months = ask(
     deliveries_by_month, user.scope, filters, add_months(last_evaluation(today), -13), today
 )
 
+if data_moment(user.scope).as_of is None and not groups[list(Group)].to_numpy().any():
+    title(_("How does the programme stand, and what changed in a month?"))
+    no_data_loaded()
+    st.stop()
+
 # Verdict -------------------------------------------------------------------------------------
 nearest = groups.iloc[0]
 losing, saved = int(nearest[Group.WILL_LOSE]), int(nearest["saved_by_one"])

@@ -14,7 +14,7 @@ from components.people import people_words
 from components.session import require_user
 from components.state import read_state
 from components.states import empty
-from components.table import show_table
+from components.table import height_of, show_table
 from program.language import _
 from program.settings import settings
 from queries.audit import journal, people_of_journal
@@ -54,7 +54,7 @@ show_table(
     columns,
     key="journal",
     alt=_("Events, the newest first"),
-    height=min(38 + 35 * len(rows), 520),
+    height=height_of(len(rows), 520),
 )
 with st.container(horizontal=True, vertical_alignment="center"):
     st.caption(

@@ -11,6 +11,7 @@ from components.card_deliveries import deliveries_block
 from components.chart import show_chart
 from components.data import ask, data_moment
 from components.definitions import definition, definitions
+from components.document import ON_SCREEN
 from components.download import About
 from components.filter_bar import current_choice
 from components.holding_forecast import show_chance, show_what_to_do
@@ -20,6 +21,7 @@ from components.outlook import coming_evaluations
 from components.outlook_words import Outlook, card_tone, card_verdict
 from components.page import title
 from components.partner_picker import pick_partner
+from components.printed_card import print_button, printed_keys
 from components.remembered import made_of, remembered
 from components.session import require_user
 from components.states import empty
@@ -104,17 +106,19 @@ outlooks = [
     if (row := calculated.loc[pd.Timestamp(day)]) is not None
 ]
 title(plain(partner["name"]))
-st.caption(
-    " · ".join(
-        plain(words)
-        for words in (
-            word(TIERS, partner["tier"]),
-            partner["city"],
-            country(partner["country"]),
-            _("manager {name}").format(name=partner["manager"]),
+with st.container(horizontal=True, vertical_alignment="center"):
+    st.caption(
+        " · ".join(
+            plain(words)
+            for words in (
+                word(TIERS, partner["tier"]),
+                partner["city"],
+                country(partner["country"]),
+                _("manager {name}").format(name=partner["manager"]),
+            )
         )
     )
-)
+    print_button()
 verdict(
     card_verdict(outlooks, held_now=held_now),
     card_tone(outlooks, held_now=held_now),
@@ -187,7 +191,7 @@ about = About(
     data_as_of=data_moment(user.scope).as_of,
 )
 deciding = remembered(lambda: keys_that_decide(keys, coming, today, rules), "keys", *question)
-what_to_do = st.container()
+what_to_do = st.container(key=f"{ON_SCREEN}_to_do")
 st.markdown(f"## {_('Keys that decide')}")
 st.caption(
     _("Windows: {windows}. The keys whose delivery still counts come first.").format(
@@ -199,10 +203,13 @@ st.caption(
         )
     )
 )
-show_keys(deciding, coming, rules, about, key=f"keys_{partner_id}")
+with st.container(key=f"{ON_SCREEN}_keys"):
+    show_keys(deciding, coming, rules, about, key=f"keys_{partner_id}")
+printed_keys(deciding, coming, today, rules)
 
 # What staff wrote ------------------------------------------------------------------------------
-notes_block(user, partner_id, str(partner["manager_email"]), coming)
+with st.container(key=f"{ON_SCREEN}_notes"):
+    notes_block(user, partner_id, str(partner["manager_email"]), coming)
 
 # Coverage over time ----------------------------------------------------------------------------
 if (history["base"] > 0).any():
@@ -230,7 +237,8 @@ if (history["base"] > 0).any():
 survey_block(user.scope, partner, today)
 
 # Projects and points ---------------------------------------------------------------------------
-deliveries_block(user.scope, deliveries, partner_id, today, rules, about)
+with st.container(key=f"{ON_SCREEN}_deliveries"):
+    deliveries_block(user.scope, deliveries, partner_id, today, rules, about)
 
 # The forecast is asked last: it takes longest, and everything exact stands without it -----------
 with chance:

@@ -17,16 +17,22 @@ from components.key_list import deciding_keys, show_keys
 from components.notes import new_note
 from components.outlook import coming_evaluations, evaluations_beside, partners_outlook
 from components.outlook_table import described, of_group, outlook_columns
-from components.outlook_words import GROUP_TONES
+from components.outlook_words import group_icon
 from components.page import title
 from components.partner_picker import open_partner, pick_partner
 from components.remembered import drawn_once, remembered
 from components.session import require_user
 from components.states import empty, nothing_matches
-from components.table import ROWS_SHOWN, Column, Kind, rows_left_out, show_table
+from components.table import ROWS_SHOWN, Column, Kind, height_of, rows_left_out, show_table
 from components.text import plain
-from components.theme import ICONS, figure_theme
-from components.words import GROUPS, GROUPS_EXPLAINED, word
+from components.theme import figure_theme
+from components.words import (
+    GROUPS,
+    GROUPS_DECIDED,
+    GROUPS_DECIDED_EXPLAINED,
+    GROUPS_EXPLAINED,
+    word,
+)
 from metrics.coverage import Group, holds
 from program.language import _, ngettext
 from program.settings import settings
@@ -35,6 +41,10 @@ user = require_user()
 rules = settings().rules
 choice = current_choice()
 evaluations = evaluations_beside(choice.evaluated_on, choice.today, rules)
+decided = choice.evaluated_on <= choice.today
+group_words, explained = (
+    (GROUPS_DECIDED, GROUPS_DECIDED_EXPLAINED) if decided else (GROUPS, GROUPS_EXPLAINED)
+)
 window = rules.window(choice.evaluated_on)
 day = formats.date_long(choice.evaluated_on)
 question = (user.scope, choice.filters, evaluations, choice.today, rules)
@@ -48,8 +58,12 @@ if outlook.empty:
 losing = outlook["group_0"] == Group.WILL_LOSE.value
 losers, saved = int(losing.sum()), int((losing & (outlook["needed_worst_0"] == 1)).sum())
 if not losers:
-    verdict = _("Nobody loses the competence on {day}")
-elif choice.evaluated_on > choice.today:
+    verdict = (
+        _("By today's records nobody lost the competence on {day}")
+        if decided
+        else _("Nobody loses the competence on {day}")
+    )
+elif not decided:
     verdict = ngettext(
         "{n} partner loses the competence on {day} unless it delivers",
         "{n} partners lose the competence on {day} unless they deliver",
@@ -66,7 +80,7 @@ lead = [
     formats.partners(len(outlook)),
     _("in their base: {keys}").format(keys=formats.keys(int(outlook["base_0"].sum()))),
 ]
-if saved and choice.evaluated_on > choice.today:
+if saved and not decided:
     words = ngettext("One delivery saves {n} of them", "One delivery each saves {n} of them", saved)
     lead.insert(0, words.format(n=formats.number(saved)))
 title(verdict.format(day=day, n=formats.number(losers)), " · ".join(lead))
@@ -90,32 +104,32 @@ st.segmented_control(
     key="threshold_group",
     required=True,
     format_func=lambda code: (
-        f"{ICONS[GROUP_TONES[Group(code)]]} {word(GROUPS, code)} · "
+        f"{group_icon(Group(code))} {word(group_words, code)} · "
         f"{formats.number(int(counts.get(code, 0)))}"
     ),
     on_change=lambda: address.choose("group", st.session_state["threshold_group"]),
     label_visibility="collapsed",
 )
-st.caption(_(GROUPS_EXPLAINED[group]))
+st.caption(_(explained[group]))
 rows = remembered(lambda: of_group(outlook, group), "threshold_group", group, *question)
 if rows.empty:
     empty(_("No partner is in this group."))
     st.stop()
 tasks = follow_ups(user)
 shown = remembered(
-    lambda: described(rows.head(ROWS_SHOWN), evaluations, figure_theme()),
+    lambda: described(rows.head(ROWS_SHOWN), evaluations, figure_theme(), decided=decided),
     "threshold_rows",
     group,
     *question,
 )
 shown = shown.assign(task=marker_words(tasks, shown["partner_id"]))
-columns = outlook_columns(evaluations)
+columns = outlook_columns(evaluations, decided=decided)
 if shown["task"].any():  # a column of nothing would only take room
     marked = [columns[0], Column("task", _("Follow-up"), width=165), *columns[1:]]
 else:
     marked = columns
 about = About(
-    title=f"{word(GROUPS, group)} {formats.date_short(choice.evaluated_on)}",
+    title=f"{word(group_words, group)} {formats.date_short(choice.evaluated_on)}",
     file_name=f"threshold_{choice.evaluated_on}_{group}",
     filters=choice.lines,
     period=formats.window(window.start, window.end),
@@ -127,15 +141,20 @@ ticked = show_table(
     shown,
     marked,
     key=f"threshold_{group}",
-    alt=_("Partners of the group «{group}» with their outlook").format(group=word(GROUPS, group)),
+    alt=_("Partners of the group «{group}» with their outlook").format(
+        group=word(group_words, group)
+    ),
     select="partner_id",
-    height=min(38 + 35 * len(shown), 400),
+    height=height_of(len(shown), 400),
 )
 with st.container(horizontal=True, vertical_alignment="center"):
     st.caption(rows_left_out(len(rows)) or _("Tick a row to see the keys that decide."))
     theme = figure_theme()
     download(
-        lambda: described(rows, evaluations, theme), columns, about=about, key="threshold_file"
+        lambda: described(rows, evaluations, theme, decided=decided),
+        columns,
+        about=about,
+        key="threshold_file",
     )
 
 my_follow_ups(user, tasks, folded=True)
@@ -166,12 +185,18 @@ forecast = st.container()
 # What if, and the distances -----------------------------------------------------------------------
 left, right = st.columns([2, 3], gap="large")
 with left:
-    st.markdown(f"## {_('What if each of them delivers more?')}")
+    if decided:
+        asking = _("What if each of them had delivered more?")
+        outcome = _("Would have held the competence on {day}: **{share}**")
+    else:
+        asking = _("What if each of them delivers more?")
+        outcome = _("Would hold the competence on {day}: **{share}**")
+    st.markdown(f"## {asking}")
     more = st.number_input(_("Deliveries more by each partner of the group"), 0, 50, 1)
     base, delivered = rows["base_0"].to_numpy(), rows["delivered_0"].to_numpy()
     held_then = int(holds(base, np.minimum(base, delivered + int(more)), rules).sum())
     share = formats.share_of(held_then, len(rows))
-    st.markdown(_("Would hold the competence on {day}: **{share}**").format(day=day, share=share))
+    st.markdown(outcome.format(day=day, share=share))
     st.caption(_("A calculation from today's records: at most every open key is delivered."))
 with right:
     named = {"base_0": "base", "delivered_0": "delivered"}
@@ -183,7 +208,7 @@ with right:
             alt=coverage_histogram_alt(counted),
             data=counted,
             columns=[
-                Column("name", _("Partner"), width="medium"),
+                Column("name", _("Partner"), width=260),
                 Column("coverage_0", _("Coverage"), Kind.SHARE, n="base"),
                 Column("delivered", _("Delivered"), Kind.COUNT),
                 Column("base", _("In the base"), Kind.COUNT),
@@ -193,7 +218,7 @@ with right:
         )
 
 # The forecast, asked last: everything exact stands without it ----------------------------------
-if choice.evaluated_on > choice.today:
+if not decided:
     with forecast:
         show_forecast(
             user.scope,

@@ -34,6 +34,8 @@ RUSSIAN_BY_RIGHT: dict[str, frozenset[str]] = {
     "jobs/loading/cell_rules.py": frozenset({"да", "истина", "нет", "ложь"}),
     # A file's yes and no unless its maker says otherwise.
     "components/download.py": frozenset({"да", "нет"}),
+    # Letters with which an abbreviated name does not end.
+    "components/regions.py": frozenset({"аеёиоуыэюяйьъaeiouy -", "с"}),
     # Letters that a search takes for one.
     "components/partner_picker.py": frozenset({"ё", "е"}),
     # Invented names, posts and comments of the demonstration.

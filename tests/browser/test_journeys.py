@@ -184,10 +184,12 @@ def test_every_entry_of_the_menu_opens_its_page(server: Server, tab: OpenTab) ->
 def test_the_switch_turns_the_page_into_the_other_language(server: Server, tab: OpenTab) -> None:
     visit = tab(server, language="ru").open("threshold")
     russian = visit.heading.inner_text()
+    expect(visit.page.locator("html")).to_have_attribute("lang", "ru")
     visit.widget("language_switch").get_by_text("English").click()
     visit.page.wait_for_url(re.compile("lang=en"))
     visit.drawn()
     expect(visit.heading).not_to_have_text(russian)
+    expect(visit.page.locator("html")).to_have_attribute("lang", "en")
     assert not CYRILLIC.search(visit.heading.inner_text())
     visit.page.locator('[data-testid="stSidebarNavLink"]').nth(0).click()
     visit.page.wait_for_url(re.compile(r"/\?(.*&)?lang=en"))
@@ -197,6 +199,7 @@ def test_the_switch_turns_the_page_into_the_other_language(server: Server, tab: 
     visit.page.wait_for_url(re.compile("lang=ru"))
     visit.drawn()
     assert CYRILLIC.search(visit.heading.inner_text())
+    expect(visit.page.locator("html")).to_have_attribute("lang", "ru")
     visit.no_fault()
 
 
@@ -218,4 +221,19 @@ def test_home_opens_the_list_of_those_who_will_lose(server: Server, tab: OpenTab
     visit.page.wait_for_url(re.compile("/threshold"))
     visit.drawn()
     expect(visit.heading).to_contain_text(losing)
+    visit.no_fault()
+
+
+def test_the_framework_speaks_russian_where_it_can_be_taught(server: Server, tab: OpenTab) -> None:
+    """Its own English is drawn in no size, and our words after it."""
+    visit = tab(server).open("partners")
+    drawn = "part => [getComputedStyle(part).fontSize, getComputedStyle(part, '::after').content]"
+    visit.widget("shortlist").locator("input").focus()
+    visit.page.keyboard.type("zzzz")
+    nothing = visit.page.get_by_test_id("stMultiSelectDropdown").get_by_text("No results")
+    assert nothing.evaluate(drawn) == ["0px", '"Ничего не найдено"']
+    visit.page.keyboard.press("Escape")
+    visit.widget("catalogue_search").locator("input").fill("аб")
+    apply = visit.page.get_by_test_id("InputInstructions").locator("span").first
+    assert apply.evaluate(drawn) == ["0px", '"Enter — применить"']
     visit.no_fault()

@@ -89,9 +89,9 @@ class Visit:
 
     @property
     def text(self) -> str:
-        """Everything to be read in the main part; no-break spaces are spaces."""
+        """Everything to be read in the main part; no-break marks are spaces or nothing."""
         text = self.page.locator('[data-testid="stMain"]').inner_text()
-        return text.replace("\u00a0", " ").replace("\u202f", " ")
+        return text.replace("\u00a0", " ").replace("\u202f", " ").replace("\u2060", "")
 
     def widget(self, key: str) -> Locator:
         """The element with a key of the code."""

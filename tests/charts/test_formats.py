@@ -14,6 +14,8 @@ from charts import formats
 from metrics.estimate import Estimate, status_of
 
 NB = "\u00a0"
+#: After the dash of an interval, so that no line ends there.
+WJ = "\u2060"
 NEW_YEAR = dt.date(2027, 1, 1)
 SIX = pd.Timestamp(2026, 11, 14, 6)
 
@@ -109,7 +111,7 @@ def test_index_is_in_points_with_its_sign():
 
 def test_estimate_says_value_interval_and_n():
     assert formats.estimate(estimate(0.622, 0.476, 0.749, 45)) == (
-        f"62{NB}% (48–75{NB}%), n{NB}={NB}45"
+        f"62{NB}% (48–{WJ}75{NB}%), n{NB}={NB}45"
     )
     assert formats.estimate(estimate(0.2, -0.05, 0.41, 45), index=True) == (
         f"+20 (−5…+41), n{NB}={NB}45"
@@ -140,7 +142,9 @@ def test_english_dates_name_the_month():
 
 
 def test_window_is_spelled_out_with_both_its_days():
-    assert formats.window(dt.date(2025, 11, 1), dt.date(2026, 11, 1)) == "01.11.2025–31.10.2026"
+    assert (
+        formats.window(dt.date(2025, 11, 1), dt.date(2026, 11, 1)) == f"01.11.2025–{WJ}31.10.2026"
+    )
 
 
 def test_data_moment_is_said_or_that_there_is_none():
@@ -163,22 +167,22 @@ def test_russian_plurals_have_three_forms(writer, forms):
 
 
 def test_range_of_deliveries_agrees_with_its_larger_end():
-    assert formats.deliveries_between(3, 4) == f"3–4{NB}сдачи"
-    assert formats.deliveries_between(4, 5) == f"4–5{NB}сдач"
+    assert formats.deliveries_between(3, 4) == f"3–{WJ}4{NB}сдачи"
+    assert formats.deliveries_between(4, 5) == f"4–{WJ}5{NB}сдач"
     assert formats.deliveries_between(2, 2) == f"2{NB}сдачи"
 
 
 def test_distance_from_the_threshold_in_keys():
     assert formats.distance(3, 0, 0) == f"запас{NB}+3"
     assert formats.distance(-2, 2, 2) == f"не хватает 2{NB}сдач"
-    assert formats.distance(-3, 3, 4) == f"не хватает 3–4{NB}сдач"
+    assert formats.distance(-3, 3, 4) == f"не хватает 3–{WJ}4{NB}сдач"
     assert formats.distance(0, 0, 1) == f"запас{NB}0, с учётом активаций не хватает 1{NB}сдачи"
 
 
 @pytest.mark.usefixtures("english")
 def test_english_distance():
     assert formats.distance(-1, 1, 1) == f"short by 1{NB}delivery"
-    assert formats.distance(-1, 1, 2) == f"short by 1–2{NB}deliveries"
+    assert formats.distance(-1, 1, 2) == f"short by 1–{WJ}2{NB}deliveries"
 
 
 def test_list_in_a_sentence():

@@ -96,6 +96,14 @@ def test_no_text_cell_begins_like_a_formula(text):
     assert safe in (text, f"'{text}")
 
 
+def test_marks_that_hold_a_line_together_stay_on_screen():
+    joined = pd.DataFrame({"name": ["3–\u20604 сдачи"]})
+    columns = [Column("name", "Нужно")]
+    assert "\u2060" not in csv_file(joined, columns).decode("utf-8-sig")
+    book = openpyxl.load_workbook(io.BytesIO(xlsx_file(joined, columns, ABOUT)))
+    assert book.worksheets[0]["A2"].value == "3–4 сдачи"
+
+
 def test_csv_of_no_rows_is_its_heading():
     assert len(rows_of(csv_file(FRAME.iloc[:0], COLUMNS))) == 1
 

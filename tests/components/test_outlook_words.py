@@ -50,7 +50,7 @@ def test_competence_lost_first_is_regained_and_not_kept_afterwards():
 
 def test_interval_is_said_while_activations_are_pending():
     words = outlook_words(State.SHORT, held_now=True, needed=3, needed_worst=4, spare=-3)
-    assert "3–4" in words
+    assert "3–\N{WORD JOINER}4" in words
 
 
 def test_no_base_is_said_in_words_and_never_as_zero():

@@ -297,6 +297,7 @@ def test_the_sign_out_address_ends_the_session_and_says_so_in_the_journal(name: 
         header({USER_COOKIE: create_signed_value(
             PROVIDER.cookie_secret, USER_COOKIE, "no json").decode()}),
     ],
+    ids=range(9),  # signatures hold the second, and workers must agree on the names of tests
 )  # fmt: skip
 def test_who_is_not_signed_in_ends_nothing(cookie: str) -> None:
     assert asked("/auth/logout", cookie=cookie)[0] == 302

@@ -90,6 +90,7 @@ def test_a_page_says_in_words_that_there_are_no_records(
     text = page_text(app)
     assert "nan" not in text.lower().split()
     assert "None" not in text
+    assert said("Nothing matches these filters.", language) not in text
     assert not re.search(r"(?<![\d,.])0 %", text.replace("«0 %»", "").replace("0 %.", ""))
 
 

@@ -53,6 +53,10 @@ def foreign_codes_file(tmp_path_factory: pytest.TempPathFactory, demo_file: Path
     return changed_copy(demo_file, target, *statements)
 
 
+#: The one line of script that every page sends (components/document.py).
+OF_OURS = "<script>document.documentElement.lang = 'en';</script>"
+
+
 def read_as_markdown(app: AppTest) -> Iterator[str]:
     """Texts in which the browser looks for markup: all but table cells and options of lists."""
     for block in (app.main, app.sidebar):
@@ -60,6 +64,8 @@ def read_as_markdown(app: AppTest) -> Iterator[str]:
             proto: Any = getattr(element, "proto", None)
             for name in ("body", "label", "help", "value", "delta", "text"):
                 text = getattr(proto, name, None)
+                if text == OF_OURS:
+                    continue
                 if isinstance(text, str) and element.type not in {"text_input", "code", "text"}:
                     yield text
             if element.type == "plotly_chart":

@@ -80,8 +80,9 @@ def sentences(app: AppTest) -> Iterator[str]:
 
 
 def page_text(app: AppTest) -> str:
-    """The whole main part as one text; no-break spaces are spaces."""
-    return "\n".join(sentences(app)).replace("\u00a0", " ").replace("\u202f", " ")
+    """The whole main part as one text; no-break marks are spaces or nothing."""
+    text = "\n".join(sentences(app)).replace("\u2060", "")
+    return text.replace("\u00a0", " ").replace("\u202f", " ")
 
 
 def headings(app: AppTest) -> list[str]:

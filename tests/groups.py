@@ -32,7 +32,9 @@ def leave_out(config: pytest.Config, items: list[pytest.Item]) -> None:
     for item in items:
         call = getattr(item, "callspec", None)
         for group, fixture in _FIXTURES.items():
-            chosen = call is not None and group in call.params.values()
+            chosen = call is not None and any(
+                isinstance(value, str) and value == group for value in call.params.values()
+            )
             if chosen or fixture in getattr(item, "fixturenames", ()):
                 item.add_marker(group)
     off = switched_off()

@@ -94,10 +94,25 @@ def scale(colours: Sequence[str]) -> list[list[float | str]]:
     return [[i / (len(colours) - 1), colour] for i, colour in enumerate(colours)]
 
 
+class Picture(go.Figure):  # type: ignore[misc]  # plotly ships no types
+    """A figure that is finished once it has been shown: what browsers get is made once.
+
+    Plotly by itself copies all of it, its look included, at every showing.
+    """
+
+    _shown: dict[str, Any] | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the figure as Streamlit sends it, the same at every call."""
+        if self._shown is None:
+            self._shown = super().to_dict()
+        return self._shown
+
+
 def figure(theme: ThemeName, *, height: int = HEIGHT) -> tuple[go.Figure, Roles]:
     """Return an empty figure in the shared look, and the colours to draw with."""
     look = {"template": template(theme), "height": height, "separators": plotly_separators()}
-    return go.Figure(layout=look), roles(theme)
+    return Picture(layout=look), roles(theme)
 
 
 def require_rows(frame: pd.DataFrame, columns: Iterable[str]) -> None:

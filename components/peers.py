@@ -103,7 +103,7 @@ def compare_partners(
     counted = peer_counts(connection, scope, filters, measure.measured, evaluated_on, today, rules)
     rows = counted.loc[counted.index.repeat(counted["partners"])].reset_index(drop=True)
     peers = _judged(rows, index=measure.index)
-    rows = rows.assign(value=peers.value, flag=[flag.value for flag in peers.flags])
+    rows = rows.assign(value=peers.value, flag=[*map(str, peers.flags)])
     named = rows["partner_id"].notna()
     if filters.manager_email is not None:
         named &= rows["manager_email"] == filters.manager_email

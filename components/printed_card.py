@@ -30,29 +30,35 @@ def print_button() -> None:
 
 def printed_keys(
     keys: pd.DataFrame, evaluations: Sequence[dt.date], today: dt.date, rules: ProgramRules
-) -> None:
-    """Draw the open keys as a table of text: first, and marked, those of the shortest list.
+) -> tuple[str, ...]:
+    """Return the open keys as text: first, and marked, those of the shortest list.
 
-    ``keys`` as from ``metrics.keys.keys_that_decide`` for ``evaluations``.
+    ``keys`` as from ``metrics.keys.keys_that_decide`` for ``evaluations``. A table and the note
+    below it; one sentence where no key is open.
     """
     needed = keys_to_deliver(keys, evaluations, today, rules)
     others = keys[(keys["helps"] > 0) & ~keys["key_md5"].isin(needed["key_md5"])]
     rows = pd.concat([needed, others], ignore_index=True)
+    if rows.empty:
+        return (_("No open key is left: no delivery changes these evaluations."),)
+    shown = rows.head(MOST_KEYS)
+    note = _("{mark} belongs to the shortest list of keys; last day {days}.").format(
+        mark=_MARK,
+        days=formats.listed(formats.date_short(day - ONE_DAY) for day in evaluations),
+    )
+    if more := len(rows) - len(shown):
+        note += " " + ngettext(
+            "{n} more open key is not printed.", "{n} more open keys are not printed.", more
+        ).format(n=formats.number(more))
+    return "\n".join(_table(shown, len(needed), evaluations)), note
+
+
+def show_printed(words: tuple[str, ...]) -> None:
+    """Draw :func:`printed_keys` where paper shows it and the screen does not."""
     with st.container(key=ON_PAPER):
-        if rows.empty:
-            st.markdown(_("No open key is left: no delivery changes these evaluations."))
-            return
-        shown = rows.head(MOST_KEYS)
-        st.markdown("\n".join(_table(shown, len(needed), evaluations)))
-        note = _("{mark} belongs to the shortest list of keys; last day {days}.").format(
-            mark=_MARK,
-            days=formats.listed(formats.date_short(day - ONE_DAY) for day in evaluations),
-        )
-        if more := len(rows) - len(shown):
-            note += " " + ngettext(
-                "{n} more open key is not printed.", "{n} more open keys are not printed.", more
-            ).format(n=formats.number(more))
-        st.caption(note)
+        st.markdown(words[0])
+        for note in words[1:]:
+            st.caption(note)
 
 
 def _table(rows: pd.DataFrame, needed: int, evaluations: Sequence[dt.date]) -> list[str]:

@@ -15,7 +15,7 @@ from components import address
 from components.chart import show_chart
 from components.download import About
 from components.region_measures import BASES, NOTES, TITLES, RegionMeasure, in_words
-from components.remembered import drawn_once
+from components.remembered import drawn_once, made_of
 from components.table import Column, Kind
 from components.text import plain
 from components.words import country
@@ -172,7 +172,7 @@ def map_section(
             chosen=filters.region or filters.country,
         ),
         title=title,
-        alt=tile_map_alt(frame, title),
+        alt=made_of(tile_map_alt, frame, measure=title),
         data=tiles.sort_values("value", ascending=False),
         columns=[
             Column("name", _("Region"), width="medium"),

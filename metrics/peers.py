@@ -93,6 +93,9 @@ class Peers:
         return int(self.eligible.sum()) >= ENOUGH_PARTNERS
 
 
+_FLAGS = {flag.value: flag for flag in PeerFlag}
+
+
 def judge_shares(x: ArrayLike, n: ArrayLike, worse: Literal["low", "high"] = "low") -> Peers:
     """Return every partner's share judged against all the others.
 
@@ -218,5 +221,5 @@ def _judged(
         q_higher,
         *limits,
         dispersion,
-        tuple(PeerFlag(flag) for flag in flags.tolist()),
+        tuple(map(_FLAGS.__getitem__, flags.tolist())),
     )

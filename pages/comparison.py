@@ -11,7 +11,7 @@ from components.filter_bar import current_choice
 from components.measures import metric_code, pick_measure
 from components.page import title
 from components.partner_picker import open_partner, pick_partner
-from components.peer_funnel import drawable, funnel_figure, funnel_words
+from components.peer_funnel import funnel_figure, funnel_words
 from components.peer_table import described, file_columns, for_file, peer_columns
 from components.peer_words import (
     FLAGS_HEADED,
@@ -79,7 +79,7 @@ views = {view: len(of_view(listed, view)) for view in View}
 picture, flags = st.columns([5, 3], gap="large")
 points = []
 with picture:
-    if drawable(found).empty:
+    if found.listed["value"].isna().all():
         empty(_("None of these partners has five answers in the period."))
     else:
         points = show_chart(

@@ -21,7 +21,7 @@ from components.outlook import coming_evaluations
 from components.outlook_words import Outlook, card_tone, card_verdict
 from components.page import title
 from components.partner_picker import pick_partner
-from components.printed_card import print_button, printed_keys
+from components.printed_card import print_button, printed_keys, show_printed
 from components.remembered import made_of, remembered
 from components.session import require_user
 from components.states import empty
@@ -205,7 +205,9 @@ st.caption(
 )
 with st.container(key=f"{ON_SCREEN}_keys"):
     show_keys(deciding, coming, rules, about, key=f"keys_{partner_id}")
-printed_keys(deciding, coming, today, rules)
+show_printed(
+    remembered(lambda: printed_keys(deciding, coming, today, rules), "printed_keys", *question)
+)
 
 # What staff wrote ------------------------------------------------------------------------------
 with st.container(key=f"{ON_SCREEN}_notes"):

@@ -17,6 +17,7 @@ from components.region_measures import (
 )
 from components.region_tables import city_table, coverage_lines, partner_table, region_table
 from components.regions import in_place, map_section, named, tiles_of, verdict_words, without_place
+from components.remembered import made_of
 from components.session import require_user
 from components.states import empty, nothing_matches
 from components.survey_period import period_of, period_words
@@ -73,7 +74,7 @@ about = About(
     definitions=definitions(DEFINED_AS[measure], "base", "delivered", "competence"),
     data_as_of=data_moment(user.scope).as_of,
 )
-tiles = tiles_of(regions)
+tiles = made_of(tiles_of, regions)
 reached = set(regions.loc[inside, "tile"])
 map_section(
     measured(tiles, measure, figures), reached, measure, filters, rules, about, (user.scope, at)

@@ -22,7 +22,7 @@ _NAMED_FLAGS = 12
 #: With more points than this in a flag its markers shrink, so that they stay apart.
 _MANY = 60
 #: A crowd of more points lies too close to be pointed at.
-_TOLD = 600
+_TOLD = 300
 _TICKS = (5, 10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000)
 
 

@@ -84,6 +84,13 @@ def of_view(listed: pd.DataFrame, view: View) -> pd.DataFrame:
     return listed[chosen].reset_index(drop=True)
 
 
+def view_sizes(listed: pd.DataFrame) -> dict[View, int]:
+    """Return the number of partners in every view."""
+    by_flag = listed["flag"].value_counts()
+    others = {View.ALL: len(listed), View.WORSENING: int(listed["worsening"].sum())}
+    return {view: others.get(view, int(by_flag.get(view.value, 0))) for view in View}
+
+
 def flag_words(flag: str, n: int) -> str:
     """Return what stands beside one partner; few answers come before any judgement."""
     if flag != PeerFlag.NOT_JUDGED:

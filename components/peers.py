@@ -189,7 +189,7 @@ def _with_figures(rows: pd.DataFrame, target: float, measure: Measure) -> pd.Dat
         room=np.where(enough, np.ceil(np.maximum(n * target - reached, 0) - 1e-9), np.nan),
     )
     return _with_changes(figures, index=measure.index).sort_values(
-        ["room", "n", "name"], ascending=[False, False, True], ignore_index=True
+        ["room", "n", "partner_id"], ascending=[False, False, True], ignore_index=True
     )
 
 

@@ -25,6 +25,7 @@ from components.peer_words import (
     names_of,
     of_view,
     verdict_words,
+    view_sizes,
     view_words,
 )
 from components.peers import compare_partners
@@ -73,7 +74,7 @@ about = About(
 )
 columns = peer_columns(name, index=index)
 first = remembered(lambda: described(listed.head(ROWS_SHOWN), index=index), "peers", *whose)
-views = {view: len(of_view(listed, view)) for view in View}
+views = view_sizes(listed)
 
 # Funnel --------------------------------------------------------------------------------------
 picture, flags = st.columns([5, 3], gap="large")

@@ -18,10 +18,9 @@ _QUIET = (PeerFlag.LIKE_OTHERS, PeerFlag.NOT_JUDGED)
 
 def drawable(comparison: Comparison) -> pd.DataFrame:
     """Return the listed partners with at least five answers, as the funnel takes them."""
-    listed = comparison.listed
-    return listed[listed["value"].notna()].assign(
-        label=lambda rows: rows["name"], key=lambda rows: rows["partner_id"].astype("int64")
-    )
+    named = {"name": "label", "partner_id": "key"}
+    listed = comparison.listed[[*named, "n", "value", "flag"]].rename(columns=named)
+    return listed[listed["value"].notna()].astype({"key": "int64"})
 
 
 def funnel_figure(found: Comparison, theme: ThemeName, *, index: bool) -> go.Figure:

@@ -101,7 +101,10 @@ def compare_partners(
         If the database cannot answer.
     """
     counted = peer_counts(connection, scope, filters, measure.measured, evaluated_on, today, rules)
-    rows = counted.loc[counted.index.repeat(counted["partners"])].reset_index(drop=True)
+    # Rows of a large frame are copied only where that is needed: every column of words costs.
+    rows = counted
+    if (counted["partners"] != 1).any():
+        rows = counted.loc[counted.index.repeat(counted["partners"])].reset_index(drop=True)
     peers = _judged(rows, index=measure.index)
     rows = rows.assign(value=peers.value, flag=[*map(str, peers.flags)])
     named = rows["partner_id"].notna()
@@ -113,7 +116,9 @@ def compare_partners(
         beyond = among_neighbours(beyond)
     largest = pd.concat([rows.loc[named, "n"], beyond["n"]]).max()
     return Comparison(
-        listed=_with_figures(rows[named].reset_index(drop=True), peers.target, measure),
+        listed=_with_figures(
+            rows if named.all() else rows[named].reset_index(drop=True), peers.target, measure
+        ),
         crowd=beyond.groupby(["n", "value"], as_index=False)
         .size()
         .rename(columns={"size": "partners"}),

@@ -11,13 +11,13 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 
-import pandas as pd
 import streamlit as st
 
 from charts import formats
 from components import address
 from components.data import ask, data_moment
 from components.outlook import coming_evaluations
+from components.remembered import remembered
 from components.survey_period import (
     DEFAULT,
     NAMES,
@@ -28,7 +28,7 @@ from components.survey_period import (
 )
 from components.text import plain
 from components.words import BASE_SIZES, TIERS, country, word
-from program.language import _, current_language
+from program.language import N_, _, current_language
 from program.rules import TIERS as TIER_CODES
 from program.rules import ProgramRules
 from queries.choices import StoredEvaluations, managers, places, stored_evaluations
@@ -107,40 +107,62 @@ def _dropped_unless_offered(field: Field) -> Field:
     return field
 
 
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """One level of places: what may be chosen, in the order of its names, and those names."""
+
+    options: tuple[str, ...]
+    names: dict[str, str]
+
+
+#: Address parameter, column of ``queries.choices.places`` and label of each level.
+_LEVELS = (
+    ("country", "country", N_("Country")),
+    ("district", "district", N_("Federal district")),
+    ("region", "region", N_("Region")),
+    ("city", "city_id", N_("City")),
+)
+
+
+def _places(scope: Scope, chosen: tuple[str | None, ...]) -> list[_Place]:
+    """Return the levels of places; what is ``chosen`` in one narrows those after it."""
+    where = ask(places, scope)
+    called = {
+        "country": country,
+        "district": str,
+        "region": where.set_index("region")[f"region_{current_language()}"].to_dict().__getitem__,
+        "city": dict(zip(where["city_id"].astype(str), where["city"], strict=True)).__getitem__,
+    }
+    levels = []
+    for (name, column, _label), value in zip(_LEVELS, chosen, strict=True):
+        codes = where[column].astype(str)
+        names = {code: str(called[name](code)) for code in codes.unique() if code}
+        levels.append(_Place(tuple(sorted(names, key=names.__getitem__)), names))
+        if value in names:
+            where = where[codes == value]
+    return levels
+
+
 def _partner_fields(scope: Scope) -> list[Field]:
     """Offer what the data holds; each place narrows the places after it."""
     who = dict(ask(managers, scope)[["email", "name"]].itertuples(index=False))
+    said = tuple(address.chosen().get(name) for name, _column, _label in _LEVELS)
+    levels = remembered(lambda: _places(scope, said), "places", scope, said)
     fields = [
-        _dropped_unless_offered(Field("manager", _("Portfolio"), tuple(who), who.__getitem__))
+        Field("manager", _("Portfolio"), tuple(who), who.__getitem__),
+        *(
+            Field(name, _(label), level.options, level.names.__getitem__)
+            for (name, _column, label), level in zip(_LEVELS, levels, strict=True)
+        ),
+        Field("tier", _("Partner tier"), TIER_CODES, lambda code: word(TIERS, code)),
+        Field(
+            "size",
+            _("Size of the base"),
+            tuple(size.value for size in BaseSize),
+            lambda size: word(BASE_SIZES, size),
+        ),
     ]
-    where = ask(places, scope)
-    region_names = where.set_index("region")[f"region_{current_language()}"].to_dict()
-    city_names = dict(zip(where["city_id"].astype(str), where["city"], strict=True))
-    for name, label, column, text in (
-        ("country", _("Country"), "country", country),
-        ("district", _("Federal district"), "district", str),
-        ("region", _("Region"), "region", lambda code: str(region_names[code])),
-        ("city", _("City"), "city_id", lambda number: str(city_names[number])),
-    ):
-        options = sorted({str(value) for value in where[column]} - {""}, key=text)
-        fields.append(_dropped_unless_offered(Field(name, label, tuple(options), text)))
-        where = _narrowed(where, column, address.chosen().get(name))
-    fields.append(
-        _dropped_unless_offered(
-            Field("tier", _("Partner tier"), TIER_CODES, lambda code: word(TIERS, code))
-        )
-    )
-    sizes = tuple(size.value for size in BaseSize)
-    fields.append(
-        _dropped_unless_offered(
-            Field("size", _("Size of the base"), sizes, lambda size: word(BASE_SIZES, size))
-        )
-    )
-    return fields
-
-
-def _narrowed(where: pd.DataFrame, column: str, value: str | None) -> pd.DataFrame:
-    return where if value is None else where[where[column].astype(str) == value]
+    return [_dropped_unless_offered(field) for field in fields]
 
 
 def _select(field: Field, all_words: str = "") -> None:

@@ -491,7 +491,7 @@ def test_a_demonstration_can_be_seen_in_every_role(
     server: Server, browser_of_somebody: OpenContext
 ) -> None:
     page = opened(browser_of_somebody(), server, "data_checks")
-    assert page.locator('[data-testid="stDataFrame"]').count() > 0
+    page.locator('[data-testid="stDataFrame"]').first.wait_for()
     for role, has_checks in (("Leader", False), ("Analyst", True), ("Partner manager", False)):
         choose(page, "demonstration_role")
         page.get_by_role("option", name=role, exact=True).click()

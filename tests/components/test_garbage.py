@@ -11,6 +11,7 @@ import pytest
 
 from components.garbage import collect, collect_now_and_then
 from program.settings import PROJECT_ROOT
+from tests.loops import awaited
 
 
 class Knot:
@@ -52,7 +53,7 @@ def test_garbage_is_collected_again_and_again() -> None:
         collecting.cancel()
         return all(ref() is None for ref in gone)
 
-    assert asyncio.run(asyncio.wait_for(for_a_moment(), 60))
+    assert awaited(for_a_moment)
 
 
 def test_streamlit_does_not_collect_after_every_run() -> None:

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import quote
 
-import anyio.from_thread
 import pytest
 import streamlit as st
 from starlette.applications import Starlette
@@ -35,6 +34,7 @@ from components.state import state_database
 from program.settings import settings
 from program.sign_in import SignInProvider
 from queries.audit import JournalCut, journal
+from tests.loops import awaited
 
 ORIGIN = "https://quality.example.test"
 PROVIDER = SignInProvider(
@@ -157,9 +157,7 @@ def asked(
     async def send(message: Message) -> None:
         answers.append(message)
 
-    # A loop of its own thread: the browser tests of the same process keep theirs running.
-    with anyio.from_thread.start_blocking_portal() as portal:
-        portal.call(app, scope, receive, send)
+    awaited(app, scope, receive, send)
     pairs = [(name.decode().lower(), value.decode()) for name, value in answers[0]["headers"]]
     cookies = [value for name, value in pairs if name == "set-cookie"]
     return answers[0]["status"], dict(pairs), cookies

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
 from pathlib import Path
 
@@ -12,6 +11,7 @@ from components import warming
 from components.data import KEPT
 from components.warming import warm_up, warm_up_after_loads
 from queries.engine import DatabaseDown
+from tests.loops import awaited
 from tests.pages.conftest import demo_file, empty_file, on_demo, point_at  # noqa: F401 - fixtures
 from tests.pages.visitor import open_page
 
@@ -66,9 +66,5 @@ def test_new_data_are_warmed_up_once_and_trouble_is_tried_again(
         with pytest.raises(RuntimeError):  # the versions are used up
             await warm_up_after_loads(every=0)
 
-    import anyio.from_thread  # noqa: PLC0415 - a loop of its own beside the browser tests'
-
-    with anyio.from_thread.start_blocking_portal() as portal:
-        portal.call(until_told_all)
+    awaited(until_told_all)
     assert warmed == ["a", "b", "c"]
-    assert asyncio.iscoroutinefunction(warm_up_after_loads)

@@ -5,7 +5,6 @@ How fast it goes is measured by ``python -m benchmarks.many``, not here.
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Iterator
 
 import pytest
@@ -15,6 +14,7 @@ from tests.databases import build_demo
 from tests.load.crowd import FILTERS, Crowd, crowd, token_of, warmed_up
 from tests.load.process import connected_after, connected_sessions
 from tests.load.visitor import faults_of, visitor
+from tests.loops import awaited
 from tests.menu import MENU
 
 pytestmark = pytest.mark.xdist_group("load")
@@ -35,20 +35,22 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 def visited(server: Server) -> tuple[Crowd, int]:
     """What people saw, and how many tabs the server counted when all had finished."""
     counted: list[int] = []
-    seen = asyncio.run(
-        crowd(
+
+    async def walk() -> Crowd:
+        return await crowd(
             server,
             PEOPLE,
             SECONDS,
             partners=PARTNERS,
             before_they_leave=lambda: counted.append(connected_sessions(server)),
         )
-    )
+
+    seen = awaited(walk)
     return seen, counted[0]
 
 
 def test_every_page_arrives_whole(server: Server) -> None:
-    runs = asyncio.run(warmed_up(server, PARTNERS))
+    runs = awaited(warmed_up, server, PARTNERS)
     assert {run.page for run in runs} == {"", *(page.path for page in MENU[1:])}
     assert not [f"/{run.page}: {fault}" for run in runs for fault in run.faults]
     assert all(0 < run.drawn <= run.seconds and run.received > 0 for run in runs)
@@ -84,7 +86,7 @@ def test_a_filter_stays_on_while_the_page_changes(server: Server) -> None:
             await tab.go("coverage")
             return option, on_this_page, tab.chosen("filter_tier")
 
-    option, before, after = asyncio.run(visit())
+    option, before, after = awaited(visit)
     assert option == before == after
     assert "filter_tier" in FILTERS
 

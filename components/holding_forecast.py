@@ -33,7 +33,7 @@ from program.rules import ProgramRules
 from queries.scope import Scope
 
 #: Pixels of a forecast with its table and its list of keys.
-_WAITING = 1040
+_WAITING = 1000
 
 
 def keys_to_call(

@@ -14,6 +14,7 @@ from components.definitions import definition
 from components.download import About, download
 from components.filter_bar import Choice
 from components.partner_picker import open_partner
+from components.points_columns import points_columns
 from components.states import empty
 from components.table import ROWS_SHOWN, Column, Kind, show_table
 from components.theme import figure_theme
@@ -49,12 +50,7 @@ def points_section(
         title=_("Points of all partners: alive at the end of the month, and expiring in it"),
         alt=points_calendar_alt(calendar),
         data=calendar,
-        columns=[
-            Column("month", _("Month"), Kind.MONTH),
-            Column("alive", _("Alive at the end"), Kind.COUNT),
-            Column("expiring", _("Expiring"), Kind.COUNT),
-            Column("is_forecast", _("If nothing more is delivered"), Kind.YES_NO),
-        ],
+        columns=points_columns(),
         key="programme_points",
         about=about,
         note=definition("points").split("\n\n", maxsplit=1)[0],

@@ -85,3 +85,15 @@ def point_at(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[Path], None]
 def on_demo(point_at: Callable[[Path], None], demo_file: Path) -> None:
     """The dashboard looks at the small demonstration."""
     point_at(demo_file)
+
+
+@pytest.fixture
+def own_state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, on_demo: None) -> Path:
+    """The demonstration with a state database of the test's own: notes, views, marks, journal."""
+    del on_demo  # only its order matters: settings are read anew after it
+    path = tmp_path / "state.sqlite"
+    monkeypatch.setenv("QUALITY_STATE_URL", f"sqlite:///{path}")
+    monkeypatch.setenv("QUALITY_STATE_TIMEOUT_SECONDS", "0.3")
+    settings.cache_clear()
+    st.cache_resource.clear()
+    return path

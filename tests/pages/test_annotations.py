@@ -3,25 +3,13 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 
 import pytest
-import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from program.settings import settings
 from tests.pages.visitor import healthy, open_page, page_text
 
-pytestmark = pytest.mark.usefixtures("on_demo")
-
-
-@pytest.fixture(autouse=True)
-def own_state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, on_demo: None) -> None:
-    """A state database of the test's own."""
-    del on_demo  # only its order matters: settings are read anew after it
-    monkeypatch.setenv("QUALITY_STATE_URL", f"sqlite:///{tmp_path / 'state.sqlite'}")
-    settings.cache_clear()
-    st.cache_resource.clear()
+pytestmark = pytest.mark.usefixtures("own_state")
 
 
 def mark(text: str, role: str = "analyst") -> AppTest:

@@ -22,19 +22,7 @@ from tests.menu import MENU
 from tests.pages.visitor import headings, healthy, open_page, page_text
 from tests.queries.states import locked
 
-pytestmark = pytest.mark.usefixtures("on_demo")
-
-
-@pytest.fixture(autouse=True)
-def own_state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, on_demo: None) -> Path:
-    """A journal of the test's own."""
-    del on_demo  # only its order matters: settings are read anew after it
-    path = tmp_path / "state.sqlite"
-    monkeypatch.setenv("QUALITY_STATE_URL", f"sqlite:///{path}")
-    monkeypatch.setenv("QUALITY_STATE_TIMEOUT_SECONDS", "0.3")
-    settings.cache_clear()
-    st.cache_resource.clear()
-    return path
+pytestmark = pytest.mark.usefixtures("own_state")
 
 
 def events(**cut: Any) -> pd.DataFrame:

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from components.data import ask
@@ -22,21 +21,9 @@ from tests.databases import connected
 from tests.pages.visitor import headings, healthy, open_page, page_text
 from tests.queries.states import fill, locked, make_room
 
-pytestmark = pytest.mark.usefixtures("on_demo")
+pytestmark = pytest.mark.usefixtures("own_state")
 ADMIN = "demonstration:admin"
 HOSTILE = "![](https://example.test/x) <script>alert(1)</script> :red[x] [a](http://b.test) =1+1"
-
-
-@pytest.fixture(autouse=True)
-def own_state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, on_demo: None) -> Path:
-    """A state database of the test's own."""
-    del on_demo  # only its order matters: settings are read anew after it
-    path = tmp_path / "state.sqlite"
-    monkeypatch.setenv("QUALITY_STATE_URL", f"sqlite:///{path}")
-    monkeypatch.setenv("QUALITY_STATE_TIMEOUT_SECONDS", "0.3")
-    settings.cache_clear()
-    st.cache_resource.clear()
-    return path
 
 
 @pytest.fixture(scope="module")

@@ -5,30 +5,16 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from components.recorder import recorder
 from components.state import state_database
-from program.settings import settings
 from queries.saved_views import SavedView, views_of
 from tests.pages.visitor import healthy, open_page, page_text
 from tests.queries.states import locked
 
-pytestmark = pytest.mark.usefixtures("on_demo")
+pytestmark = pytest.mark.usefixtures("own_state")
 ADMIN = "demonstration:admin"
-
-
-@pytest.fixture(autouse=True)
-def own_state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, on_demo: None) -> Path:
-    """A state database of the test's own."""
-    del on_demo  # only its order matters: settings are read anew after it
-    path = tmp_path / "state.sqlite"
-    monkeypatch.setenv("QUALITY_STATE_URL", f"sqlite:///{path}")
-    monkeypatch.setenv("QUALITY_STATE_TIMEOUT_SECONDS", "0.3")
-    settings.cache_clear()
-    st.cache_resource.clear()
-    return path
 
 
 def views(person: str = ADMIN) -> list[SavedView]:

@@ -16,7 +16,7 @@ from streamlit.web.server.starlette.starlette_app_utils import create_signed_val
 from tests.browser.chromium import the_chromium
 from tests.browser.server import Server
 from tests.browser.signing_in import Provider, SignInSettings, start_dashboard
-from tests.browser.visit import DRAWN, PATIENCE
+from tests.browser.visit import PATIENCE, WATCH, settled
 from tests.databases import changed_copy
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser-sign-in")]
@@ -71,6 +71,7 @@ def browser_of_somebody(chromium: Browser) -> Iterator[OpenContext]:
     def opened() -> BrowserContext:
         context = chromium.new_context(locale="en-US", viewport={"width": 1280, "height": 800})
         context.set_default_timeout(PATIENCE)
+        context.add_init_script(WATCH)
         context.route("**/*", only_here)
         contexts.append(context)
         return context
@@ -78,13 +79,6 @@ def browser_of_somebody(chromium: Browser) -> Iterator[OpenContext]:
     yield opened
     for context in contexts:
         context.close()
-
-
-def settled(page: Page) -> Page:
-    page.wait_for_timeout(200)
-    page.wait_for_selector(DRAWN, state="attached", timeout=PATIENCE)
-    page.wait_for_timeout(150)
-    return page
 
 
 def shown(page: Page) -> str:
@@ -471,6 +465,7 @@ def test_a_foreign_name_for_this_machine_is_not_served(server: Server, chromium:
     try:
         context = misled.new_context(locale="en-US")
         context.set_default_timeout(PATIENCE)
+        context.add_init_script(WATCH)
         page = context.new_page()
         page.goto(f"http://elsewhere.example.test:{server.port}/threshold")
         expect(page.locator('[data-testid="stMain"] h1').first).to_be_visible(timeout=PATIENCE)

@@ -16,8 +16,31 @@ FRAMEWORK_CONSOLE = (
     # application might live under a prefix, and then finds it at the root.
     re.compile(r"/[a-z_]+/_stcore/(health|host-config)$"),
 )
-DRAWN = '[data-testid="stApp"][data-test-script-state="notRunning"]'
-PATIENCE = 15_000
+PATIENCE = 30_000
+#: Remembers when something on the page was last changed; runs before the page's own scripts.
+WATCH = """
+globalThis.lastChange = performance.now();
+new MutationObserver(() => { globalThis.lastChange = performance.now(); })
+  .observe(document, {subtree: true, childList: true, attributes: true, characterData: true});
+"""
+#: No script runs, nothing is still to be drawn (the front end fetches the code of each kind of
+#: widget when it first meets one), nothing is left of an earlier run, and all is quiet.
+DRAWN = """
+() => document.querySelector('[data-testid="stApp"][data-test-script-state="notRunning"]')
+  && !document.querySelector('[data-testid="stSkeleton"], [data-testid="stAppSkeleton"]')
+  && !document.querySelector('[data-stale="true"]')
+  && performance.now() - globalThis.lastChange > 250
+"""
+
+
+def settled(page: Page) -> Page:
+    """Wait until no script runs and nothing changes; a click needs a moment to be heard.
+
+    The page has to be opened after ``add_init_script(WATCH)``.
+    """
+    page.wait_for_timeout(100)
+    page.wait_for_function(DRAWN, timeout=PATIENCE)
+    return page
 
 
 @dataclass
@@ -31,6 +54,7 @@ class Visit:
 
     def __post_init__(self) -> None:
         self.page.set_default_timeout(PATIENCE)
+        self.page.add_init_script(WATCH)
         self.page.on("console", self._heard)
         self.page.on("pageerror", lambda error: self.faults.append(f"page error: {error}"))
         self.page.on("request", self._asked)
@@ -75,11 +99,8 @@ class Visit:
         return self
 
     def settled(self) -> Visit:
-        """Wait until no script runs; a click needs a moment to reach the server."""
-        self.page.wait_for_timeout(150)
-        self.page.wait_for_selector(DRAWN, state="attached", timeout=PATIENCE)
-        self.page.wait_for_timeout(100)
-        self.page.wait_for_selector(DRAWN, state="attached", timeout=PATIENCE)
+        """Wait until no script runs and nothing changes."""
+        settled(self.page)
         return self
 
     @property

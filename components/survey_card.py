@@ -39,9 +39,10 @@ from program.language import _
 from program.period import last_months
 from queries.answers import Beside, answers_beside_others
 from queries.comments import surveys_of_partner
+from queries.facts import RECOMMEND_PARTNER, RECOMMEND_PLATFORM
 from queries.questionnaire import questionnaires
 from queries.scope import Scope
-from queries.survey import NO_ANSWER, RECOMMEND_PARTNER, RECOMMEND_PLATFORM
+from queries.survey import NO_ANSWER
 
 #: A partner has few answers a year; two years make comparisons possible.
 _MONTHS = 24

@@ -33,7 +33,8 @@ from metrics.recommendation import (
     scale_of,
 )
 from program.calendar import add_months, month_start
-from queries.survey import NO_ANSWER, RECOMMEND_PARTNER, RECOMMEND_PLATFORM
+from queries.facts import RECOMMEND_PARTNER, RECOMMEND_PLATFORM
+from queries.survey import NO_ANSWER
 
 
 class Subject(StrEnum):

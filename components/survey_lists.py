@@ -17,8 +17,9 @@ from components.survey_questions import wordings
 from components.table import Column, Kind, show_table
 from program.language import _
 from queries.comments import Page
+from queries.facts import RECOMMEND_PARTNER, RECOMMEND_PLATFORM
 from queries.scope import Scope
-from queries.survey import NO_ANSWER, RECOMMEND_PARTNER, RECOMMEND_PLATFORM
+from queries.survey import NO_ANSWER
 
 PAGE_SIZE = 20
 #: What goes into a file: more rows than anybody reads, few enough to open.

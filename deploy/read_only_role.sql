@@ -11,6 +11,7 @@ REVOKE CREATE ON SCHEMA public FROM PUBLIC;
 GRANT USAGE ON SCHEMA public TO quality_dashboard;
 GRANT SELECT ON
     region, city, staff, partner, license_key, project, delivery, delivery_test, contact_attempt,
-    survey, answer, question, competence_evaluation, load_batch
+    survey, answer, question, competence_evaluation, load_batch,
+    key_fact, delivery_fact, contact_fact
     TO quality_dashboard;
 -- client_contact is not in the list: there is no grant on it, and nothing to revoke.

@@ -13,6 +13,7 @@ from jobs.award import award
 from jobs.check import check
 from jobs.demo import demo
 from jobs.evaluate import evaluate
+from jobs.facts import facts
 from jobs.load import load
 from jobs.replay import replay
 from jobs.tidy import tidy
@@ -39,6 +40,7 @@ app.command()(load)
 app.command()(award)
 app.command()(evaluate)
 app.command()(check)
+app.command()(facts)
 app.command()(replay)
 app.command()(tidy)
 

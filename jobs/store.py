@@ -87,7 +87,7 @@ def new_program(url: str) -> Iterator[Writer]:
 
 @contextmanager
 def edit_program(url: str) -> Iterator[Writer]:
-    """Yield a writer that begins with the current content.
+    """Yield a writer that begins with the current content; its fact tables are filled.
 
     Raises
     ------
@@ -95,6 +95,7 @@ def edit_program(url: str) -> Iterator[Writer]:
         If there is no program yet, or it cannot be written; nothing has changed.
     """
     with _program(url, keep_content=True) as writer:
+        writer.complete_facts()
         yield writer
 
 

@@ -55,6 +55,9 @@ PHYSICAL_ORDER: Mapping[str, tuple[str, ...]] = {
     "contact_attempt": ("delivery_id", "id"),
     "survey": ("completed_on", "id"),
     "answer": ("question_code", "survey_id"),
+    "key_fact": ("purchased_on", "partner_id", "license_key_id"),
+    "delivery_fact": ("delivered_on", "partner_id", "delivery_id"),
+    "contact_fact": ("attempted_on", "attempt_id"),
 }
 #: Text with few different values, beside the closed lists of the schema.
 _FEW_VALUES = frozenset({"country", "manager_email", "question_code", "rules_version"})

@@ -13,7 +13,17 @@ import pandas as pd
 from sqlalchemy import Connection, Executable, Table, and_, delete, func, insert, inspect, select
 
 from jobs.rows import Rows
-from program.schema import JOB_TABLES, LOAD_TABLES, load_batch, metadata
+from program.schema import (
+    FACT_TABLES,
+    JOB_TABLES,
+    LOAD_TABLES,
+    competence_evaluation,
+    key_fact,
+    license_key,
+    load_batch,
+    metadata,
+)
+from queries.facts import refresh_facts
 
 
 class StoreError(Exception):
@@ -73,7 +83,7 @@ class Writer(ABC):
 
     def __init__(self) -> None:
         self.discarded = False
-        self._touched = False
+        self._touched: set[str] = set()
         self._recorded = False
 
     @abstractmethod
@@ -102,12 +112,12 @@ class Writer(ABC):
         """
         if table_name in JOB_TABLES:
             raise ValueError(f"{table_name} is written by record_batch only")
-        self._touched = True
+        self._touched.add(table_name)
         return self._write(metadata.tables[table_name], rows)
 
     def delete(self, table_name: str, where: Mapping[str, object]) -> int:
         """Delete the rows whose columns equal ``where`` and return how many there were."""
-        self._touched = True
+        self._touched.add(table_name)
         table = metadata.tables[table_name]
         matching = and_(*(table.c[name] == value for name, value in where.items()))
         return self.connection.execute(delete(table).where(matching)).rowcount
@@ -129,10 +139,12 @@ class Writer(ABC):
     ) -> dict[str, int]:
         """Record what is being published; the last call before leaving.
 
+        The fact tables are filled anew where what they are derived from was written.
+
         Parameters
         ----------
         source
-            ``demo``, ``load`` or ``award``.
+            ``demo``, ``load``, ``award`` or ``facts``.
         data_as_of
             The moment the records describe, which every page shows.
         loaded_at
@@ -143,13 +155,11 @@ class Writer(ABC):
         dict
             Number of rows of every table.
         """
-        self._touched = self._recorded = True
-        counts = {
-            name: self.connection.execute(
-                select(func.count()).select_from(metadata.tables[name])
-            ).scalar_one()
-            for name in LOAD_TABLES
-        }
+        self._recorded = True
+        if self._touched - {competence_evaluation.name}:
+            self.refresh_facts()
+        self._touched.add(load_batch.name)
+        counts = {name: self._number_of_rows(name) for name in LOAD_TABLES}
         newest = self.connection.execute(select(func.max(load_batch.c.id))).scalar() or 0
         self.connection.execute(
             insert(load_batch).values(
@@ -162,6 +172,34 @@ class Writer(ABC):
             )
         )
         return counts
+
+    def refresh_facts(self) -> None:
+        """Fill the fact tables anew from what has been written so far."""
+        refresh_facts(self.connection)
+
+    def record_facts(self) -> dict[str, int]:
+        """Fill the fact tables anew and record that alone; return their numbers of rows."""
+        self.refresh_facts()
+        newest = last_batch(self.connection)
+        self.record_batch(
+            source="facts",
+            data_as_of=newest.data_as_of if newest else local_now(),
+            content_sha256=newest.content_sha256 if newest else "",
+        )
+        return {name: self._number_of_rows(name) for name in FACT_TABLES}
+
+    def complete_facts(self) -> None:
+        """Fill the fact tables of a program that was written before there were any."""
+        if self._has_rows(license_key.name) and not self._has_rows(key_fact.name):
+            self.refresh_facts()
+
+    def _number_of_rows(self, table_name: str) -> int:
+        counted = select(func.count()).select_from(metadata.tables[table_name])
+        return int(self.connection.execute(counted).scalar_one())
+
+    def _has_rows(self, table_name: str) -> bool:
+        table = metadata.tables[table_name]
+        return self.connection.execute(select(table.c[0]).limit(1)).first() is not None
 
     def discard(self) -> None:
         """Publish nothing: leaving will keep everything as it was."""

@@ -228,10 +228,70 @@ load_batch = Table(
     Column("content_sha256", String, nullable=False),
 )
 
+# Fact tables, in the sense of dimensional modelling: what the statements of many pages would
+# otherwise join and sort out anew each time. They say nothing that the tables above do not say;
+# ``queries.facts`` defines them, and every job that writes the tables above fills them again.
+
+key_fact = Table(
+    "key_fact",
+    metadata,
+    _id("license_key_id"),
+    Column("partner_id", Integer, nullable=False),
+    _code("edition", *EDITIONS),
+    _code("kind", *KEY_KINDS),
+    Column("purchased_on", Date, nullable=False),
+    Column("activated_on", Date, nullable=True),
+    Column("delivered_on", Date, nullable=True),
+    Column("handed_over_on", Date, nullable=True),
+    Index("key_fact_purchase", "purchased_on", "partner_id"),
+    Index("key_fact_partner", "partner_id", "purchased_on"),
+)
+
+delivery_fact = Table(
+    "delivery_fact",
+    metadata,
+    _id("delivery_id"),
+    Column("partner_id", Integer, nullable=False),
+    Column("license_key_id", Integer, nullable=False),
+    _code("edition", *EDITIONS),
+    Column("own_key", Boolean, nullable=False),
+    Column("delivered_on", Date, nullable=False),
+    _code("status", *DELIVERY_STATUSES),
+    Column("attempted_on", Date, nullable=True),
+    Column("called_on", Date, nullable=True),
+    Column("survey_id", Integer, nullable=True),
+    Column("completed_on", Date, nullable=True),
+    Column("version", Integer, nullable=True),
+    Column("partner_score", SmallInteger, nullable=True),
+    Column("partner_scale", Integer, nullable=True),
+    Column("platform_score", SmallInteger, nullable=True),
+    Index("delivery_fact_key", "license_key_id"),
+    Index("delivery_fact_survey", "completed_on"),
+    Index("delivery_fact_partner", "partner_id", "delivered_on"),
+)
+
+contact_fact = Table(
+    "contact_fact",
+    metadata,
+    _id("attempt_id"),
+    Column("delivery_id", Integer, nullable=False),
+    Column("partner_id", Integer, nullable=False),
+    _code("status", *DELIVERY_STATUSES),
+    Column("attempted_on", Date, nullable=False),
+    _code("outcome", *CONTACT_OUTCOMES),
+    Column("superseded_on", Date, nullable=True),
+    Index("contact_fact_day", "attempted_on"),
+    Index("contact_fact_partner", "partner_id", "attempted_on"),
+)
+
 #: A set without one of these is refused.
 REQUIRED_TABLES = ("region", "city", "partner", "license_key", "project", "delivery")
-#: Written by the jobs themselves; ``load_batch`` is never part of a set.
-JOB_TABLES = ("load_batch",)
+#: Derived from the other tables, see ``queries.facts``.
+FACT_TABLES = (key_fact.name, delivery_fact.name, contact_fact.name)
+#: Written by the jobs themselves, never part of a set.
+JOB_TABLES = ("load_batch", *FACT_TABLES)
+#: Batches of jobs that add what follows from the content, and no content.
+SIDE_SOURCES = frozenset({"award", "facts"})
 #: Never selected by the dashboard, in which the read-only role has no grant on them.
 PERSONAL_TABLES = tuple(t.name for t in metadata.sorted_tables if t.info.get("personal"))
 #: Tables of a set, referenced tables first.

@@ -31,7 +31,7 @@ from sqlalchemy import (
 from sqlalchemy.sql.selectable import CTE
 
 from program.period import Period
-from program.schema import answer, city, delivery, partner, question, region, survey
+from program.schema import answer, city, delivery_fact, partner, question, region
 from queries.engine import frame
 from queries.filters import Filters
 from queries.peers import ENOUGH_OTHERS
@@ -125,14 +125,14 @@ def answer_counts(
         Grain: one row a month, ``queries.survey.Part``, version, question and score, with
         ``NO_ANSWER`` for surveys that lack the answer. Columns as in ``MONTHLY_COLUMNS``.
     """
-    day = survey.c.completed_on
+    day = delivery_fact.c.completed_on
     base = (
         surveys(
             scope,
             filters,
             sizing,
-            survey.c.id.label("survey_id"),
-            survey.c.questionnaire_version.label("version"),
+            delivery_fact.c.survey_id,
+            delivery_fact.c.version,
             month_index(day),
             part_of(day, chosen_period(filters), previous),
         )
@@ -208,12 +208,12 @@ def compared_answers(
     second = not_(first) if segments.second is None else segment.element == segments.second
     base = (
         statement.add_columns(
-            survey.c.id.label("survey_id"),
-            survey.c.questionnaire_version.label("version"),
+            delivery_fact.c.survey_id,
+            delivery_fact.c.version,
             partner.c.id.label("partner_id"),
             case((first, Side.FIRST.value), else_=Side.SECOND.value).label("side"),
         )
-        .where(in_period(survey.c.completed_on, chosen_period(filters)), or_(first, second))
+        .where(in_period(delivery_fact.c.completed_on, chosen_period(filters)), or_(first, second))
         .cte("base")
     )
     if own:
@@ -264,19 +264,19 @@ def answers_beside_others(
     )
     base = (
         select(
-            survey.c.id.label("survey_id"),
-            survey.c.questionnaire_version.label("version"),
+            delivery_fact.c.survey_id,
+            delivery_fact.c.version,
             beside.label("beside"),
             case((unknown, partner.c.id)).label("partner_id"),
         )
-        .select_from(survey)
-        .join(delivery, delivery.c.id == survey.c.delivery_id)
-        .join(partner, partner.c.id == delivery.c.partner_id)
+        .select_from(delivery_fact)
+        .join(partner, partner.c.id == delivery_fact.c.partner_id)
         .join(city, city.c.id == partner.c.city_id)
         .join(region, region.c.code == city.c.region_code)
         .where(
-            delivery.c.status == "accepted",
-            in_period(survey.c.completed_on, period),
+            delivery_fact.c.survey_id.is_not(None),
+            delivery_fact.c.status == "accepted",
+            in_period(delivery_fact.c.completed_on, period),
             seen.exists(),
         )
         .cte("base")
@@ -318,10 +318,10 @@ def _in_chosen_period(scope: Scope, filters: Filters, sizing: Sizing) -> CTE:
             scope,
             filters,
             sizing,
-            survey.c.id.label("survey_id"),
-            survey.c.questionnaire_version.label("version"),
+            delivery_fact.c.survey_id,
+            delivery_fact.c.version,
         )
-        .where(in_period(survey.c.completed_on, chosen_period(filters)))
+        .where(in_period(delivery_fact.c.completed_on, chosen_period(filters)))
         .cte("base")
     )
 

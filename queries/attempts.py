@@ -4,41 +4,26 @@ from __future__ import annotations
 
 import datetime as dt
 
-from sqlalchemy import CTE, func, select, true
+from sqlalchemy import ColumnElement, and_, or_, true
 
-from program.schema import contact_attempt
+from program.schema import contact_fact
 
 
-def last_attempts(until: dt.date, since: dt.date | None = None) -> CTE:
-    """Return the last attempt at every delivery: the latest day, of equal days the highest id.
+def stands(until: dt.date, since: dt.date | None = None) -> ColumnElement[bool]:
+    """Return the condition that an attempt of ``contact_fact`` is the last one of its contact.
 
-    Grain: one row a delivery with an attempt; ``delivery_id``, ``attempted_on``, ``outcome``.
+    Of one delivery's attempts it keeps at most one: the latest day, of equal days the highest id.
 
     Parameters
     ----------
     until
         Later attempts are not looked at.
     since
-        Deliveries whose last attempt was earlier are left out: an earlier attempt cannot be the
-        last one of a contact that is dated after it.
+        Contacts whose last attempt was earlier are left out.
     """
-    day = contact_attempt.c.attempted_on
-    newest = func.row_number().over(
-        partition_by=contact_attempt.c.delivery_id,
-        order_by=(day.desc(), contact_attempt.c.id.desc()),
-    )
-    numbered = (
-        select(
-            contact_attempt.c.delivery_id,
-            day,
-            contact_attempt.c.outcome,
-            newest.label("place"),
-        )
-        .where(day <= until, day >= since if since else true())
-        .cte("numbered")
-    )
-    return (
-        select(numbered.c.delivery_id, numbered.c.attempted_on, numbered.c.outcome)
-        .where(numbered.c.place == 1)
-        .cte("last_attempts")
+    overtaken = contact_fact.c.superseded_on
+    return and_(
+        contact_fact.c.attempted_on <= until,
+        or_(overtaken.is_(None), overtaken > until),
+        contact_fact.c.attempted_on >= since if since else true(),
     )

@@ -13,17 +13,16 @@ from dataclasses import dataclass
 import pandas as pd
 from sqlalchemy import ColumnElement, Connection, and_, func, select
 
-from program.schema import answer, delivery, partner, project, question, survey
+from program.schema import answer, delivery, delivery_fact, partner, project, question, survey
 from queries.engine import frame
 from queries.filters import Filters
 from queries.scope import Scope
 from queries.survey import (
     NO_ANSWER,
-    RECOMMEND_PARTNER,
-    RECOMMEND_PLATFORM,
     Sizing,
     chosen_period,
     in_period,
+    scores,
     surveys,
 )
 
@@ -69,39 +68,25 @@ def _listed(
     page: Page,
     wanted: Sequence[ColumnElement[bool]],
 ) -> pd.DataFrame:
-    developer, platform = answer.alias("developer"), answer.alias("platform")
     statement = (
         surveys(
             scope,
             filters,
             sizing,
-            survey.c.completed_on,
+            delivery_fact.c.completed_on,
             partner.c.id.label("partner_id"),
             partner.c.name.label("partner"),
             project.c.name.label("project"),
-            survey.c.questionnaire_version.label("version"),
-            func.coalesce(developer.c.score, NO_ANSWER).label("partner_score"),
-            func.coalesce(platform.c.score, NO_ANSWER).label("platform_score"),
+            delivery_fact.c.version,
+            *scores(),
             func.coalesce(survey.c.comment, "").label("comment"),
             func.count().over().label("total"),
         )
+        .join(survey, survey.c.id == delivery_fact.c.survey_id)
+        .join(delivery, delivery.c.id == delivery_fact.c.delivery_id)
         .join(project, project.c.id == delivery.c.project_id)
-        .outerjoin(
-            developer,
-            and_(
-                developer.c.survey_id == survey.c.id,
-                developer.c.question_code == RECOMMEND_PARTNER,
-            ),
-        )
-        .outerjoin(
-            platform,
-            and_(
-                platform.c.survey_id == survey.c.id,
-                platform.c.question_code == RECOMMEND_PLATFORM,
-            ),
-        )
-        .where(in_period(survey.c.completed_on, chosen_period(filters)), *wanted)
-        .order_by(survey.c.completed_on.desc(), survey.c.id.desc())
+        .where(in_period(delivery_fact.c.completed_on, chosen_period(filters)), *wanted)
+        .order_by(delivery_fact.c.completed_on.desc(), delivery_fact.c.survey_id.desc())
         .offset(page.number * page.size)
         .limit(page.size)
     )
@@ -125,13 +110,13 @@ def critical_answers(
     found = (
         select(answer.c.survey_id)
         .where(
-            answer.c.survey_id == survey.c.id,
+            answer.c.survey_id == delivery_fact.c.survey_id,
             answer.c.question_code == critical.code,
             answer.c.score <= critical.highest,
         )
         .exists()
     )
-    wanted = (found, survey.c.questionnaire_version.in_(critical.versions))
+    wanted = (found, delivery_fact.c.version.in_(critical.versions))
     return _listed(connection, scope, filters, sizing, page, wanted)
 
 

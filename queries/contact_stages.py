@@ -18,20 +18,13 @@ from sqlalchemy import (
     case,
     cast,
     func,
+    or_,
     select,
 )
 
 from metrics.recommendation import SCALES
 from program.rules import DECK_RULES, ProgramRules
-from program.schema import (
-    answer,
-    contact_attempt,
-    delivery,
-    license_key,
-    project,
-    question,
-    survey,
-)
+from program.schema import delivery_fact, key_fact
 from queries.coverage import chosen_partners
 from queries.engine import frame
 from queries.filters import Filters
@@ -39,7 +32,6 @@ from queries.peers import spans, within
 from queries.scope import Scope
 from queries.sizes import size_condition
 
-RECOMMENDED = "recommend_partner"
 STAGES = ("keys", "delivered", "with_contact", "called", "answered", "recommending")
 STAGE_COLUMNS = dict.fromkeys((*STAGES, "without_answer"), "int64")
 
@@ -54,29 +46,17 @@ def chosen_of_size(
 
 def counted(condition: ColumnElement[bool], name: str) -> ColumnElement[int]:
     """Return how many rows fulfil ``condition``, 0 without any row."""
-    return cast(func.coalesce(func.sum(case((condition, 1), else_=0)), 0), BigInteger).label(name)
+    return cast(func.count(case((condition, 1))), BigInteger).label(name)
 
 
-def recommendations() -> CTE:
-    """Return surveys with an answer to «would recommend the developer» and whether they would."""
-    good = case(
+def recommends() -> ColumnElement[bool]:
+    """Return the condition that the client of ``delivery_fact`` would recommend the developer."""
+    said = delivery_fact.c
+    return or_(
         *(
-            (question.c.scale_max == top, answer.c.score >= scale.recommending_from)
+            and_(said.partner_scale == top, said.partner_score >= scale.recommending_from)
             for top, scale in SCALES.items()
         )
-    )
-    return (
-        select(survey.c.delivery_id, case((good, 1), else_=0).label("recommends"))
-        .join(answer, answer.c.survey_id == survey.c.id)
-        .join(
-            question,
-            and_(
-                question.c.version == survey.c.questionnaire_version,
-                question.c.code == answer.c.question_code,
-            ),
-        )
-        .where(answer.c.question_code == RECOMMENDED)
-        .cte("recommendations")
     )
 
 
@@ -85,40 +65,21 @@ def _reached(cohort: CTE, today: dt.date) -> CTE:
 
     Grain: one row a delivered key, ``license_key_id``.
     """
-    attempts = (
-        select(
-            contact_attempt.c.delivery_id,
-            func.max(case((contact_attempt.c.outcome != "pending", 1), else_=0)).label("called"),
-        )
-        .where(contact_attempt.c.attempted_on <= today)
-        .group_by(contact_attempt.c.delivery_id)
-        .cte("attempts")
-    )
-    said = recommendations()
-    called = attempts.c.called == 1
-    answered = and_(called, survey.c.completed_on <= today)
+    reached = delivery_fact.c
+    called = reached.called_on <= today
+    answered = and_(called, reached.completed_on <= today)
     return (
         select(
-            cohort.c.id.label("license_key_id"),
-            _most(attempts.c.called >= 0, "with_contact"),
+            cohort.c.license_key_id,
+            _most(reached.attempted_on <= today, "with_contact"),
             _most(called, "called"),
             _most(answered, "answered"),
-            _most(and_(answered, said.c.recommends >= 0), "said"),
-            _most(and_(answered, said.c.recommends == 1), "recommending"),
+            _most(and_(answered, reached.partner_score.is_not(None)), "said"),
+            _most(and_(answered, recommends()), "recommending"),
         )
-        .join(project, project.c.license_key_id == cohort.c.id)
-        .join(
-            delivery,
-            and_(
-                delivery.c.project_id == project.c.id,
-                delivery.c.partner_id == cohort.c.partner_id,
-            ),
-        )
-        .outerjoin(attempts, attempts.c.delivery_id == delivery.c.id)
-        .outerjoin(survey, survey.c.delivery_id == delivery.c.id)
-        .outerjoin(said, said.c.delivery_id == delivery.c.id)
-        .where(delivery.c.status == "accepted", delivery.c.delivered_on <= today)
-        .group_by(cohort.c.id)
+        .join(delivery_fact, reached.license_key_id == cohort.c.license_key_id)
+        .where(reached.own_key, reached.status == "accepted", reached.delivered_on <= today)
+        .group_by(cohort.c.license_key_id)
         .cte("reached")
     )
 
@@ -156,12 +117,12 @@ def contact_stages(
     periods = spans(filters, today)
     chosen = chosen_of_size(scope, filters, evaluated_on, today, rules)
     cohort = (
-        select(license_key.c.id, license_key.c.partner_id)
-        .join(chosen, chosen.c.partner_id == license_key.c.partner_id)
+        select(key_fact.c.license_key_id)
+        .join(chosen, chosen.c.partner_id == key_fact.c.partner_id)
         .where(
-            license_key.c.kind.in_(rules.counted_kinds),
-            license_key.c.activated_on <= today,
-            within(license_key.c.purchased_on, periods.first, periods.last),
+            key_fact.c.kind.in_(rules.counted_kinds),
+            key_fact.c.activated_on <= today,
+            within(key_fact.c.purchased_on, periods.first, periods.last),
         )
         .cte("cohort")
     )
@@ -174,6 +135,6 @@ def contact_stages(
             counted(and_(reached.c.answered == 1, reached.c.said == 0), "without_answer"),
         )
         .select_from(cohort)
-        .outerjoin(reached, reached.c.license_key_id == cohort.c.id)
+        .outerjoin(reached, reached.c.license_key_id == cohort.c.license_key_id)
     )
     return frame(connection, statement, STAGE_COLUMNS)

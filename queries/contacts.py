@@ -24,12 +24,9 @@ from sqlalchemy import (
 
 from metrics.response import OUTCOMES
 from program.rules import DECK_RULES, ProgramRules
-from program.schema import (
-    contact_attempt,
-    delivery,
-)
-from queries.attempts import last_attempts
-from queries.contact_stages import chosen_of_size, counted, recommendations
+from program.schema import contact_fact, delivery_fact
+from queries.attempts import stands
+from queries.contact_stages import chosen_of_size, counted, recommends
 from queries.engine import frame
 from queries.filters import Filters
 from queries.peers import NAMED, named_and_others, peer_group, spans, within
@@ -82,17 +79,17 @@ def outcomes_by_month(
     periods = spans(filters, today)
     chosen = chosen_of_size(scope, filters, evaluated_on, today, rules)
     since = periods.first and periods.before.first
-    last = last_attempts(today, since)
+    last = contact_fact
     year = cast(extract("year", last.c.attempted_on), Integer).label("year")
     number = cast(extract("month", last.c.attempted_on), Integer).label("number")
     earlier = last.c.attempted_on < periods.first if periods.first else false()
     before = case((earlier, 1), else_=0).label("before")
     statement = (
         select(year, number, before, *(counted(last.c.outcome == name, name) for name in OUTCOMES))
-        .join(delivery, delivery.c.id == last.c.delivery_id)
-        .join(chosen, chosen.c.partner_id == delivery.c.partner_id)
+        .join(chosen, chosen.c.partner_id == last.c.partner_id)
         .where(
-            delivery.c.status == "accepted",
+            last.c.status == "accepted",
+            stands(today),
             within(last.c.attempted_on, since, periods.last),
         )
         .group_by(year, number, before)
@@ -132,24 +129,15 @@ def days_to_call(
     """
     periods = spans(filters, today)
     chosen = chosen_of_size(scope, filters, evaluated_on, today, rules)
-    first = (
-        select(
-            contact_attempt.c.delivery_id,
-            func.min(contact_attempt.c.attempted_on).label("called_on"),
-        )
-        .where(contact_attempt.c.outcome != "pending")
-        .group_by(contact_attempt.c.delivery_id)
-        .cte("first_call")
-    )
-    days = cast(first.c.called_on - delivery.c.delivered_on, Integer).label("days")
+    called_on = delivery_fact.c.called_on
+    days = cast(called_on - delivery_fact.c.delivered_on, Integer).label("days")
     statement = (
         select(days, func.count().label("deliveries"))
-        .join(delivery, delivery.c.id == first.c.delivery_id)
-        .join(chosen, chosen.c.partner_id == delivery.c.partner_id)
+        .join(chosen, chosen.c.partner_id == delivery_fact.c.partner_id)
         .where(
-            delivery.c.status == "accepted",
-            first.c.called_on >= delivery.c.delivered_on,
-            within(first.c.called_on, periods.first, periods.last),
+            delivery_fact.c.status == "accepted",
+            called_on >= delivery_fact.c.delivered_on,
+            within(called_on, periods.first, periods.last),
         )
         .group_by(days)
         .order_by(days)
@@ -185,24 +173,25 @@ def response_by_partner(
     """
     periods = spans(filters, today)
     group = peer_group(scope, filters, evaluated_on, today, rules)
-    last = last_attempts(today)
-    said = recommendations()
+    last = contact_fact
     completed = last.c.outcome == "completed"
     per_partner = (
         select(
-            delivery.c.partner_id.label("peer_id"),
+            last.c.partner_id.label("peer_id"),
             counted(last.c.outcome != "pending", "ended"),
             *(counted(last.c.outcome == name, name) for name in OUTCOMES),
-            counted(and_(completed, said.c.recommends == 1), "recommending"),
-            counted(and_(completed, said.c.recommends >= 0), "recommend_answers"),
+            counted(and_(completed, recommends()), "recommending"),
+            counted(
+                and_(completed, delivery_fact.c.partner_score.is_not(None)), "recommend_answers"
+            ),
         )
-        .join(delivery, delivery.c.id == last.c.delivery_id)
-        .outerjoin(said, said.c.delivery_id == delivery.c.id)
+        .join(delivery_fact, delivery_fact.c.delivery_id == last.c.delivery_id)
         .where(
-            delivery.c.status == "accepted",
+            last.c.status == "accepted",
+            stands(today),
             within(last.c.attempted_on, periods.first, periods.last),
         )
-        .group_by(delivery.c.partner_id)
+        .group_by(last.c.partner_id)
         .cte("per_partner")
     )
     statement: Select[tuple[int]] = named_and_others(

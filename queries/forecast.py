@@ -15,11 +15,11 @@ from sqlalchemy import ColumnElement, Connection, Select, and_, func, select
 
 from program.calendar import ONE_DAY
 from program.rules import DECK_RULES, ProgramRules
-from program.schema import license_key
+from program.schema import key_fact
 from queries.coverage import chosen_partners, in_windows
 from queries.engine import frame
 from queries.filters import Filters
-from queries.lags import days_between, handed_over
+from queries.lags import days_between
 from queries.scope import Scope
 
 OPEN_COLUMNS = {
@@ -54,21 +54,19 @@ def open_keys(
     chosen = chosen_partners(scope, filters).cte("chosen")
     counted = and_(
         in_windows(evaluations, rules),
-        license_key.c.purchased_on <= today,
-        license_key.c.activated_on <= today,
+        key_fact.c.purchased_on <= today,
+        key_fact.c.activated_on <= today,
     )
-    done = handed_over(today, counted)
     grain = [
-        license_key.c.partner_id,
-        days_between(today - ONE_DAY, license_key.c.activated_on).label("age"),
-        done.c.license_key_id.is_not(None).label("under_review"),
+        key_fact.c.partner_id,
+        days_between(today - ONE_DAY, key_fact.c.activated_on).label("age"),
+        (func.coalesce(key_fact.c.handed_over_on, dt.date.max) <= today).label("under_review"),
         *_in_each_window(evaluations, rules),
     ]
     statement = (
         select(*grain, func.count().label("keys"))
-        .join(chosen, chosen.c.partner_id == license_key.c.partner_id)
-        .outerjoin(done, done.c.license_key_id == license_key.c.id)
-        .where(counted, done.c.accepted_on.is_(None))
+        .join(chosen, chosen.c.partner_id == key_fact.c.partner_id)
+        .where(counted, func.coalesce(key_fact.c.delivered_on, dt.date.max) > today)
         .group_by(*grain)
         .order_by(*grain)
     )
@@ -103,17 +101,17 @@ def pending_keys(
     """
     chosen = chosen_partners(scope, filters).cte("chosen")
     grain = [
-        license_key.c.partner_id,
-        days_between(today - ONE_DAY, license_key.c.purchased_on).label("age"),
+        key_fact.c.partner_id,
+        days_between(today - ONE_DAY, key_fact.c.purchased_on).label("age"),
         *_in_each_window(evaluations, rules),
     ]
     statement = (
         select(*grain, func.count().label("keys"))
-        .join(chosen, chosen.c.partner_id == license_key.c.partner_id)
+        .join(chosen, chosen.c.partner_id == key_fact.c.partner_id)
         .where(
             in_windows(evaluations, rules),
-            license_key.c.purchased_on <= today,
-            func.coalesce(license_key.c.activated_on, dt.date.max) > today,
+            key_fact.c.purchased_on <= today,
+            func.coalesce(key_fact.c.activated_on, dt.date.max) > today,
         )
         .group_by(*grain)
         .order_by(*grain)
@@ -126,8 +124,8 @@ def _in_each_window(
 ) -> list[ColumnElement[bool]]:
     return [
         and_(
-            license_key.c.purchased_on >= rules.window(day).start,
-            license_key.c.purchased_on < rules.window(day).end,
+            key_fact.c.purchased_on >= rules.window(day).start,
+            key_fact.c.purchased_on < rules.window(day).end,
         ).label(f"in_{i}")
         for i, day in enumerate(evaluations)
     ]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, select
 
-from program.schema import load_batch
+from program.schema import SIDE_SOURCES, load_batch
 from queries.scope import Scope
 
 
@@ -41,5 +41,5 @@ def freshness(connection: Connection, scope: Scope) -> Freshness | None:
     ).all()
     if not rows:
         return None
-    content = next((row.source for row in rows if row.source != "award"), "")
+    content = next((row.source for row in rows if row.source not in SIDE_SOURCES), "")
     return Freshness(rows[0].data_as_of, rows[0].loaded_at, content == "demo")

@@ -15,8 +15,9 @@ from sqlalchemy import Connection, and_, func, select
 
 from metrics.key_history import NEVER, KeyHistory
 from program.rules import DECK_RULES, ProgramRules
-from program.schema import delivery, license_key, project
+from program.schema import key_fact
 from queries.engine import frame
+from queries.facts import seen
 from queries.lags import days_between, programme_condition
 from queries.scope import Scope
 
@@ -53,39 +54,20 @@ def key_history(
         One entry a key; ``delivered`` is the first accepted delivery by the buyer.
     """
     counted = and_(
-        license_key.c.kind.in_(rules.counted_kinds),
-        license_key.c.purchased_on <= today,
+        key_fact.c.kind.in_(rules.counted_kinds),
+        key_fact.c.purchased_on <= today,
         programme_condition(scope),
-        license_key.c.partner_id % _every(connection, most_partners) == 0,
-    )
-    accepted = (
-        select(
-            license_key.c.id.label("license_key_id"),
-            func.min(delivery.c.delivered_on).label("delivered_on"),
-        )
-        .join(project, project.c.license_key_id == license_key.c.id)
-        .join(
-            delivery,
-            and_(
-                delivery.c.project_id == project.c.id,
-                delivery.c.partner_id == license_key.c.partner_id,
-            ),
-        )
-        .where(counted, delivery.c.status == "accepted", delivery.c.delivered_on <= today)
-        .group_by(license_key.c.id)
-        .cte("accepted")
+        key_fact.c.partner_id % _every(connection, most_partners) == 0,
     )
     statement = (
         select(
-            license_key.c.partner_id,
-            days_between(license_key.c.purchased_on, _EPOCH).label("purchased"),
-            days_between(license_key.c.activated_on, _EPOCH).label("activated"),
-            days_between(accepted.c.delivered_on, _EPOCH).label("delivered"),
+            key_fact.c.partner_id,
+            days_between(key_fact.c.purchased_on, _EPOCH).label("purchased"),
+            days_between(key_fact.c.activated_on, _EPOCH).label("activated"),
+            days_between(seen(key_fact.c.delivered_on, today), _EPOCH).label("delivered"),
         )
-        .select_from(license_key)
-        .outerjoin(accepted, accepted.c.license_key_id == license_key.c.id)
         .where(counted)
-        .order_by(license_key.c.partner_id, license_key.c.purchased_on, license_key.c.id)
+        .order_by(key_fact.c.partner_id, key_fact.c.purchased_on, key_fact.c.license_key_id)
     )
     keys = frame(connection, statement, KEY_DAY_COLUMNS)
     names, partner = np.unique(keys["partner_id"].to_numpy(), return_inverse=True)
@@ -103,7 +85,7 @@ def _every(connection: Connection, most_partners: int | None) -> int:
     if most_partners is None:
         return 1
     partners = connection.execute(
-        select(func.count(func.distinct(license_key.c.partner_id)))
+        select(func.count(func.distinct(key_fact.c.partner_id)))
     ).scalar_one()
     return max(1, -(-int(partners) // most_partners))
 

@@ -17,7 +17,6 @@ from sqlalchemy import (
     Connection,
     Date,
     Integer,
-    and_,
     case,
     cast,
     func,
@@ -27,9 +26,10 @@ from sqlalchemy import (
 from sqlalchemy.sql.selectable import CTE
 
 from program.rules import ProgramRules
-from program.schema import competence_evaluation, delivery, license_key, project
+from program.schema import competence_evaluation, key_fact
 from queries.coverage import chosen_partners
 from queries.engine import frame
+from queries.facts import seen
 from queries.filters import Filters
 from queries.scope import Scope
 from queries.sizes import size_condition
@@ -73,37 +73,16 @@ def _facts(
     The size filter goes by the base of ``evaluated_on``. Records after ``today`` are not seen.
     """
     chosen = _chosen(scope, filters, evaluated_on, today, rules)
-    counted = and_(license_key.c.kind.in_(rules.counted_kinds), license_key.c.purchased_on <= today)
-    first = (
-        select(
-            license_key.c.id.label("license_key_id"),
-            func.min(delivery.c.delivered_on).label("delivered_on"),
-        )
-        .join(project, project.c.license_key_id == license_key.c.id)
-        .join(
-            delivery,
-            and_(
-                delivery.c.project_id == project.c.id,
-                delivery.c.partner_id == license_key.c.partner_id,
-            ),
-        )
-        .where(counted, delivery.c.status == "accepted", delivery.c.delivered_on <= today)
-        .group_by(license_key.c.id)
-        .cte("first_deliveries")
-    )
     return (
         select(
-            license_key.c.partner_id,
-            license_key.c.edition,
-            license_key.c.purchased_on,
-            case((license_key.c.activated_on <= today, license_key.c.activated_on)).label(
-                "activated_on"
-            ),
-            first.c.delivered_on,
+            key_fact.c.partner_id,
+            key_fact.c.edition,
+            key_fact.c.purchased_on,
+            seen(key_fact.c.activated_on, today).label("activated_on"),
+            seen(key_fact.c.delivered_on, today).label("delivered_on"),
         )
-        .join(chosen, chosen.c.partner_id == license_key.c.partner_id)
-        .outerjoin(first, first.c.license_key_id == license_key.c.id)
-        .where(counted)
+        .join(chosen, chosen.c.partner_id == key_fact.c.partner_id)
+        .where(key_fact.c.kind.in_(rules.counted_kinds), key_fact.c.purchased_on <= today)
         .cte("key_facts")
     )
 

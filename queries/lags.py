@@ -16,7 +16,6 @@ import pandas as pd
 from sqlalchemy import (
     CTE,
     BigInteger,
-    Case,
     ColumnElement,
     Connection,
     Date,
@@ -39,8 +38,9 @@ from metrics.key_history import CURVE_DAYS
 from metrics.lag_curve import LagCurve
 from program.calendar import ONE_DAY
 from program.rules import DECK_RULES, ProgramRules
-from program.schema import delivery, license_key, project
+from program.schema import delivery, key_fact
 from queries.engine import frame
+from queries.facts import seen
 from queries.scope import Scope, Sight
 
 LAG_COLUMNS = {"lag": "int64", "delivered": "int64", "censored": "int64"}
@@ -54,39 +54,6 @@ def programme_condition(scope: Scope) -> ColumnElement[bool]:
 def days_between(later: object, earlier: object) -> ColumnElement[int]:
     """Return the whole days between two dates; both engines subtract them to a number."""
     return type_coerce(cast(later, Date) - cast(earlier, Date), Integer)
-
-
-def handed_over(today: dt.date, *conditions: ColumnElement[bool]) -> CTE:
-    """Return the keys that their buyer has handed over: id, ``accepted_on``, ``handed_over_on``.
-
-    ``accepted_on`` is NULL while the only delivery is under review.
-    """
-
-    def first(condition: ColumnElement[bool]) -> Case[dt.date]:
-        return case((condition, delivery.c.delivered_on))
-
-    return (
-        select(
-            license_key.c.id.label("license_key_id"),
-            func.min(first(delivery.c.status == "accepted")).label("accepted_on"),
-            func.min(delivery.c.delivered_on).label("handed_over_on"),
-        )
-        .join(project, project.c.license_key_id == license_key.c.id)
-        .join(
-            delivery,
-            and_(
-                delivery.c.project_id == project.c.id,
-                delivery.c.partner_id == license_key.c.partner_id,
-            ),
-        )
-        .where(
-            delivery.c.status.in_(("accepted", "pending")),
-            delivery.c.delivered_on <= today,
-            *conditions,
-        )
-        .group_by(license_key.c.id)
-        .cte("handed_over")
-    )
 
 
 def delivery_lags(
@@ -104,11 +71,10 @@ def delivery_lags(
         Columns as in ``LAG_COLUMNS``; the life table of ``metrics.lag_curve.lag_curve``.
     """
     counted = _activated_lately(today, rules)
-    done = handed_over(today, counted)
-    ended = done.c.handed_over_on
+    ended = seen(key_fact.c.handed_over_on, today)
     lag = case(
-        (ended.is_not(None), func.greatest(days_between(ended, license_key.c.activated_on), 0)),
-        else_=days_between(today - ONE_DAY, license_key.c.activated_on),
+        (ended.is_not(None), func.greatest(days_between(ended, key_fact.c.activated_on), 0)),
+        else_=days_between(today - ONE_DAY, key_fact.c.activated_on),
     ).label("lag")
     statement = (
         select(
@@ -116,8 +82,7 @@ def delivery_lags(
             func.count(ended).label("delivered"),
             (func.count() - func.count(ended)).label("censored"),
         )
-        .select_from(license_key)
-        .outerjoin(done, done.c.license_key_id == license_key.c.id)
+        .select_from(key_fact)
         .where(counted, programme_condition(scope))
         .group_by(lag)
         .order_by(lag)
@@ -132,13 +97,13 @@ def activation_lags(
 
     Grain and columns as of :func:`delivery_lags`.
     """
-    activated = case((license_key.c.activated_on <= today, license_key.c.activated_on))
+    activated = seen(key_fact.c.activated_on, today)
     lag = case(
         (
             activated.is_not(None),
-            func.greatest(days_between(activated, license_key.c.purchased_on), 0),
+            func.greatest(days_between(activated, key_fact.c.purchased_on), 0),
         ),
-        else_=days_between(today - ONE_DAY, license_key.c.purchased_on),
+        else_=days_between(today - ONE_DAY, key_fact.c.purchased_on),
     ).label("lag")
     statement = (
         select(
@@ -147,9 +112,9 @@ def activation_lags(
             (func.count() - func.count(activated)).label("censored"),
         )
         .where(
-            license_key.c.kind.in_(rules.counted_kinds),
-            license_key.c.purchased_on >= today - dt.timedelta(days=CURVE_DAYS),
-            license_key.c.purchased_on < today,
+            key_fact.c.kind.in_(rules.counted_kinds),
+            key_fact.c.purchased_on >= today - dt.timedelta(days=CURVE_DAYS),
+            key_fact.c.purchased_on < today,
             programme_condition(scope),
         )
         .group_by(lag)
@@ -181,8 +146,7 @@ def pace_counts(
     """
     since = today - dt.timedelta(days=HABIT_DAYS)
     counted = _activated_lately(today, rules)
-    done = handed_over(today, counted)
-    begun, ended = license_key.c.activated_on, done.c.handed_over_on
+    begun, ended = key_fact.c.activated_on, seen(key_fact.c.handed_over_on, today)
     entering = func.greatest(days_between(since, begun), 0) - 1
     leaving = case(
         (ended.is_not(None), func.greatest(days_between(ended, begun), 0)),
@@ -193,17 +157,16 @@ def pace_counts(
     met = func.greatest(after.c.hazard - before.c.hazard, 0.0)
     statement = (
         select(
-            license_key.c.partner_id,
+            key_fact.c.partner_id,
             func.count(ended).label("delivered"),
             cast(func.sum(met), Double).label("expected"),
         )
-        .select_from(license_key)
-        .outerjoin(done, done.c.license_key_id == license_key.c.id)
+        .select_from(key_fact)
         .join(before, before.c.age == entering)
         .join(after, after.c.age == leaving)
         .where(counted, func.coalesce(ended, today) >= since, programme_condition(scope))
-        .group_by(license_key.c.partner_id)
-        .order_by(license_key.c.partner_id)
+        .group_by(key_fact.c.partner_id)
+        .order_by(key_fact.c.partner_id)
     )
     return frame(connection, statement, PACE_COLUMNS)
 
@@ -230,9 +193,9 @@ def accepted_share(
 
 def _activated_lately(today: dt.date, rules: ProgramRules) -> ColumnElement[bool]:
     return and_(
-        license_key.c.kind.in_(rules.counted_kinds),
-        license_key.c.activated_on >= today - dt.timedelta(days=CURVE_DAYS),
-        license_key.c.activated_on < today,
+        key_fact.c.kind.in_(rules.counted_kinds),
+        key_fact.c.activated_on >= today - dt.timedelta(days=CURVE_DAYS),
+        key_fact.c.activated_on < today,
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import pandas as pd
 from sqlalchemy import (
@@ -28,8 +29,9 @@ from sqlalchemy.sql.selectable import CTE
 from metrics.recommendation import CUTS, IndexMapping, scale_of
 from program.period import Period, last_months
 from program.rules import DECK_RULES, ProgramRules
-from program.schema import answer, city, delivery, partner, question, region, staff, survey
+from program.schema import answer, city, delivery_fact, partner, question, region, staff
 from queries.engine import frame
+from queries.facts import RECOMMEND_PARTNER
 from queries.filters import Filters
 from queries.scope import Scope, Sight
 from queries.sizes import size_condition
@@ -210,14 +212,14 @@ def peer_counts(
     group = peer_group(scope, filters, evaluated_on, today, rules)
     periods = spans(filters, today)
     _, promoter_from, critic_to = CUTS[measured.mapping]
-    score = answer.c.score
+    score, said = _answers(measured)
     conditions = {
         "n": true(),
         "good": score >= scale_of(measured.scale_max).recommending_from,
         "promoters": score >= promoter_from,
         "critics": score <= critic_to,
     }
-    day = survey.c.completed_on
+    day = delivery_fact.c.completed_on
     totals = [
         _total(and_(within(day, first, last), condition), f"{prefix}{name}")
         for prefix, first, last in (
@@ -228,22 +230,9 @@ def peer_counts(
         for name, condition in conditions.items()
     ]
     per_partner = (
-        select(delivery.c.partner_id.label("peer_id"), *totals)
-        .join(survey, survey.c.delivery_id == delivery.c.id)
-        .join(answer, answer.c.survey_id == survey.c.id)
-        .join(
-            question,
-            and_(
-                question.c.version == survey.c.questionnaire_version,
-                question.c.code == answer.c.question_code,
-            ),
-        )
-        .where(
-            answer.c.question_code == measured.question,
-            question.c.scale_max == measured.scale_max,
-            within(day, periods.first and periods.before.first, periods.last),
-        )
-        .group_by(delivery.c.partner_id)
+        said.add_columns(delivery_fact.c.partner_id.label("peer_id"), *totals)
+        .where(within(day, periods.first and periods.before.first, periods.last))
+        .group_by(delivery_fact.c.partner_id)
         .having(totals[0].element > 0)
         .cte("per_partner")
     )
@@ -251,5 +240,30 @@ def peer_counts(
     return frame(connection, statement, PEER_COLUMNS)
 
 
+def _answers(measured: Measured) -> tuple[ColumnElement[int], Select[Any]]:
+    """Return the score of an answer to the question, and the statement for all such answers."""
+    if measured.question == RECOMMEND_PARTNER:
+        score = delivery_fact.c.partner_score
+        scale = delivery_fact.c.partner_scale
+        return score, select().select_from(delivery_fact).where(scale == measured.scale_max)
+    statement = (
+        select()
+        .select_from(delivery_fact)
+        .join(answer, answer.c.survey_id == delivery_fact.c.survey_id)
+        .join(
+            question,
+            and_(
+                question.c.version == delivery_fact.c.version,
+                question.c.code == answer.c.question_code,
+            ),
+        )
+        .where(
+            answer.c.question_code == measured.question,
+            question.c.scale_max == measured.scale_max,
+        )
+    )
+    return answer.c.score, statement
+
+
 def _total(condition: ColumnElement[bool], name: str) -> Label[int]:
-    return cast(func.sum(case((condition, 1), else_=0)), BigInteger).label(name)
+    return cast(func.count(case((condition, 1))), BigInteger).label(name)

@@ -8,8 +8,8 @@ import pandas as pd
 from sqlalchemy import Connection, func, select, true
 
 from program.period import Period
-from program.schema import city, delivery, partner, region
-from queries.attempts import last_attempts
+from program.schema import city, contact_fact, partner, region
+from queries.attempts import stands
 from queries.engine import frame
 from queries.filters import Filters
 from queries.scope import Scope
@@ -42,16 +42,15 @@ def response_counts(
     current = chosen_period(filters)
     starts = [p.first for p in (current, previous) if p] + ([since] if since else [])
     earliest = min(starts) if current and starts else None
-    latest = last_attempts(sizing.today, earliest)
-    ended = latest.c.attempted_on
+    ended = contact_fact.c.attempted_on
     contacts = (
-        select(month_index(ended), part_of(ended, current, previous), latest.c.outcome)
-        .join(delivery, delivery.c.id == latest.c.delivery_id)
-        .join(partner, partner.c.id == delivery.c.partner_id)
+        select(month_index(ended), part_of(ended, current, previous), contact_fact.c.outcome)
+        .join(partner, partner.c.id == contact_fact.c.partner_id)
         .join(city, city.c.id == partner.c.city_id)
         .join(region, region.c.code == city.c.region_code)
         .where(
-            delivery.c.status == "accepted",
+            contact_fact.c.status == "accepted",
+            stands(sizing.today, earliest),
             ended <= current.last if current else true(),
             scope.partner_condition(),
             filters.partner_condition(),

@@ -7,7 +7,7 @@ import datetime as dt
 from sqlalchemy import ColumnElement, func, select, true
 
 from program.rules import ProgramRules
-from program.schema import license_key, partner
+from program.schema import key_fact, partner
 from queries.coverage import records_end
 from queries.filters import Filters
 
@@ -28,14 +28,14 @@ def size_condition(
     low, high = filters.size.bounds
     keys = func.count()
     return partner.c.id.in_(
-        select(license_key.c.partner_id)
+        select(key_fact.c.partner_id)
         .where(
-            license_key.c.kind.in_(rules.counted_kinds),
-            license_key.c.purchased_on >= window.start,
-            license_key.c.purchased_on < window.end,
-            license_key.c.purchased_on <= today,
-            license_key.c.activated_on < end,
+            key_fact.c.kind.in_(rules.counted_kinds),
+            key_fact.c.purchased_on >= window.start,
+            key_fact.c.purchased_on < window.end,
+            key_fact.c.purchased_on <= today,
+            key_fact.c.activated_on < end,
         )
-        .group_by(license_key.c.partner_id)
+        .group_by(key_fact.c.partner_id)
         .having(keys >= low, keys <= high if high is not None else true())
     )

@@ -17,7 +17,6 @@ from sqlalchemy import (
     Connection,
     Integer,
     Select,
-    and_,
     case,
     cast,
     extract,
@@ -31,7 +30,7 @@ from sqlalchemy.sql.selectable import CTE
 
 from program.period import Period
 from program.rules import ProgramRules
-from program.schema import answer, city, delivery, license_key, partner, project, region, survey
+from program.schema import city, delivery_fact, key_fact, partner, region
 from queries.coverage import records_end
 from queries.engine import frame
 from queries.filters import BaseSize, Filters
@@ -40,8 +39,6 @@ from queries.sizes import size_condition
 
 #: Stands where a respondent gave no answer; no scale has this score.
 NO_ANSWER = -1
-RECOMMEND_PARTNER = "recommend_partner"
-RECOMMEND_PLATFORM = "recommend_platform"
 
 
 class Part(StrEnum):
@@ -92,17 +89,17 @@ def surveys(
 ) -> Select[Any]:
     """Return the statement for the surveys of chosen partners, of any day.
 
-    ``partner``, ``city``, ``region``, ``delivery`` and ``survey`` may be used in ``columns``.
+    ``partner``, ``city``, ``region`` and ``delivery_fact`` may be used in ``columns``.
     """
     return (
         select(*columns)
-        .select_from(survey)
-        .join(delivery, delivery.c.id == survey.c.delivery_id)
-        .join(partner, partner.c.id == delivery.c.partner_id)
+        .select_from(delivery_fact)
+        .join(partner, partner.c.id == delivery_fact.c.partner_id)
         .join(city, city.c.id == partner.c.city_id)
         .join(region, region.c.code == city.c.region_code)
         .where(
-            delivery.c.status == "accepted",
+            delivery_fact.c.survey_id.is_not(None),
+            delivery_fact.c.status == "accepted",
             scope.partner_condition(),
             filters.partner_condition(),
             sizing.condition(filters),
@@ -142,7 +139,7 @@ def asked_days(
 
     The chosen period, the one before it, and the trend from ``since`` to the chosen period's end.
     """
-    day, current = survey.c.completed_on, chosen_period(filters)
+    day, current = delivery_fact.c.completed_on, chosen_period(filters)
     if current is None:
         return true()
     trend = Period(min(since or current.first, current.first), current.last)
@@ -151,26 +148,11 @@ def asked_days(
     )
 
 
-def _with_scores(base: CTE) -> tuple[Any, ColumnElement[int], ColumnElement[int]]:
-    """Return ``base`` joined with the two answers about recommending, and their scores."""
-    developer, platform = answer.alias("developer"), answer.alias("platform")
-    joined = base.outerjoin(
-        developer,
-        and_(
-            developer.c.survey_id == base.c.survey_id,
-            developer.c.question_code == RECOMMEND_PARTNER,
-        ),
-    ).outerjoin(
-        platform,
-        and_(
-            platform.c.survey_id == base.c.survey_id,
-            platform.c.question_code == RECOMMEND_PLATFORM,
-        ),
-    )
+def scores() -> tuple[ColumnElement[int], ColumnElement[int]]:
+    """Return the two answers about recommending of a survey of :func:`surveys`."""
     return (
-        joined,
-        func.coalesce(developer.c.score, NO_ANSWER).label("partner_score"),
-        func.coalesce(platform.c.score, NO_ANSWER).label("platform_score"),
+        func.coalesce(delivery_fact.c.partner_score, NO_ANSWER).label("partner_score"),
+        func.coalesce(delivery_fact.c.platform_score, NO_ANSWER).label("platform_score"),
     )
 
 
@@ -210,28 +192,22 @@ def recommendation_counts(
         (:data:`NO_ANSWER` where one is missing), oldest first; combinations that nobody gave
         are absent. Columns as in ``RECOMMENDATION_COLUMNS``.
     """
-    day = survey.c.completed_on
+    day = delivery_fact.c.completed_on
     base = (
         surveys(
             scope,
             filters,
             sizing,
-            survey.c.id.label("survey_id"),
-            survey.c.questionnaire_version.label("version"),
+            delivery_fact.c.version,
             month_index(day),
             part_of(day, chosen_period(filters), previous),
+            *scores(),
         )
         .where(asked_days(filters, previous, since))
         .cte("base")
     )
-    joined, developer, platform = _with_scores(base)
-    keys = (base.c.version, base.c.month, base.c.part, developer, platform)
-    statement = (
-        select(*keys, func.count().label("surveys"))
-        .select_from(joined)
-        .group_by(*keys)
-        .order_by(*keys)
-    )
+    keys = tuple(base.c)
+    statement = select(*keys, func.count().label("surveys")).group_by(*keys).order_by(*keys)
     counted = frame(connection, statement, RECOMMENDATION_COLUMNS | {"month": "int64"})
     return counted.assign(month=as_months(counted["month"])).astype(RECOMMENDATION_COLUMNS)
 
@@ -240,15 +216,15 @@ def bases(sizing: Sizing) -> CTE:
     """Return partners with the number of keys in their base, those with an empty one left out."""
     window = sizing.rules.window(sizing.evaluated_on)
     return (
-        select(license_key.c.partner_id, func.count().label("base"))
+        select(key_fact.c.partner_id, func.count().label("base"))
         .where(
-            license_key.c.kind.in_(sizing.rules.counted_kinds),
-            license_key.c.purchased_on >= window.start,
-            license_key.c.purchased_on < window.end,
-            license_key.c.purchased_on <= sizing.today,
-            license_key.c.activated_on < records_end(sizing.evaluated_on, sizing.today),
+            key_fact.c.kind.in_(sizing.rules.counted_kinds),
+            key_fact.c.purchased_on >= window.start,
+            key_fact.c.purchased_on < window.end,
+            key_fact.c.purchased_on <= sizing.today,
+            key_fact.c.activated_on < records_end(sizing.evaluated_on, sizing.today),
         )
-        .group_by(license_key.c.partner_id)
+        .group_by(key_fact.c.partner_id)
         .cte("bases")
     )
 
@@ -262,10 +238,7 @@ def with_segment(
     manager's e-mail.
     """
     if dimension is Dimension.EDITION:
-        statement = statement.join(project, project.c.id == delivery.c.project_id).join(
-            license_key, license_key.c.id == project.c.license_key_id
-        )
-        return statement, license_key.c.edition.label("segment")
+        return statement, delivery_fact.c.edition.label("segment")
     if dimension is Dimension.SIZE:
         keys = bases(sizing)
         statement = statement.outerjoin(keys, keys.c.partner_id == partner.c.id)
@@ -303,20 +276,10 @@ def recommendation_by_segment(
     """
     statement, segment = with_segment(surveys(scope, filters, sizing), dimension, sizing)
     base = (
-        statement.add_columns(
-            survey.c.id.label("survey_id"),
-            segment,
-            survey.c.questionnaire_version.label("version"),
-        )
-        .where(in_period(survey.c.completed_on, chosen_period(filters)))
+        statement.add_columns(segment, delivery_fact.c.version, *scores())
+        .where(in_period(delivery_fact.c.completed_on, chosen_period(filters)))
         .cte("base")
     )
-    joined, developer, platform = _with_scores(base)
-    keys = (base.c.segment, base.c.version, developer, platform)
-    counted = (
-        select(*keys, func.count().label("surveys"))
-        .select_from(joined)
-        .group_by(*keys)
-        .order_by(*keys)
-    )
+    keys = tuple(base.c)
+    counted = select(*keys, func.count().label("surveys")).group_by(*keys).order_by(*keys)
     return frame(connection, counted, SEGMENT_COLUMNS)

@@ -15,6 +15,8 @@ from sqlalchemy.pool import NullPool
 from jobs.demo.command import build
 from jobs.demo.recipe import SCALES, Recipe
 from program import schema
+from queries.contract import contract_problems
+from queries.facts import refresh_facts
 
 TODAY = dt.date(2026, 11, 23)
 SEED = 2026
@@ -40,11 +42,18 @@ def build_empty(path: Path) -> Path:
 
 
 def changed_copy(source: Path, target: Path, *statements: str) -> Path:
-    """Copy a database and run ``statements`` on the copy."""
+    """Copy a database, run ``statements`` on the copy, and derive its facts anew.
+
+    Facts of a schema that the statements have damaged stay as they were.
+    """
     shutil.copyfile(source, target)
     with duckdb.connect(str(target)) as connection:
         for statement in statements:
             connection.execute(statement)
+    if statements:
+        with connected(target) as connection, connection.begin():
+            if not contract_problems(connection):
+                refresh_facts(connection)
     return target
 
 

@@ -28,10 +28,11 @@ from program.period import Period
 from program.rules import DECK_RULES, ProgramRules
 from queries.answers import Segments
 from queries.data_checks import CHECKS
+from queries.facts import RECOMMEND_PARTNER
 from queries.filters import NO_FILTERS, BaseSize, Filters
 from queries.peers import Measured
 from queries.scope import EVERYTHING, Scope, Sight
-from queries.survey import RECOMMEND_PARTNER, Dimension
+from queries.survey import Dimension
 
 Query = Callable[..., Any]
 

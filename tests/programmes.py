@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from sqlalchemy import Connection, text
 
 from program import schema
+from queries.facts import refresh_facts
 from tests.oracle import Programme, months_back
 
 EVALUATIONS = (dt.date(2024, 3, 1), dt.date(2026, 11, 1), dt.date(2026, 12, 1), dt.date(2027, 1, 1))
@@ -119,3 +120,4 @@ def replace_content(connection: Connection, programme: Programme) -> None:
     for name, rows in rows_of(programme).items():
         if rows:
             connection.execute(schema.metadata.tables[name].insert(), rows)
+    refresh_facts(connection)

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, func, inspect, select
 from jobs.demo.generate import ContentDigest, program_chunks
 from jobs.demo.recipe import SCALES, Recipe
 from jobs.store import StoreError, Writer, new_program
-from program.schema import load_batch, partner
+from program.schema import SIDE_SOURCES, load_batch, partner
 from program.settings import Settings, settings
 from queries.engine import duckdb_path
 
@@ -130,12 +130,12 @@ def _refuse_foreign(writer: Writer) -> None:
 
 
 def _is_demonstration(connection: Connection) -> bool:
-    """Return whether nothing but the monthly awards has followed the last demonstration."""
+    """Return whether nothing that brings content has followed the last demonstration."""
     inspector = inspect(connection)
     if not inspector.has_table(load_batch.name):
         return not inspector.get_table_names()
     sources = connection.execute(select(load_batch.c.source).order_by(load_batch.c.id)).scalars()
-    content = [source for source in sources if source != "award"]
+    content = [source for source in sources if source not in SIDE_SOURCES]
     return bool(content) and content[-1] == "demo"
 
 

@@ -32,7 +32,8 @@ from components.survey_words import basis_words, change_words, signal_sentences
 from metrics.difference import Verdict, index_difference, share_difference
 from metrics.estimate import Estimate
 from metrics.recommendation import IndexMapping
-from queries.survey import NO_ANSWER, RECOMMEND_PARTNER
+from queries.facts import RECOMMEND_PARTNER
+from queries.survey import NO_ANSWER
 from tests.survey_programmes import QUESTIONS
 
 QUESTION_ROWS = pd.DataFrame([dataclasses.asdict(question) for question in QUESTIONS])

@@ -29,6 +29,7 @@ from queries.comments import (
     critical_answers,
     surveys_of_partner,
 )
+from queries.facts import refresh_facts
 from queries.filters import BaseSize, Filters
 from queries.questionnaire import questionnaires
 from queries.response import response_counts
@@ -497,6 +498,7 @@ def test_refused_contact_is_no_survey_and_no_missing_answer(one_survey_each):
         schema.contact_attempt.insert(),
         [{"id": 3, "delivery_id": 1, "attempted_on": CURRENT[1], "outcome": "refused"}],
     )
+    refresh_facts(one_survey_each)
     ended = response_counts(one_survey_each, EVERYTHING, PERIOD, BEFORE, SINCE, SIZING)
     asked = answer_counts(one_survey_each, EVERYTHING, PERIOD, BEFORE, SINCE, SIZING)
     assert ended.groupby("outcome")["contacts"].sum().to_dict() == {"completed": 1, "refused": 1}

@@ -1,0 +1,227 @@
+"""The fact tables: keys, deliveries and contacts with what the pages ask of them already found.
+
+They repeat the tables of the load format in a shape that needs no joining: the rule of «delivered
+by the buyer», the answers about recommending beside the delivery, and for each attempt the day
+from which a later one counts in its place. Every day is kept, so that any past evaluation is
+still counted from the day it was made. Facts are filled by the jobs (``jobs.writer``), in the
+order by which they are mostly read.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import (
+    CTE,
+    ColumnElement,
+    Connection,
+    Date,
+    Select,
+    Table,
+    and_,
+    case,
+    cast,
+    delete,
+    func,
+    insert,
+    select,
+)
+
+from program.schema import (
+    answer,
+    contact_attempt,
+    contact_fact,
+    delivery,
+    delivery_fact,
+    key_fact,
+    license_key,
+    project,
+    question,
+    survey,
+)
+
+RECOMMEND_PARTNER = "recommend_partner"
+RECOMMEND_PLATFORM = "recommend_platform"
+
+
+def seen(day: ColumnElement[Any], today: dt.date) -> ColumnElement[Any]:
+    """Return ``day`` if it has come by ``today``, NULL otherwise: later records are not seen."""
+    return case((day <= today, day))
+
+
+def _first(condition: ColumnElement[bool]) -> ColumnElement[Any]:
+    return func.min(case((condition, delivery.c.delivered_on)))
+
+
+def key_facts() -> Select[Any]:
+    """Return the statement for the keys with their first deliveries by the buyer.
+
+    Grain: one row a license key of any kind. ``delivered_on``: the first accepted delivery by
+    the partner who bought the key; ``handed_over_on``: the first that is accepted or still under
+    review. NULL where there is none.
+    """
+    own = (
+        select(
+            license_key.c.id.label("license_key_id"),
+            _first(delivery.c.status == "accepted").label("delivered_on"),
+            func.min(delivery.c.delivered_on).label("handed_over_on"),
+        )
+        .join(project, project.c.license_key_id == license_key.c.id)
+        .join(
+            delivery,
+            and_(
+                delivery.c.project_id == project.c.id,
+                delivery.c.partner_id == license_key.c.partner_id,
+            ),
+        )
+        .where(delivery.c.status.in_(("accepted", "pending")))
+        .group_by(license_key.c.id)
+        .cte("own_deliveries")
+    )
+    return (
+        select(
+            license_key.c.id.label("license_key_id"),
+            license_key.c.partner_id,
+            license_key.c.edition,
+            license_key.c.kind,
+            license_key.c.purchased_on,
+            license_key.c.activated_on,
+            own.c.delivered_on,
+            own.c.handed_over_on,
+        )
+        .outerjoin(own, own.c.license_key_id == license_key.c.id)
+        .order_by(license_key.c.purchased_on, license_key.c.partner_id, license_key.c.id)
+    )
+
+
+def _first_attempts() -> CTE:
+    """Return for each delivery the first attempt at its contact and the first that was a call."""
+    day = contact_attempt.c.attempted_on
+    return (
+        select(
+            contact_attempt.c.delivery_id,
+            func.min(day).label("attempted_on"),
+            func.min(case((contact_attempt.c.outcome != "pending", day))).label("called_on"),
+        )
+        .group_by(contact_attempt.c.delivery_id)
+        .cte("first_attempts")
+    )
+
+
+def delivery_facts() -> Select[Any]:
+    """Return the statement for the deliveries with their key, contact and survey.
+
+    Grain: one row a delivery of any status. ``own_key``: the deliverer bought the project's key;
+    ``attempted_on``: the first attempt at a contact of any outcome; ``called_on``: the first that
+    is not pending; ``survey_id``, ``completed_on`` and ``version`` of the survey;
+    ``partner_score`` and ``platform_score``: the answers about recommending, and
+    ``partner_scale``: the highest score that the questionnaire allows the first of them. NULL
+    where there is none.
+    """
+    first = _first_attempts()
+    developer, platform = answer.alias("developer"), answer.alias("platform")
+    return (
+        select(
+            delivery.c.id.label("delivery_id"),
+            delivery.c.partner_id,
+            project.c.license_key_id,
+            license_key.c.edition,
+            (license_key.c.partner_id == delivery.c.partner_id).label("own_key"),
+            delivery.c.delivered_on,
+            delivery.c.status,
+            first.c.attempted_on,
+            first.c.called_on,
+            survey.c.id.label("survey_id"),
+            survey.c.completed_on,
+            survey.c.questionnaire_version.label("version"),
+            developer.c.score.label("partner_score"),
+            question.c.scale_max.label("partner_scale"),
+            platform.c.score.label("platform_score"),
+        )
+        .select_from(delivery)
+        .join(project, project.c.id == delivery.c.project_id)
+        .join(license_key, license_key.c.id == project.c.license_key_id)
+        .outerjoin(first, first.c.delivery_id == delivery.c.id)
+        .outerjoin(survey, survey.c.delivery_id == delivery.c.id)
+        .outerjoin(
+            developer,
+            and_(
+                developer.c.survey_id == survey.c.id,
+                developer.c.question_code == RECOMMEND_PARTNER,
+            ),
+        )
+        .outerjoin(
+            question,
+            and_(
+                question.c.version == survey.c.questionnaire_version,
+                question.c.code == developer.c.question_code,
+            ),
+        )
+        .outerjoin(
+            platform,
+            and_(
+                platform.c.survey_id == survey.c.id,
+                platform.c.question_code == RECOMMEND_PLATFORM,
+            ),
+        )
+        .order_by(delivery.c.delivered_on, delivery.c.id)
+    )
+
+
+def contact_facts() -> Select[Any]:
+    """Return the statement for the attempts at contacts with the day that each was overtaken.
+
+    Grain: one row an attempt. ``superseded_on``: the day of the next attempt at the same
+    delivery, of equal days the higher id is the later; NULL for the last one. As of a day D the
+    contact stands as the attempt with ``attempted_on`` ≤ D and ``superseded_on`` NULL or > D.
+    """
+    day = contact_attempt.c.attempted_on
+    following = (
+        # The cast lets ClickHouse answer NULL where nothing follows; it has no effect elsewhere.
+        func.lead(cast(day, Date))
+        .over(
+            partition_by=contact_attempt.c.delivery_id,
+            order_by=(day, contact_attempt.c.id),
+        )
+        .label("superseded_on")
+    )
+    attempts = select(
+        contact_attempt.c.id.label("attempt_id"),
+        contact_attempt.c.delivery_id,
+        day,
+        contact_attempt.c.outcome,
+        following,
+    ).cte("attempts")
+    return (
+        select(
+            attempts.c.attempt_id,
+            attempts.c.delivery_id,
+            delivery.c.partner_id,
+            delivery.c.status,
+            attempts.c.attempted_on,
+            attempts.c.outcome,
+            attempts.c.superseded_on,
+        )
+        .join(delivery, delivery.c.id == attempts.c.delivery_id)
+        .order_by(attempts.c.attempted_on, attempts.c.attempt_id)
+    )
+
+
+def facts() -> Mapping[Table, Select[Any]]:
+    """Return the statement that fills each fact table."""
+    return {
+        key_fact: key_facts(),
+        delivery_fact: delivery_facts(),
+        contact_fact: contact_facts(),
+    }
+
+
+def refresh_facts(connection: Connection) -> None:
+    """Fill the fact tables anew from the other tables; the caller commits."""
+    for table, statement in facts().items():
+        if connection.execute(select(table.c[0]).limit(1)).first() is not None:
+            connection.execute(delete(table))
+        names = [column.name for column in statement.selected_columns]
+        connection.execute(insert(table).from_select(names, statement))

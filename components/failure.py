@@ -10,6 +10,7 @@ import streamlit as st
 
 from components.text import plain
 from program.language import _
+from program.schema import FACT_TABLES
 from queries.contract import ContractBreach, ContractProblem
 from queries.engine import (
     DatabaseDown,
@@ -92,6 +93,8 @@ def show_schema_problems(problems: Sequence[ContractProblem]) -> None:
         if len(problems) > _PROBLEMS_SHOWN:
             st.markdown(_("… and {n} more").format(n=len(problems) - _PROBLEMS_SHOWN))
         st.caption(_("«python -m jobs check» names every difference."))
+        if any(problem.table in FACT_TABLES for problem in problems):
+            st.caption(_("Derived tables are filled by «python -m jobs facts»."))
         st.caption(_("Incident code for the administrator: {code}").format(code=code))
         st.button(_("Try again"), key=f"retry_{code}", type="primary")
 
@@ -99,6 +102,8 @@ def show_schema_problems(problems: Sequence[ContractProblem]) -> None:
 def _told(problem: ContractProblem) -> str:
     if problem.breach is ContractBreach.NO_TABLE:
         return _("table {table} is missing").format(table=problem.table)
+    if problem.breach is ContractBreach.NOT_DERIVED:
+        return _("table {table} is empty").format(table=problem.table)
     where = f"{problem.table}.{problem.column}"
     if problem.breach is ContractBreach.NO_COLUMN:
         return _("column {column} is missing").format(column=where)

@@ -67,6 +67,7 @@ def contract_line(problem: ContractProblem) -> str:
         ContractBreach.NO_TABLE: _("the table {table} is missing"),
         ContractBreach.NO_COLUMN: _("the column {table}.{column} ({expected}) is missing"),
         ContractBreach.WRONG_TYPE: _("{table}.{column} is {found}, expected {expected}"),
+        ContractBreach.NOT_DERIVED: _("{table} is empty: run «python -m jobs facts»"),
     }
     return words[problem.breach].format(
         table=problem.table,

@@ -34,7 +34,7 @@ def evaluate(
 ) -> None:
     """Print what the 50 % rule says of every partner on a 1st of a month."""
     # Heavy imports wait until the command runs: «--help» answers at once.
-    from jobs.evaluation import as_csv, data_day, evaluation  # noqa: PLC0415
+    from jobs.evaluation import as_csv, data_day, evaluation, require_contract  # noqa: PLC0415
     from jobs.store import StoreError, current_program  # noqa: PLC0415
     from program.settings import settings  # noqa: PLC0415
 
@@ -47,6 +47,7 @@ def evaluate(
                 raise StoreError(
                     "there is no program yet; run «python -m jobs demo» or «python -m jobs load»"
                 )
+            require_contract(connection)
             seen_on = today.date() if today else data_day(connection)
             rows = evaluation(connection, day, seen_on, settings().rules)
     except StoreError as error:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 
 import pandas as pd
 
-from jobs.evaluation import data_day
+from jobs.evaluation import data_day, require_contract
 from jobs.store import current_program
 from metrics.evidence import Evidence, evidence_of, replayable
 from metrics.replay import replay
@@ -47,6 +47,7 @@ def replayed_programme(
             raise NothingToReplay(
                 "there is no program yet; run «python -m jobs demo» or «python -m jobs load»"
             )
+        require_contract(connection)
         today = data_day(connection)
         keys = key_history(connection, EVERYTHING, today, rules, most_partners)
     evaluations = replayable(keys, today, rules, latest)

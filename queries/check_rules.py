@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from sqlalchemy import (
+    ColumnElement,
     Date,
     Table,
     and_,
@@ -26,7 +27,10 @@ from program.schema import (
     answer,
     competence_evaluation,
     contact_attempt,
+    contact_fact,
     delivery,
+    delivery_fact,
+    key_fact,
     license_key,
     metadata,
     partner,
@@ -35,6 +39,7 @@ from program.schema import (
     staff,
     survey,
 )
+from queries.facts import contact_facts, delivery_facts, key_facts
 from queries.suspects import Condition, Suspects
 
 #: Largest score of the scale that begins at 0; other scales begin at 1.
@@ -200,6 +205,30 @@ def manager_not_in_staff() -> Suspects:
     known = exists().where(staff.c.email == partner.c.manager_email)
     loaded = exists().where(staff.c.email.is_not(None))
     return Suspects(partner, and_(loaded, ~known), detail=partner.c.manager_email)
+
+
+def facts_out_of_date() -> Iterator[Suspects]:
+    """Yield the records whose fact is missing or says something else, and facts of no record."""
+    for source, fact, statement in (
+        (license_key, key_fact, key_facts()),
+        (delivery, delivery_fact, delivery_facts()),
+        (contact_attempt, contact_fact, contact_facts()),
+    ):
+        expected = statement.order_by(None).subquery("expected")
+        number, key = source.c.id, next(iter(fact.primary_key))
+        both = source.join(expected, expected.c[key.name] == number)
+        differs = or_(*(_differ(expected.c[c.name], c) for c in fact.columns))
+        yield Suspects(source, differs, both.outerjoin(fact, key == number))
+        yield Suspects(fact, ~exists().where(number == key))
+
+
+def _differ(left: ColumnElement[Any], right: ColumnElement[Any]) -> Condition:
+    """Return the condition that two values differ, or that only one of them is missing."""
+    return or_(
+        left != right,
+        and_(left.is_(None), right.is_not(None)),
+        and_(left.is_not(None), right.is_(None)),
+    )
 
 
 def impossible_decisions() -> Suspects:

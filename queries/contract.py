@@ -1,7 +1,7 @@
 """Whether the live database has the tables and columns that the dashboard reads.
 
-One query over ``information_schema``, alike on every engine. Personal data is no part of
-the contract: the dashboard's role has no right to see it.
+One query over ``information_schema``, alike on every engine, and one whether the facts have been
+derived. Personal data is no part of the contract: the dashboard's role has no right to see it.
 """
 
 from __future__ import annotations
@@ -18,13 +18,24 @@ from sqlalchemy import (
     Date,
     DateTime,
     Integer,
+    and_,
     column,
+    exists,
     func,
     select,
     table,
 )
 
-from program.schema import DASHBOARD_TABLES, metadata
+from program.schema import (
+    DASHBOARD_TABLES,
+    contact_attempt,
+    contact_fact,
+    delivery,
+    delivery_fact,
+    key_fact,
+    license_key,
+    metadata,
+)
 
 
 class Family(StrEnum):
@@ -43,6 +54,7 @@ class ContractBreach(StrEnum):
     NO_TABLE = "no_table"
     NO_COLUMN = "no_column"
     WRONG_TYPE = "wrong_type"
+    NOT_DERIVED = "not_derived"
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +120,9 @@ def contract_problems(connection: Connection) -> list[ContractProblem]:
     """Return every missing table, missing column and column of a wrong type family.
 
     An empty list means that every statement of ``queries/`` finds what it reads. Additional
-    tables and columns are nobody's problem. The order is that of the schema.
+    tables and columns are nobody's problem. The order is that of the schema. A program whose
+    fact tables nobody has filled is of the right form, and every figure of it would be 0: that
+    is a problem too.
     """
     live = _live_columns(connection)
     problems: list[ContractProblem] = []
@@ -125,7 +139,24 @@ def contract_problems(connection: Connection) -> list[ContractProblem]:
             elif _bare(found) not in _ENGINE_TYPES[family]:
                 breach = ContractBreach.WRONG_TYPE
                 problems.append(ContractProblem(name, breach, wanted.name, family, found))
-    return problems
+    return problems or _not_derived(connection)
+
+
+def _not_derived(connection: Connection) -> list[ContractProblem]:
+    """Return the fact tables without a row although what they are derived from has rows."""
+    sources = {key_fact: license_key, delivery_fact: delivery, contact_fact: contact_attempt}
+    empty = select(
+        *(
+            and_(exists().select_from(source), ~exists().select_from(fact)).label(fact.name)
+            for fact, source in sources.items()
+        )
+    )
+    found = connection.execute(empty).mappings().one()
+    return [
+        ContractProblem(name, ContractBreach.NOT_DERIVED)
+        for name, is_empty in found.items()
+        if is_empty
+    ]
 
 
 def _bare(found: str) -> str:

@@ -195,6 +195,13 @@ CHECKS: tuple[DataCheck, ...] = (
         _always(find.impossible_decisions()),
     ),
     DataCheck(
+        "facts_out_of_date",
+        N_("Keys, deliveries and calls whose derived record is out of date"),
+        N_("Pages count from derived records; «python -m jobs facts» makes them anew."),
+        Severity.ERROR,
+        lambda _as_of: find.facts_out_of_date(),
+    ),
+    DataCheck(
         "survey_of_unaccepted",
         N_("Surveys about a delivery that was not accepted"),
         N_("The client was asked about work that is not finished."),

@@ -222,6 +222,7 @@ def refresh_facts(connection: Connection) -> None:
     """Fill the fact tables anew from the other tables; the caller commits."""
     for table, statement in facts().items():
         if connection.execute(select(table.c[0]).limit(1)).first() is not None:
-            connection.execute(delete(table))
+            # ClickHouse deletes nothing without a condition.
+            connection.execute(delete(table).where(table.c[0].is_not(None)))
         names = [column.name for column in statement.selected_columns]
         connection.execute(insert(table).from_select(names, statement))

@@ -13,9 +13,10 @@ from sqlalchemy import Connection, func, inspect, select
 
 from jobs.demo.generate import ContentDigest, program_chunks
 from jobs.demo.recipe import SCALES, Recipe
-from jobs.store import StoreError, Writer, new_program
+from jobs.store import StoreError, Writer, current_program, new_program
 from program.schema import SIDE_SOURCES, load_batch, partner
 from program.settings import Settings, settings
+from queries.contract import contract_problems
 from queries.engine import duckdb_path
 
 DATA_AS_OF = dt.time(6, 0)
@@ -53,14 +54,15 @@ def demo(
         bool,
         typer.Option(
             "--if-missing",
-            help="Build only where the default embedded database does not exist yet.",
+            help="Build only where the default embedded database does not exist yet, "
+            "or is a demonstration by an earlier version.",
         ),
     ] = False,
 ) -> None:
     """Fill the program database with a synthetic programme; nothing in it is real."""
     day = today.date() if today else dt.datetime.now(dt.UTC).astimezone().date()
     console = Console(stderr=True)
-    if if_missing and not _default_is_missing():
+    if if_missing and not _default_is_to_be_built():
         return
     try:
         counts = build(
@@ -75,11 +77,24 @@ def demo(
     console.print(f"{scale} demonstration as of {day:%Y-%m-%d}: {told}", highlight=False)
 
 
-def _default_is_missing() -> bool:
-    """Return whether the default database is in use and absent; another one is never created."""
+def _default_is_to_be_built() -> bool:
+    """Return whether the default database is in use, and absent or an outdated demonstration.
+
+    Another one is never created, and what is no demonstration is never replaced.
+    """
     url = settings().database_url
     path = duckdb_path(url) if url == Settings.model_fields["database_url"].default else None
-    return path is not None and not path.exists()
+    if path is None or not path.exists():
+        return path is not None
+    try:
+        with current_program(url) as published:
+            return (
+                published is not None
+                and _is_demonstration(published)
+                and bool(contract_problems(published))
+            )
+    except StoreError:
+        return False
 
 
 def build(

@@ -23,6 +23,7 @@ def check(tmp_path, monkeypatch):
         with duckdb.connect(str(file)) as connection:
             for statement in statements:
                 connection.execute(statement)
+        CliRunner().invoke(app, ["facts"])  # refused where the statements broke the schema
         return CliRunner().invoke(app, ["check", *words])
 
     yield run

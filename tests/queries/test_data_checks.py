@@ -6,10 +6,10 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from sqlalchemy import Column, Connection, MetaData, Table, create_engine, insert
+from sqlalchemy import Column, Connection, MetaData, Table, create_engine, insert, update
 
 from program.language import DEFAULT_LANGUAGE, LANGUAGES, catalogue
-from program.schema import DASHBOARD_TABLES, metadata
+from program.schema import DASHBOARD_TABLES, contact_fact, delivery, metadata
 from queries.data_checks import (
     CHECK_BY_CODE,
     CHECKS,
@@ -18,6 +18,7 @@ from queries.data_checks import (
     count_problems,
     rows_of,
 )
+from queries.facts import refresh_facts
 from queries.scope import EVERYTHING, Scope, Sight
 from tests.jobs.sets import sound_set, with_decisions, with_questions
 
@@ -108,6 +109,7 @@ EXPECTED = {
         "competence_evaluation 2026-10-01 / 2",
         "competence_evaluation 2026-10-02 / 1",
     ],
+    "facts_out_of_date": ["delivery 15"] * 2,  # it has two surveys
     "survey_of_unaccepted": ["survey 12"],
     "manager_not_in_staff": ["partner 4"],
     "stale": [],
@@ -127,6 +129,7 @@ def without_constraints(address: str, records: dict[str, list[dict[str, Any]]]) 
     for name, rows in records.items():
         if name in bare.tables:
             connection.execute(insert(bare.tables[name]), rows)
+    refresh_facts(connection)
     connection.commit()
     return connection
 
@@ -206,6 +209,29 @@ def test_only_partners_in_sight_are_counted_and_shown(spoiled):
         rows = rows_of(spoiled, check.code, 10, SOMEBODY, AS_OF)
         assert len(rows) == counts[check.code]
         assert rows["partner_id"].isin([1, 2, 3]).all()
+
+
+def test_records_changed_behind_their_facts_are_found(sound):
+    sound.execute(update(delivery).where(delivery.c.id == 1).values(status="rejected"))
+    found = records_of(rows_of(sound, "facts_out_of_date", 10, EVERYTHING, AS_OF))
+    assert "delivery 1" in found
+    assert "license_key 1" in found
+    refresh_facts(sound)
+    assert rows_of(sound, "facts_out_of_date", 10, EVERYTHING, AS_OF).empty
+    sound.execute(contact_fact.insert(), [_fact_of_nothing()])
+    found = records_of(rows_of(sound, "facts_out_of_date", 10, EVERYTHING, AS_OF))
+    assert found == ["contact_fact 999"]
+
+
+def _fact_of_nothing() -> dict[str, Any]:
+    return {
+        "attempt_id": 999,
+        "delivery_id": 1,
+        "partner_id": 1,
+        "status": "accepted",
+        "attempted_on": dt.date(2026, 10, 1),
+        "outcome": "completed",
+    }
 
 
 def test_data_without_events_for_two_weeks_is_stale(sound):

@@ -1,0 +1,156 @@
+"""Fact tables say what the records say, told again in plain Python."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from itertools import groupby
+from operator import itemgetter
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given
+from hypothesis import settings as hypothesis_settings
+from sqlalchemy import Connection, select
+
+from program.schema import FACT_TABLES, contact_fact, delivery_fact, key_fact, metadata
+from queries.facts import facts, refresh_facts
+from tests.oracle import Programme
+from tests.programmes import programmes, replace_content
+from tests.survey_programmes import QUESTIONS, replace_survey_content, survey_programmes
+
+FEW = hypothesis_settings(
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+
+
+def stored(connection: Connection, table: Any) -> list[dict[str, Any]]:
+    rows = connection.execute(select(table).order_by(*table.primary_key)).mappings()
+    return [dict(row) for row in rows]
+
+
+def first(days: Iterator[dt.date]) -> dt.date | None:
+    return min(days, default=None)
+
+
+def expected_keys(programme: Programme) -> list[dict[str, Any]]:
+    rows = []
+    for key in sorted(programme.keys, key=itemgetter("id")):
+        projects = {p["id"] for p in programme.projects if p["license_key_id"] == key["id"]}
+        own = [
+            d
+            for d in programme.deliveries
+            if d["project_id"] in projects and d["partner_id"] == key["partner_id"]
+        ]
+        accepted = first(d["delivered_on"] for d in own if d["status"] == "accepted")
+        handed = first(d["delivered_on"] for d in own if d["status"] != "rejected")
+        rows.append(
+            {
+                "license_key_id": key["id"],
+                "partner_id": key["partner_id"],
+                "edition": "start",
+                "kind": key["kind"],
+                "purchased_on": key["purchased_on"],
+                "activated_on": key["activated_on"],
+                "delivered_on": accepted,
+                "handed_over_on": handed,
+            }
+        )
+    return rows
+
+
+@FEW
+@given(drawn=programmes())
+def test_keys_carry_their_first_deliveries_by_the_buyer(both_engines, drawn):
+    programme, _today = drawn
+    for connection in both_engines:
+        replace_content(connection, programme)
+        assert stored(connection, key_fact) == expected_keys(programme)
+
+
+def expected_deliveries(rows: dict[str, list[dict[str, Any]]]) -> list[dict[str, Any]]:
+    keys = {row["id"]: row for row in rows["license_key"]}
+    projects = {row["id"]: row for row in rows["project"]}
+    surveys = {row["delivery_id"]: row for row in rows["survey"]}
+    scores = {(row["survey_id"], row["question_code"]): row["score"] for row in rows["answer"]}
+    scales = {(question.version, question.code): question.scale_max for question in QUESTIONS}
+    found = []
+    for handed in sorted(rows["delivery"], key=itemgetter("id")):
+        key = keys[projects[handed["project_id"]]["license_key_id"]]
+        attempts = [row for row in rows["contact_attempt"] if row["delivery_id"] == handed["id"]]
+        asked = surveys.get(handed["id"], {})
+        said = scores.get((asked.get("id"), "recommend_partner"))
+        version = asked.get("questionnaire_version")
+        found.append(
+            {
+                "delivery_id": handed["id"],
+                "partner_id": handed["partner_id"],
+                "license_key_id": key["id"],
+                "edition": key["edition"],
+                "own_key": key["partner_id"] == handed["partner_id"],
+                "delivered_on": handed["delivered_on"],
+                "status": handed["status"],
+                "attempted_on": first(row["attempted_on"] for row in attempts),
+                "called_on": first(
+                    row["attempted_on"] for row in attempts if row["outcome"] != "pending"
+                ),
+                "survey_id": asked.get("id"),
+                "completed_on": asked.get("completed_on"),
+                "version": version,
+                "partner_score": said,
+                "partner_scale": None
+                if said is None
+                else scales.get((version, "recommend_partner")),
+                "platform_score": scores.get((asked.get("id"), "recommend_platform")),
+            }
+        )
+    return found
+
+
+def expected_contacts(rows: dict[str, list[dict[str, Any]]]) -> list[dict[str, Any]]:
+    handed = {row["id"]: row for row in rows["delivery"]}
+    in_turn = sorted(rows["contact_attempt"], key=itemgetter("delivery_id", "attempted_on", "id"))
+    found = []
+    for number, attempts in groupby(in_turn, key=itemgetter("delivery_id")):
+        several = list(attempts)
+        for attempt, following in zip(several, [*several[1:], None], strict=True):
+            found.append(
+                {
+                    "attempt_id": attempt["id"],
+                    "delivery_id": number,
+                    "partner_id": handed[number]["partner_id"],
+                    "status": handed[number]["status"],
+                    "attempted_on": attempt["attempted_on"],
+                    "outcome": attempt["outcome"],
+                    "superseded_on": following["attempted_on"] if following else None,
+                }
+            )
+    return sorted(found, key=itemgetter("attempt_id"))
+
+
+@FEW
+@given(rows=survey_programmes())
+def test_deliveries_carry_their_contact_and_survey_and_attempts_what_overtook_them(
+    both_engines, rows
+):
+    for connection in both_engines:
+        replace_survey_content(connection, rows)
+        assert stored(connection, delivery_fact) == expected_deliveries(rows)
+        assert stored(connection, contact_fact) == expected_contacts(rows)
+
+
+@FEW
+@given(drawn=programmes())
+def test_facts_derived_twice_are_the_same_facts(both_engines, drawn):
+    programme, _today = drawn
+    for connection in both_engines:
+        replace_content(connection, programme)
+        before = [stored(connection, metadata.tables[name]) for name in FACT_TABLES]
+        refresh_facts(connection)
+        assert [stored(connection, metadata.tables[name]) for name in FACT_TABLES] == before
+
+
+@pytest.mark.parametrize("table", facts(), ids=str)
+def test_a_statement_fills_every_column_of_its_table(table):
+    assert facts()[table].selected_columns.keys() == table.columns.keys()
+    assert set(FACT_TABLES) == {table.name for table in facts()}

@@ -9,14 +9,15 @@ from pathlib import Path
 
 import duckdb
 
+from program.schema import DASHBOARD_TABLES
 from program.settings import PROJECT_ROOT
 
 FULL = PROJECT_ROOT / "data" / "full.duckdb"
 
 
 def built(database: Path, scale: str = "full") -> Path:
-    """Return the database, building a demonstration if there is none."""
-    if not database.exists():
+    """Return the database, building a demonstration if there is none of this version."""
+    if not is_current(database):
         database.parent.mkdir(parents=True, exist_ok=True)
         subprocess.run(
             [sys.executable, "-m", "jobs", "demo", "--scale", scale],
@@ -25,6 +26,15 @@ def built(database: Path, scale: str = "full") -> Path:
             check=True,
         )
     return database.resolve()
+
+
+def is_current(database: Path) -> bool:
+    """Return whether there is a program database with everything that the pages read."""
+    if not database.exists():
+        return False
+    with duckdb.connect(str(database), read_only=True) as connection:
+        rows = connection.execute("SELECT table_name FROM information_schema.tables").fetchall()
+    return set(DASHBOARD_TABLES) <= {name for (name,) in rows}
 
 
 def sizes(database: Path) -> str:

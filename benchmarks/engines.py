@@ -16,13 +16,13 @@ import duckdb
 import pyarrow as pa
 from sqlalchemy import Column
 
-from benchmarks.data import busiest_partners
+from benchmarks.data import busiest_partners, is_current
 from benchmarks.page import COLD_EXTRA, COLD_FACTOR, PageCost
 from benchmarks.pages import costs_on
 from jobs.demo.command import DEFAULT_SEED, build
 from jobs.demo.recipe import SCALES, Recipe, Scale
 from jobs.store import new_program
-from program.schema import load_batch, metadata
+from program.schema import JOB_TABLES, metadata
 from tests.menu import MENU
 
 TODAY = dt.date(2026, 11, 23)
@@ -48,7 +48,7 @@ def built_at(folder: Path, times: float, full: Path) -> Path:
     as many more partners, with the same habits, in the same portfolios and cities.
     """
     file = folder / f"scale-{times:g}.duckdb"
-    if not file.exists():
+    if not is_current(file):
         folder.mkdir(parents=True, exist_ok=True)
         begun, url = time.perf_counter(), f"duckdb:///{file.resolve()}"
         if times < 1:
@@ -74,7 +74,7 @@ def copied(full: Path, url: str, copies: int) -> None:
         new_program(url) as writer,
     ):
         for table in metadata.sorted_tables:
-            if table.name == load_batch.name:
+            if table.name in JOB_TABLES:
                 continue
             for copy in range(1 if table.name in SHARED else copies):
                 wanted = ", ".join(_of_copy(source, column, copy) for column in table.columns)

@@ -26,7 +26,8 @@ from streamlit.runtime.scriptrunner import script_runner
 from streamlit.runtime.scriptrunner.script_cache import ScriptCache
 from streamlit.testing.v1 import AppTest, app_test, local_script_runner
 
-from components.data import KEPT
+from components.data import ASK_AHEAD, KEPT, ask_of_all, schema_problems
+from components.warming import ask_for_frame
 from program.settings import PROJECT_ROOT, settings
 from queries.engine import duckdb_path, processors
 
@@ -49,7 +50,7 @@ class Visits:
     page, whole
         Seconds of each visit until the page itself was drawn, and until its fragments were too.
     statements
-        What the page itself sent to the database, fragments left out.
+        What the page itself sent to the database, asked ahead or not, fragments left out.
     """
 
     page: list[float] = field(default_factory=list)
@@ -103,7 +104,10 @@ def noted() -> Iterator[Visits]:
 
     def sent(connection: Any, _cursor: Any, statement: str, parameters: Any, *_: Any) -> None:
         of_program = connection.dialect.name != "sqlite"  # the state database is another one
-        if of_program and threading.get_ident() in running:
+        of_page = threading.get_ident() in running or threading.current_thread().name.startswith(
+            ASK_AHEAD
+        )
+        if of_program and of_page:
             visits.statements.append((statement, parameters))
 
     script_runner.exec_func_with_error_handling = executed
@@ -171,7 +175,11 @@ def _postgresql() -> Iterator[Run]:
 
 
 def cost(script: str, address: dict[str, str], repeat: int) -> PageCost:
-    """Measure one page: warmed up once, then cold and warm by turns."""
+    """Measure one page: warmed up once, then cold and warm by turns.
+
+    Cold is a page of which nothing has been asked since the load. What stands around every page
+    has: a server asks it by itself, before anybody comes.
+    """
     with noted():
         visit(script, address)
     gc.collect()
@@ -179,6 +187,8 @@ def cost(script: str, address: dict[str, str], repeat: int) -> PageCost:
     cold, warm = Visits(), Visits()
     for _ in range(repeat):
         KEPT.clear()
+        ask_of_all(schema_problems)
+        ask_for_frame()
         for visits in (cold, warm):
             with noted() as now:
                 visit(script, address)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import pickle
 from collections.abc import Callable, Hashable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache
 from threading import Condition
@@ -17,9 +18,9 @@ from sqlalchemy import Connection
 
 from program.settings import settings
 from queries.contract import ContractProblem, contract_problems
-from queries.engine import ProgramDatabase
+from queries.engine import ProgramDatabase, processors
 from queries.freshness import Freshness, freshness
-from queries.scope import Scope
+from queries.scope import EVERYTHING, Scope
 
 P = ParamSpec("P")
 Answer = TypeVar("Answer")
@@ -109,6 +110,38 @@ def ask(
     return answer.copy(deep=False) if isinstance(answer, pd.DataFrame) else answer
 
 
+def ask_of_all(
+    query: Callable[Concatenate[Connection, Scope, P], Answer],
+    *arguments: P.args,
+    **nothing: P.kwargs,
+) -> Answer:
+    """Ask what is the same for every scope, and nobody's secret: one answer for all visitors.
+
+    Raises
+    ------
+    queries.engine.ProgramDatabaseError
+        If the database cannot answer.
+    """
+    return ask(query, EVERYTHING, *arguments, **nothing)
+
+
+#: How the threads are called that answer ahead.
+ASK_AHEAD = "ask-ahead"
+_HELPERS = ThreadPoolExecutor(processors(), thread_name_prefix=ASK_AHEAD)
+
+
+def ask_ahead(scope: Scope, *questions: tuple[Any, ...]) -> None:
+    """Begin to answer questions that the page will :func:`ask` later, beside the first ones.
+
+    Each is a query and its arguments. Whoever asks meanwhile waits for the answer that is under
+    way; an error is met again, and told, by whoever asks then.
+    """
+    version = program_database().version()
+    for query, *arguments in questions:
+        if (version, query, scope, tuple(arguments)) not in KEPT:
+            _HELPERS.submit(ask, query, scope, *arguments)
+
+
 def schema_problems(connection: Connection, scope: Scope) -> list[ContractProblem]:
     """Return what the live schema lacks; the same for every scope."""
     del scope
@@ -128,12 +161,12 @@ class Moment:
         return self.freshness.data_as_of if self.freshness else None
 
 
-def data_moment(scope: Scope) -> Moment:
+def data_moment() -> Moment:
     """Return the day that the data speaks of.
 
     It comes from the data, not from the clock: an old copy shows its own world, and says how
     old it is. Only a database without any load record falls back to the clock.
     """
-    fresh = ask(freshness, scope)
+    fresh = ask_of_all(freshness)
     today = fresh.data_as_of.date() if fresh else dt.datetime.now().astimezone().date()
     return Moment(today, fresh)

@@ -15,7 +15,7 @@ import streamlit as st
 
 from charts import formats
 from components import address
-from components.data import ask, data_moment
+from components.data import ask, ask_of_all, data_moment
 from components.outlook import coming_evaluations
 from components.remembered import remembered
 from components.survey_period import (
@@ -190,9 +190,9 @@ def filter_bar(scope: Scope, rules: ProgramRules, parts: tuple[Part, ...]) -> Ch
     Parts that do not apply are neither drawn nor applied, but what was chosen in them is kept
     for the pages to which they do.
     """
-    today = data_moment(scope).today
+    today = data_moment().today
     evaluation = _dropped_unless_offered(
-        _evaluation_field(ask(stored_evaluations, scope), today, rules)
+        _evaluation_field(ask_of_all(stored_evaluations), today, rules)
     )
     fields = _partner_fields(scope) if Part.PARTNERS in parts else []
     active = [field for field in fields if field.value is not None]

@@ -21,7 +21,7 @@ from components.theme import figure_theme
 from metrics.evidence import Evidence
 from program.language import _
 from program.rules import ProgramRules
-from queries.scope import EVERYTHING, Scope
+from queries.scope import EVERYTHING
 
 #: From how many days before each evaluation forecasts are replayed.
 DAYS_BEFORE = (15, 45)
@@ -49,7 +49,7 @@ def score_table(found: Sequence[Evidence]) -> pd.DataFrame:
 
 
 @st.fragment(parallel=True)
-def show_forecast_quality(scope: Scope, today: dt.date, rules: ProgramRules) -> None:
+def show_forecast_quality(today: dt.date, rules: ProgramRules) -> None:
     """Draw the replay: scores against no forecast, and a reliability plot for each horizon."""
     st.markdown(f"## {_('The forecast against what happened')}")
     waiting = st.empty()
@@ -87,7 +87,7 @@ def show_forecast_quality(scope: Scope, today: dt.date, rules: ProgramRules) -> 
         title=_("The forecast against what happened"),
         file_name="forecast_reliability",
         definitions=definitions("chance", "forecast_error", "out_of_reach"),
-        data_as_of=data_moment(scope).as_of,
+        data_as_of=data_moment().as_of,
     )
     for column, known in zip(st.columns(len(found), gap="large"), found, strict=True):
         with column:

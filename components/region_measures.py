@@ -10,7 +10,7 @@ import pandas as pd
 import streamlit as st
 
 from charts import formats
-from components.data import ask
+from components.data import ask, ask_of_all
 from components.survey_figures import Subject
 from components.survey_questions import questionnaire
 from metrics.estimate import ENOUGH, HIDDEN_BELOW
@@ -131,7 +131,7 @@ def survey_figures(
     counts = ask(recommendation_by_segment, scope, filters, Dimension.REGION, sizing)
     if counts.empty:
         return nothing
-    questions = questionnaire(ask(questionnaires, scope), int(counts["version"].max()))
+    questions = questionnaire(ask_of_all(questionnaires), int(counts["version"].max()))
     asked = next((question for question in questions if question.code == subject.code), None)
     if asked is None:
         return nothing

@@ -24,7 +24,7 @@ def empty(why: str, *, then: str | None = None) -> None:
 def nothing_matches() -> None:
     """Say that the filters leave nothing, or that there is nothing yet to be filtered."""
     user = admitted_user()
-    if user and data_moment(user.scope).as_of is None:
+    if user and data_moment().as_of is None:
         no_data_loaded()
         return
     empty(

@@ -12,7 +12,7 @@ import streamlit as st
 from charts import formats
 from charts.survey import likert_alt
 from components.chart import show_chart
-from components.data import ask, data_moment
+from components.data import ask, ask_of_all, data_moment
 from components.definitions import definitions
 from components.document import ON_SCREEN
 from components.download import About, download
@@ -36,7 +36,7 @@ from components.theme import figure_theme
 from metrics.difference import Verdict, share_difference
 from metrics.estimate import ENOUGH, HIDDEN_BELOW, Estimate
 from program.language import _
-from program.period import last_months
+from program.period import Period, last_months
 from queries.answers import Beside, answers_beside_others
 from queries.comments import surveys_of_partner
 from queries.facts import RECOMMEND_PARTNER, RECOMMEND_PLATFORM
@@ -51,23 +51,35 @@ _OTHERS_FROM = 3
 _SURVEYS_HIGH = 360
 
 
+def asked_of_survey(
+    partner: pd.Series, today: dt.date
+) -> tuple[tuple[int, dt.date], tuple[int, str, Period]]:
+    """Return what :func:`survey_block` asks of the partner's surveys, and of those beside them."""
+    partner_id = int(partner["partner_id"])
+    return (
+        (partner_id, today),
+        (partner_id, str(partner["region_code"]), last_months(today, _MONTHS)),
+    )
+
+
 def survey_block(scope: Scope, partner: pd.Series, today: dt.date) -> None:
     """Draw a partner's answers beside the region's and all others', then its surveys."""
     st.markdown(f"## {_('What clients say')}")
-    partner_id, period = int(partner["partner_id"]), last_months(today, _MONTHS)
-    said = ask(surveys_of_partner, scope, partner_id, today)
+    own_surveys, beside = asked_of_survey(partner, today)
+    partner_id, _region, period = beside
+    said = ask(surveys_of_partner, scope, *own_surveys)
     if said.empty:
         empty(_("No client of this partner has been surveyed yet."))
         return
-    questions = ask(questionnaires, scope)
+    questions = ask_of_all(questionnaires)
     about = About(
         title=_("What clients say"),
         file_name=f"survey_partner_{partner_id}",
         period=formats.period(period.first, period.last),
         definitions=definitions("good_answers", "survey_difference"),
-        data_as_of=data_moment(scope).as_of,
+        data_as_of=data_moment().as_of,
     )
-    counts = ask(answers_beside_others, scope, partner_id, str(partner["region_code"]), period)
+    counts = ask(answers_beside_others, scope, *beside)
     own = counts[counts["beside"] == Beside.PARTNER]
     if own.empty:
         empty(

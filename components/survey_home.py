@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import replace
+from typing import NamedTuple
 
 import pandas as pd
 
 from charts import formats
-from components.data import ask
+from components.data import ask, ask_of_all
 from components.definitions import definition
 from components.survey_figures import Measure, Reading, Subject, periods, values
 from components.survey_questions import questionnaire
@@ -20,7 +21,7 @@ from metrics.difference import share_difference
 from metrics.recommendation import IndexMapping
 from program.calendar import add_months, month_start
 from program.language import _
-from program.period import last_months
+from program.period import Period, last_months
 from program.rules import ProgramRules
 from queries.filters import Filters
 from queries.questionnaire import questionnaires
@@ -33,19 +34,34 @@ _MONTHS = 12
 _SPARK = 13
 
 
-def survey_tiles(
-    scope: Scope, filters: Filters, evaluated_on: dt.date, today: dt.date, rules: ProgramRules
-) -> list[Tile]:
-    """Return the tiles of recommending and of the response; none without surveys or contacts."""
+class Asked(NamedTuple):
+    """What the survey's key figures are counted from, as both of its queries take it."""
+
+    filters: Filters
+    previous: Period
+    since: dt.date
+    sizing: Sizing
+
+
+def asked_of_survey(
+    filters: Filters, evaluated_on: dt.date, today: dt.date, rules: ProgramRules
+) -> Asked:
+    """Return what :func:`survey_tiles` asks: the latest twelve months and those before."""
     period = last_months(today, _MONTHS)
-    chosen = replace(filters, survey_from=period.first, survey_to=period.last)
-    since = add_months(month_start(today), -TREND_MONTHS)
-    sizing = Sizing(evaluated_on, today, rules)
-    before = period.previous()
-    counts = ask(recommendation_counts, scope, chosen, before, since, sizing)
-    responses = ask(response_counts, scope, chosen, before, since, sizing)
+    return Asked(
+        replace(filters, survey_from=period.first, survey_to=period.last),
+        period.previous(),
+        add_months(month_start(today), -TREND_MONTHS),
+        Sizing(evaluated_on, today, rules),
+    )
+
+
+def survey_tiles(scope: Scope, asked: Asked, today: dt.date) -> list[Tile]:
+    """Return the tiles of recommending and of the response; none without surveys or contacts."""
+    counts = ask(recommendation_counts, scope, *asked)
+    responses = ask(response_counts, scope, *asked)
     return [
-        *_recommending_tiles(counts, ask(questionnaires, scope), today),
+        *_recommending_tiles(counts, ask_of_all(questionnaires), today),
         *_response_tile(responses, today),
     ]
 

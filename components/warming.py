@@ -7,7 +7,7 @@ import logging
 
 from starlette.concurrency import run_in_threadpool
 
-from components.data import ask, data_moment, program_database, schema_problems
+from components.data import ask, ask_of_all, data_moment, program_database, schema_problems
 from components.forecast import forecast
 from components.garbage import collect
 from components.outlook import coming_evaluations, groups_by_evaluation, partners_outlook
@@ -16,6 +16,9 @@ from program.settings import settings
 from queries.choices import managers, places, stored_evaluations
 from queries.engine import ProgramDatabaseError
 from queries.filters import NO_FILTERS
+from queries.freshness import freshness
+from queries.partners import partner_ids
+from queries.questionnaire import questionnaires
 from queries.scope import EVERYTHING
 
 log = logging.getLogger("quality_program.warming")
@@ -23,21 +26,34 @@ log = logging.getLogger("quality_program.warming")
 EVERY_SECONDS = 20.0
 
 
-def warm_up() -> None:
-    """Ask what «Главная» and «Порог 50 %» show to whoever sees everything.
+def ask_for_frame() -> None:
+    """Ask what stands around every page: the filter bar, the data's day, the wording.
 
     Raises
     ------
     queries.engine.ProgramDatabaseError
         If the database cannot answer.
     """
-    if ask(schema_problems, EVERYTHING):
+    for common in (freshness, stored_evaluations, questionnaires):
+        ask_of_all(common)
+    for own in (managers, places, partner_ids):
+        ask(own, EVERYTHING)
+
+
+def warm_up() -> None:
+    """Ask for the frame, and what «Главная» and «Порог 50 %» show to whoever sees everything.
+
+    Raises
+    ------
+    queries.engine.ProgramDatabaseError
+        If the database cannot answer.
+    """
+    if ask_of_all(schema_problems):
         return
-    rules, today = settings().rules, data_moment(EVERYTHING).today
+    ask_for_frame()
+    rules, today = settings().rules, data_moment().today
     coming = coming_evaluations(today, rules)
     outlooks = (*coming, add_months(coming[-1], 1))
-    for choices in (stored_evaluations, managers, places):
-        ask(choices, EVERYTHING)
     ask(groups_by_evaluation, EVERYTHING, NO_FILTERS, outlooks, today, rules)
     ask(partners_outlook, EVERYTHING, NO_FILTERS, coming, today, rules)
     forecast(EVERYTHING, coming, today, rules)

@@ -15,7 +15,7 @@ from components import address
 from components.access import Refused, User, visitor
 from components.account import account, standing_notes
 from components.audit import note_page
-from components.data import ask, data_moment, schema_problems
+from components.data import ask_of_all, data_moment, schema_problems
 from components.document import dress_document
 from components.failure import show_failure, show_schema_problems
 from components.filter_bar import Part, filter_bar, remember_choice
@@ -30,7 +30,6 @@ from program.language import LANGUAGES, N_, _
 from program.roles import EVERYBODY, Role
 from program.settings import settings
 from queries.engine import ProgramDatabaseError, QueryFailed
-from queries.scope import Scope
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,10 +143,10 @@ def _run(user: User, current: st.Page, page: PageOfMenu) -> None:
     _land(user, page)
     admit(user, page.roles)
     remember_menu([MenuEntry(p.path, p.script, p.title) for p in PAGES if user.role in p.roles])
-    if problems := ask(schema_problems, user.scope):
+    if problems := ask_of_all(schema_problems):
         show_schema_problems(problems)
         return
-    freshness_line(data_moment(user.scope), standing_notes(user, page.path))
+    freshness_line(data_moment(), standing_notes(user, page.path))
     choice = filter_bar(user.scope, settings().rules, page.parts)
     remember_choice(choice)
     asked = st.query_params.get("partner", "") if page.script == CARD else ""
@@ -181,7 +180,7 @@ def main() -> None:
     try:
         if isinstance(trouble, Refused):
             show_refusal(trouble)
-        elif isinstance(trouble, QueryFailed) and (problems := ask(schema_problems, Scope())):
+        elif isinstance(trouble, QueryFailed) and (problems := ask_of_all(schema_problems)):
             show_schema_problems(problems)
         elif trouble:
             show_failure(trouble)

@@ -4,7 +4,7 @@ import streamlit as st
 
 from charts import formats
 from components.chart import show_chart
-from components.data import ask, data_moment
+from components.data import ask, ask_of_all, data_moment
 from components.definitions import definitions
 from components.download import About, download
 from components.filter_bar import current_choice
@@ -43,7 +43,7 @@ from queries.questionnaire import questionnaires
 
 user = require_user()
 choice = current_choice()
-questions = ask(questionnaires, user.scope)
+questions = ask_of_all(questionnaires)
 if questions.empty:
     title(_("How do partners compare?"))
     empty(_("No questionnaire has been loaded, so there is nothing to compare by."))
@@ -70,7 +70,7 @@ about = About(
     period=period_words(period_of(choice.filters)),
     basis=f"{formats.partners(found.partners)}, {formats.answers(found.overall.n)}",
     definitions=definitions(metric_code(measure), "interval", "peer_flag", "room", "worsening"),
-    data_as_of=data_moment(user.scope).as_of,
+    data_as_of=data_moment().as_of,
 )
 columns = peer_columns(name, index=index)
 first = remembered(lambda: described(listed.head(ROWS_SHOWN), index=index), "peers", *whose)

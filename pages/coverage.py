@@ -71,7 +71,7 @@ about = About(
     definitions=definitions(
         "members", "delivering", "competence", "coverage", "base", "pending_activation"
     ),
-    data_as_of=data_moment(user.scope).as_of,
+    data_as_of=data_moment().as_of,
 )
 
 # Over time ---------------------------------------------------------------------------------------

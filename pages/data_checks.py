@@ -22,7 +22,7 @@ MOST_ROWS = 10_000
 
 user = require_user()
 rules = settings().rules
-moment = data_moment(user.scope)
+moment = data_moment()
 with st.spinner(_("Checking the data and recomputing every stored decision…")):
     checks = ask(check_rows, user.scope, moment.today)
     disputed = ask(decisions_that_disagree, user.scope, rules)

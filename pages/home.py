@@ -7,7 +7,7 @@ from charts import formats
 from charts.history import programme_trend, programme_trend_alt
 from components import address
 from components.chart import show_chart
-from components.data import ask, data_moment
+from components.data import ask, ask_ahead, data_moment
 from components.definitions import definitions
 from components.download import About
 from components.filter_bar import current_choice
@@ -18,7 +18,7 @@ from components.page import title
 from components.remembered import made_of, remembered
 from components.session import require_user
 from components.states import empty, no_data_loaded
-from components.survey_home import survey_tiles
+from components.survey_home import asked_of_survey, survey_tiles
 from components.table import Column, Kind
 from components.text import plain
 from components.theme import figure_theme
@@ -30,6 +30,8 @@ from program.language import _, ngettext
 from program.settings import settings
 from queries.decisions import competence_changes, decision_history
 from queries.deliveries import deliveries_by_month
+from queries.response import response_counts
+from queries.survey import recommendation_counts
 
 NAMES_SHOWN = 5
 
@@ -39,13 +41,15 @@ choice = current_choice()
 today, filters = choice.today, choice.filters
 coming = coming_evaluations(today, rules)
 outlooks = (*coming, add_months(coming[-1], 1))
+surveyed = asked_of_survey(filters, coming[0], today, rules)
+ask_ahead(user.scope, (recommendation_counts, *surveyed), (response_counts, *surveyed))
 history = ask(decision_history, user.scope, filters)
 groups = ask(groups_by_evaluation, user.scope, filters, outlooks, today, rules)
 months = ask(
     deliveries_by_month, user.scope, filters, add_months(last_evaluation(today), -13), today
 )
 
-if data_moment(user.scope).as_of is None and not groups[list(Group)].to_numpy().any():
+if data_moment().as_of is None and not groups[list(Group)].to_numpy().any():
     title(_("How does the programme stand, and what changed in a month?"))
     no_data_loaded()
     st.stop()
@@ -73,7 +77,7 @@ title(
 figures = remembered(
     lambda: [
         *programme_tiles(history, months, today, coverage_words(user.scope, filters)),
-        *survey_tiles(user.scope, filters, coming[0], today, rules),
+        *survey_tiles(user.scope, surveyed, today),
     ],
     "home_tiles",
     user.scope,
@@ -194,7 +198,7 @@ if len(history) > 1:
             file_name=f"coverage_over_time_{today}",
             filters=choice.lines,
             definitions=definitions("coverage", "base", "delivered"),
-            data_as_of=data_moment(user.scope).as_of,
+            data_as_of=data_moment().as_of,
         ),
         note=_("A rolling twelve-month window: neighbouring points share eleven months."),
     )

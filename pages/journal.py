@@ -71,7 +71,7 @@ with st.container(horizontal=True, vertical_alignment="center"):
             title=_("Journal"),
             file_name=f"journal_{today}",
             basis=_("Events: {n}").format(n=formats.number(len(rows))),
-            data_as_of=data_moment(user.scope).as_of,
+            data_as_of=data_moment().as_of,
         ),
         key="journal_file",
     )

@@ -111,7 +111,7 @@ for metric in METRICS:
 annotations_section(user)
 
 # The forecast against what happened --------------------------------------------------------------
-show_forecast_quality(user.scope, today, rules)
+show_forecast_quality(today, rules)
 
 # Small numbers -----------------------------------------------------------------------------------
 st.markdown(f"## {_('When there are few answers')}")

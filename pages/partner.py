@@ -9,7 +9,7 @@ from charts import formats
 from charts.history import coverage_history, coverage_history_alt
 from components.card_deliveries import deliveries_block
 from components.chart import show_chart
-from components.data import ask, data_moment
+from components.data import ask, ask_ahead, ask_of_all, data_moment
 from components.definitions import definition, definitions
 from components.document import ON_SCREEN
 from components.download import About
@@ -25,7 +25,7 @@ from components.printed_card import print_button, printed_keys, show_printed
 from components.remembered import made_of, remembered
 from components.session import require_user
 from components.states import empty
-from components.survey_card import survey_block
+from components.survey_card import asked_of_survey, survey_block
 from components.table import Column, Kind
 from components.text import plain
 from components.theme import figure_theme
@@ -38,7 +38,9 @@ from metrics.points import awards_alive
 from program.calendar import add_months, evaluations_between, last_evaluation
 from program.language import _, ngettext
 from program.settings import settings
+from queries.answers import answers_beside_others
 from queries.choices import stored_evaluations
+from queries.comments import surveys_of_partner
 from queries.filters import NO_FILTERS
 from queries.partners import (
     decisions_of_partner,
@@ -79,6 +81,13 @@ partner_id = int(partner["partner_id"])
 in_force = last_evaluation(today)
 shown = evaluations_between(add_months(in_force, -HISTORY_MONTHS), coming[-1])
 since = rules.window(shown[0]).start
+own_surveys, beside = asked_of_survey(partner, today)
+ask_ahead(
+    user.scope,
+    (answers_beside_others, *beside),
+    (surveys_of_partner, *own_surveys),
+    (deliveries_of_partner, partner_id),
+)
 keys = ask(keys_of_partners, user.scope, (partner_id,), since)
 decisions = ask(decisions_of_partner, user.scope, partner_id)
 deliveries = ask(deliveries_of_partner, user.scope, partner_id)
@@ -89,7 +98,7 @@ history = remembered(
 )
 stored = decisions.set_index("evaluated_on")["held"]
 #: A stored evaluation without a row of this partner decided that it does not hold.
-held_is_stored = in_force in ask(stored_evaluations, user.scope).dates
+held_is_stored = in_force in ask_of_all(stored_evaluations).dates
 calculated = history.set_index("evaluated_on")
 held_now = bool(
     stored.get(pd.Timestamp(in_force), default=False)
@@ -188,7 +197,7 @@ about = About(
     period=formats.window(window.start, rules.window(coming[-1]).end),
     basis=formats.keys(len(keys)),
     definitions=definitions("competence", "base", "delivered", "pending_activation", "needed"),
-    data_as_of=data_moment(user.scope).as_of,
+    data_as_of=data_moment().as_of,
 )
 deciding = remembered(lambda: keys_that_decide(keys, coming, today, rules), "keys", *question)
 what_to_do = st.container(key=f"{ON_SCREEN}_to_do")

@@ -6,7 +6,7 @@ import streamlit as st
 
 from charts import formats
 from components.catalogue import catalogue_table, in_words, said_to_search, shortlist
-from components.data import ask, data_moment
+from components.data import ask, ask_of_all, data_moment
 from components.definitions import definitions
 from components.download import About
 from components.filter_bar import current_choice
@@ -24,7 +24,7 @@ user = require_user()
 rules = settings().rules
 choice = current_choice()
 evaluated_on = last_evaluation(choice.today)
-stored = ask(stored_evaluations, user.scope).dates
+stored = ask_of_all(stored_evaluations).dates
 at = At(evaluated_on, choice.today, rules, stored=evaluated_on in stored)
 partners = in_words(ask(partner_standing, user.scope, choice.filters, at))
 if partners.empty:
@@ -73,7 +73,7 @@ about = About(
     period=formats.window(rules.window(evaluated_on).start, rules.window(evaluated_on).end),
     basis=formats.partners(len(found)),
     definitions=definitions("competence", "coverage", "base", "deliveries_12", "points"),
-    data_as_of=data_moment(user.scope).as_of,
+    data_as_of=data_moment().as_of,
 )
 
 # The list, and the participants of the programme for a client -------------------------------------

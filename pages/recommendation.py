@@ -3,7 +3,7 @@ from __future__ import annotations
 import streamlit as st
 
 from charts import formats
-from components.data import ask, data_moment
+from components.data import ask, ask_of_all, data_moment
 from components.definitions import definitions
 from components.download import About
 from components.filter_bar import current_choice
@@ -37,7 +37,7 @@ choice = current_choice()
 filters = choice.filters
 view = view_of(choice, settings().rules)
 counts = ask(recommendation_counts, user.scope, filters, view.previous, view.since, view.sizing)
-questions = ask(questionnaires, user.scope)
+questions = ask_of_all(questionnaires)
 current = counts[counts["part"] == Part.CURRENT]
 previous = counts[counts["part"] == Part.PREVIOUS]
 
@@ -102,7 +102,7 @@ about = About(
     period=view.words,
     basis=formats.answers(reading.share(current).n),
     definitions=definitions("recommending", "recommendation_index", "survey_control_chart"),
-    data_as_of=data_moment(user.scope).as_of,
+    data_as_of=data_moment().as_of,
 )
 
 # Closer ------------------------------------------------------------------------------------------

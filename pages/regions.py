@@ -3,7 +3,7 @@ from __future__ import annotations
 import streamlit as st
 
 from charts import formats
-from components.data import ask, data_moment
+from components.data import ask, ask_of_all, data_moment
 from components.definitions import definitions
 from components.download import About
 from components.filter_bar import current_choice
@@ -32,7 +32,7 @@ user = require_user()
 rules = settings().rules
 choice = current_choice()
 filters, evaluated_on = choice.filters, choice.evaluated_on
-stored = ask(stored_evaluations, user.scope).dates
+stored = ask_of_all(stored_evaluations).dates
 at = At(evaluated_on, choice.today, rules, stored=evaluated_on in stored)
 regions = named(ask(region_standing, user.scope, without_place(filters), at))
 heading = st.container()
@@ -72,7 +72,7 @@ about = About(
     else formats.window(rules.window(evaluated_on).start, rules.window(evaluated_on).end),
     basis=formats.partners(int(regions.loc[inside, "partners"].sum())),
     definitions=definitions(DEFINED_AS[measure], "base", "delivered", "competence"),
-    data_as_of=data_moment(user.scope).as_of,
+    data_as_of=data_moment().as_of,
 )
 tiles = made_of(tiles_of, regions)
 reached = set(regions.loc[inside, "tile"])

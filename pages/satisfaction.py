@@ -3,7 +3,7 @@ from __future__ import annotations
 import streamlit as st
 
 from charts import formats
-from components.data import ask, data_moment
+from components.data import ask, ask_of_all, data_moment
 from components.definitions import definitions
 from components.download import About
 from components.filter_bar import current_choice
@@ -35,7 +35,7 @@ choice = current_choice()
 filters = choice.filters
 view = view_of(choice, settings().rules)
 counts = ask(answer_counts, user.scope, filters, compared_period(view), view.since, view.sizing)
-questions = ask(questionnaires, user.scope)
+questions = ask_of_all(questionnaires)
 current = counts[counts["part"] == Part.CURRENT]
 if current.empty:
     title(_("What do clients say of the work and of the platform?"), view.words)
@@ -98,7 +98,7 @@ about = About(
     period=view.words,
     basis=_("{n} surveys").format(n=formats.number(surveyed)),
     definitions=definitions("good_answers", "answer_distribution", "response_rate"),
-    data_as_of=data_moment(user.scope).as_of,
+    data_as_of=data_moment().as_of,
 )
 for column, (subject, words) in zip(st.columns(2, gap="large"), SUBJECTS.items(), strict=True):
     with column:

@@ -4,7 +4,7 @@ import streamlit as st
 
 from charts import formats
 from components.change_marks import change_marks
-from components.data import ask, data_moment
+from components.data import ask, ask_of_all, data_moment
 from components.definitions import definitions
 from components.download import About
 from components.filter_bar import current_choice
@@ -35,7 +35,7 @@ choice = current_choice()
 coming = coming_evaluations(choice.today, rules)
 in_force, variant = RuleVariant(rules), chosen_variant(rules)
 question = (user.scope, choice.filters, coming[0], choice.today, rules)
-known, stored = ask(records, *question), ask(stored_evaluations, user.scope).dates
+known, stored = ask(records, *question), ask_of_all(stored_evaluations).dates
 found = remembered(
     lambda: simulation(known, stored, in_force, variant, last_evaluation(choice.today)),
     "simulation",
@@ -88,7 +88,7 @@ about = About(
     period=formats.period(found.evaluations[0], found.evaluations[-1]),
     basis=formats.partners(len(found.partner_ids)),
     definitions=definitions("competence", "coverage", "base", "delivered", "switches"),
-    data_as_of=data_moment(user.scope).as_of,
+    data_as_of=data_moment().as_of,
 )
 st.markdown(f"## {_('On {day}').format(day=formats.date_long(found.evaluations[-1]))}")
 both_ways(found)

@@ -21,7 +21,7 @@ from components.contact_words import (
     worst_case_words,
 )
 from components.contacts import response_beside, response_now
-from components.data import ask, data_moment
+from components.data import ask, ask_ahead, data_moment
 from components.definitions import definition, definitions
 from components.download import About
 from components.filter_bar import current_choice
@@ -46,6 +46,7 @@ user = require_user()
 choice = current_choice()
 asked = (choice.filters, choice.evaluated_on, choice.today, settings().rules)
 whose = (user.scope, *asked)
+ask_ahead(user.scope, (response_beside, *asked))
 stages = ask(contact_stages, user.scope, *asked)
 months = ask(outcomes_by_month, user.scope, *asked)
 days = ask(days_to_call, user.scope, *asked)
@@ -59,7 +60,7 @@ about = About(
     period=period,
     basis=_("{n} ended contacts").format(n=formats.number(now.rate.n)),
     definitions=definitions("response_rate", "contact_outcome", "contact_stages", "days_to_call"),
-    data_as_of=data_moment(user.scope).as_of,
+    data_as_of=data_moment().as_of,
 )
 
 # Verdict -------------------------------------------------------------------------------------

@@ -135,7 +135,7 @@ about = About(
     period=formats.window(window.start, window.end),
     basis=formats.partners(len(rows)),
     definitions=definitions("competence", "base", "delivered", "coverage", "needed", "near"),
-    data_as_of=data_moment(user.scope).as_of,
+    data_as_of=data_moment().as_of,
 )
 ticked = show_table(
     shown,

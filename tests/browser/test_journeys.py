@@ -17,7 +17,7 @@ from tests.browser.server import Server
 from tests.browser.visit import Visit
 from tests.menu import MENU
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser-journeys")]
+pytestmark = pytest.mark.browser
 
 #: A row of a table begins so many pixels below its top: the heading, then half a row.
 FIRST_ROW, TICK = 35 + 17, 16

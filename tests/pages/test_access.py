@@ -29,6 +29,8 @@ from tests.queries.states import fill, locked, make_room
 
 PLEASE_SIGN_IN = "Sign in with your work account"
 NO_ACCESS = "You have no access yet"
+#: What is not asked is asked of nobody's memory either.
+pytestmark = pytest.mark.usefixtures("nothing_kept")
 OWN_DATA = "UPDATE load_batch SET source = 'load'"
 
 

@@ -13,7 +13,7 @@ from tests.pages.statements import Statement, statements_sent
 from tests.pages.test_who_may_see_what import Portfolios, portfolios
 from tests.pages.visitor import open_page
 
-pytestmark = pytest.mark.usefixtures("on_demo")
+pytestmark = pytest.mark.usefixtures("on_demo", "nothing_kept")
 __all__ = ["portfolios"]  # a fixture
 
 #: Columns that tell a partner, its projects and what its clients said apart from others.

@@ -36,7 +36,7 @@ types: .venv/test.stamp
 
 test: lint types
 	$(BIN)/python -m tests.browser.chromium
-	$(BIN)/pytest -n 2 --dist loadgroup
+	$(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder
 
 pictures: .venv/test.stamp
 	$(BIN)/python -m tests.browser.pictures

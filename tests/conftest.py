@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import secrets
 import shutil
@@ -15,11 +16,19 @@ from sqlalchemy import Connection, create_engine, make_url, text
 from program import schema
 from program.settings import settings
 from tests.groups import leave_out
+from tests.order import longest_first
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out the groups that the environment names, and nothing else."""
+    """Leave out the groups that the environment names, and nothing else; begin with the longest."""
     leave_out(config, items)
+    longest_first(items)
+
+
+def pytest_collection_finish() -> None:
+    """Spare the garbage collector what stays until the end: every module and every test."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -18,6 +18,15 @@ from tests.groups import switched_off
 
 CHOSEN = "QUALITY_CHROMIUM"
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+#: A name of somebody else's that leads to this machine; no other name leads anywhere.
+ELSEWHERE = "elsewhere.example.test"
+ONLY_HERE = "MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1"
+ARGUMENTS = (
+    *("--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu"),
+    # Tabs of one profile share a process, which has to compile the front end only once.
+    "--process-per-site",
+    f"--host-resolver-rules=MAP {ELSEWHERE} 127.0.0.1, {ONLY_HERE}",
+)
 HELP = f"""No Chromium was found and none could be installed.
 Do one of these and repeat:
   - install Chromium or Google Chrome so that it is on PATH;

@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect, sync_playwright
 
-from tests.browser.chromium import the_chromium
+from tests.browser.chromium import ARGUMENTS, the_chromium
+from tests.browser.profiles import WIDE, Profiles
 from tests.browser.server import Server, start_server
 from tests.browser.visit import PATIENCE, Visit
 from tests.databases import build_demo
 
-WIDE, PHONE = {"width": 1280, "height": 800}, {"width": 390, "height": 844}
 OpenTab = Callable[..., Visit]
 expect.set_options(timeout=PATIENCE)  # a busy machine is slow, not wrong
 
@@ -24,10 +24,7 @@ def chromium() -> Iterator[Browser]:
     """A real Chromium without a window."""
     executable = the_chromium()
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=executable,
-            args=["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu"],
-        )
+        browser = playwright.chromium.launch(executable_path=executable, args=ARGUMENTS)
         yield browser
         browser.close()
 
@@ -56,28 +53,27 @@ def live_server(tmp_path_factory: pytest.TempPathFactory, demo_file: Path) -> It
     running.stop()
 
 
+@pytest.fixture(scope="session")
+def profiles(chromium: Browser) -> Profiles:
+    """Browsers to be lent to visitors."""
+    return Profiles(chromium)
+
+
 @pytest.fixture
-def tab(chromium: Browser) -> Iterator[OpenTab]:
+def tab(profiles: Profiles) -> Iterator[OpenTab]:
     """Open tabs of visitors: ``tab(server, language="en", theme="dark", viewport=PHONE)``."""
-    contexts = []
+    with profiles.lent() as lend:
 
-    def opened(
-        server: Server,
-        *,
-        language: str = "ru",
-        theme: str = "light",
-        viewport: dict[str, int] | None = None,
-    ) -> Visit:
-        context = chromium.new_context(
-            locale={"ru": "ru-RU", "en": "en-US"}[language],
-            color_scheme=theme,  # type: ignore[arg-type]  # «light» and «dark» are its literals
-            viewport=viewport or WIDE,  # type: ignore[arg-type]  # width and height as it wants
-            timezone_id="Europe/Moscow",
-            accept_downloads=True,
-        )
-        contexts.append(context)
-        return Visit(context.new_page(), server)
+        def opened(
+            server: Server,
+            *,
+            language: str = "ru",
+            theme: str = "light",
+            viewport: dict[str, int] | None = None,
+        ) -> Visit:
+            page = lend(language).new_page()
+            page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]  # «light» and «dark» are its literals
+            page.set_viewport_size(viewport or WIDE)  # type: ignore[arg-type]  # width and height as it wants
+            return Visit(page, server)
 
-    yield opened
-    for context in contexts:
-        context.close()
+        yield opened

@@ -20,7 +20,7 @@ from tests.databases import build_demo, changed_copy
 from tests.hostile import ADDRESS, EVERY_FREE_TEXT, HOSTILE
 from tests.menu import MENU
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser-pages")]
+pytestmark = pytest.mark.browser
 
 
 HOST = ADDRESS.removeprefix("https://")

@@ -20,7 +20,7 @@ from tests.browser.server import Server, start_server
 from tests.browser.visit import PATIENCE
 from tests.menu import MENU
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser-journeys")]
+pytestmark = pytest.mark.browser
 
 PRODUCT = (
     *("dashboard.py", "pages", "components", "charts", "queries", "metrics", "program"),

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, expect
+from playwright.sync_api import expect
 
 from program.settings import PROJECT_ROOT
 from tests.browser.accessibility import faults
-from tests.browser.conftest import PHONE, WIDE
+from tests.browser.conftest import OpenTab
+from tests.browser.profiles import PHONE, WIDE
 from tests.browser.server import Server
 from tests.browser.visit import Visit
 from tests.menu import MENU
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser-pages")]
+pytestmark = pytest.mark.browser
 
 SCREENSHOTS = PROJECT_ROOT / "artifacts" / "screenshots"
 #: The landing page has the bare address; the card is looked at with and without a partner.
@@ -46,25 +46,6 @@ LOOKS = (
 SEEN = [(address, LOOKS[number % len(LOOKS)]) for number, address in enumerate(ADDRESSES)]
 
 
-@pytest.fixture(scope="module")
-def context_of(chromium: Browser) -> Iterator[Callable[[Look], BrowserContext]]:
-    """One browser context a look, so that the front end is fetched once for each."""
-    contexts: dict[Look, BrowserContext] = {}
-
-    def context(look: Look) -> BrowserContext:
-        if look not in contexts:
-            contexts[look] = chromium.new_context(
-                locale={"ru": "ru-RU", "en": "en-US"}[look.language],
-                color_scheme=look.theme,  # type: ignore[arg-type]  # «light» and «dark» are its literals
-                viewport=WIDE if look.width == WIDE["width"] else PHONE,  # type: ignore[arg-type]  # as it wants
-            )
-        return contexts[look]
-
-    yield context
-    for context_opened in contexts.values():
-        context_opened.close()
-
-
 def keep_screenshot(visit: Visit, name: str) -> None:
     """Keep a picture of the whole page; the page scrolls inside its main part."""
     SCREENSHOTS.mkdir(parents=True, exist_ok=True)
@@ -79,37 +60,32 @@ def keep_screenshot(visit: Visit, name: str) -> None:
 
 @pytest.mark.parametrize(("address", "looks"), SEEN, ids=ADDRESSES)
 def test_a_page_reads_well_and_nothing_goes_wrong(
-    server: Server,
-    context_of: Callable[[Look], BrowserContext],
-    address: str,
-    looks: tuple[Look, ...],
+    server: Server, tab: OpenTab, address: str, looks: tuple[Look, ...]
 ) -> None:
     """Only a card, which is headed by a partner's name, is headed alike in both languages."""
-    said = [look_at(server, context_of(look), address, look) for look in looks]
+    said = [look_at(server, tab, address, look) for look in looks]
     assert (said[0] == said[1]) == ("?partner=" in address)
 
 
-def look_at(server: Server, context: BrowserContext, address: str, look: Look) -> str:
+def look_at(server: Server, tab: OpenTab, address: str, look: Look) -> str:
     """Open a page, keep its picture, fail if anything is wrong with it; return its heading."""
-    page = context.new_page()
-    visit = Visit(page, server).open(address)
-    try:
-        for chart in page.locator('[data-testid="stPlotlyChart"]').all():
-            chart.locator(".main-svg").first.wait_for(state="attached")
-        assert page.locator('[data-testid="stMain"] h1').count() == 1
-        heading = visit.heading.inner_text().strip()
-        assert heading
-        expect(page.locator("html")).to_have_attribute("lang", look.language)
-        assert page.evaluate(
-            """() => [document.scrollingElement, document.querySelector('[data-testid=stMain]')]
-                .every(part => part.scrollWidth <= part.clientWidth)"""
-        ), "the page scrolls sideways"
-        white = page.evaluate("getComputedStyle(document.querySelector('.stApp')).backgroundColor")
-        assert (white == "rgb(255, 255, 255)") == (look.theme == "light")
-        assert page.locator(".stApp").evaluate("app => app.innerText").count("undefined") == 0
-        keep_screenshot(visit, f"{re.sub(r'[^a-z_]+', '-', address) or 'home'}-{look}")
-        assert not (found := faults(page)), "\n".join(found)
-        visit.no_fault()
-    finally:
-        page.close()
+    size = WIDE if look.width == WIDE["width"] else PHONE
+    visit = tab(server, language=look.language, theme=look.theme, viewport=size).open(address)
+    page = visit.page
+    for chart in page.locator('[data-testid="stPlotlyChart"]').all():
+        chart.locator(".main-svg").first.wait_for(state="attached")
+    assert page.locator('[data-testid="stMain"] h1').count() == 1
+    heading = visit.heading.inner_text().strip()
+    assert heading
+    expect(page.locator("html")).to_have_attribute("lang", look.language)
+    assert page.evaluate(
+        """() => [document.scrollingElement, document.querySelector('[data-testid=stMain]')]
+            .every(part => part.scrollWidth <= part.clientWidth)"""
+    ), "the page scrolls sideways"
+    white = page.evaluate("getComputedStyle(document.querySelector('.stApp')).backgroundColor")
+    assert (white == "rgb(255, 255, 255)") == (look.theme == "light")
+    assert page.locator(".stApp").evaluate("app => app.innerText").count("undefined") == 0
+    keep_screenshot(visit, f"{re.sub(r'[^a-z_]+', '-', address) or 'home'}-{look}")
+    assert not (found := faults(page)), "\n".join(found)
+    visit.no_fault()
     return heading

@@ -17,7 +17,7 @@ from tests.browser.server import Server
 from tests.browser.visit import Visit
 from tests.menu import MENU
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser-journeys")]
+pytestmark = pytest.mark.browser
 
 #: A row of a table begins so many pixels below its top: the heading, then half a row.
 FIRST_ROW, TICK = 35 + 17, 16
@@ -39,19 +39,17 @@ def tick_first_row(visit: Visit) -> None:
 
 def open_by_keyboard(visit: Visit, key: str) -> list[str]:
     """Open a list with the arrow key and return what it offers."""
-    options = visit.page.get_by_role("option")
-    for _ in range(5):  # a rerun that ends meanwhile may take the focus away
-        visit.widget(key).locator("input").focus()
-        visit.page.keyboard.press("ArrowDown")
-        visit.page.wait_for_timeout(300)
-        if options.count():
-            break
+    options = visit.settled().page.get_by_role("option")
+    visit.widget(key).locator("input").focus()
+    visit.page.keyboard.press("ArrowDown")
+    options.first.wait_for()
     return options.all_inner_texts()
 
 
 def pick_by_keyboard(visit: Visit, key: str, words: str) -> None:
-    visit.widget(key).locator("input").focus()
+    visit.settled().widget(key).locator("input").focus()
     visit.page.keyboard.type(words)
+    visit.page.get_by_role("option").first.wait_for()
     visit.page.keyboard.press("Enter")
     visit.settled()
 

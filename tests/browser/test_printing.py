@@ -12,7 +12,7 @@ from tests.browser.conftest import OpenTab
 from tests.browser.server import Server
 from tests.browser.visit import Visit
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser-journeys")]
+pytestmark = pytest.mark.browser
 
 STYLES = PROJECT_ROOT / "components" / "document.css"
 PRINTED = PROJECT_ROOT / "artifacts" / "printed"

@@ -14,12 +14,13 @@ import pytest
 from playwright.sync_api import expect
 
 from components.access import DEMONSTRATION_ROLE
-from tests.browser.conftest import PHONE, OpenTab
+from tests.browser.conftest import OpenTab
+from tests.browser.profiles import PHONE
 from tests.browser.server import Server
 from tests.browser.test_journeys import downloaded, pick_by_keyboard, tick_first_row
 from tests.browser.visit import Visit
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser-journeys")]
+pytestmark = pytest.mark.browser
 
 LINKS = '[data-testid="stSidebarNavLink"]'
 

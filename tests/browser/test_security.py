@@ -14,7 +14,7 @@ from tests.browser.conftest import OpenTab
 from tests.browser.server import Server
 from tests.menu import MENU
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser-journeys")]
+pytestmark = pytest.mark.browser
 
 WANTED = {name.lower(): value for name, value in HEADERS.items()}
 

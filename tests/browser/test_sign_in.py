@@ -5,25 +5,25 @@ from __future__ import annotations
 import re
 import sqlite3
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
+from playwright.sync_api import BrowserContext, Locator, Page, expect
 from streamlit.web.server.starlette.starlette_app_utils import create_signed_value
 
-from tests.browser.chromium import the_chromium
+from tests.browser.chromium import ELSEWHERE
+from tests.browser.profiles import Lend, Profiles
 from tests.browser.server import Server
 from tests.browser.signing_in import Provider, SignInSettings, start_dashboard
-from tests.browser.visit import PATIENCE, WATCH, settled
+from tests.browser.visit import PATIENCE, settled
 from tests.databases import changed_copy
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser-sign-in")]
+pytestmark = pytest.mark.browser
 
 USER_COOKIE = "_streamlit_user"
 NOT_SERVED = re.compile("Sign in with your work account")
-OpenContext = Callable[..., BrowserContext]
 
 
 @pytest.fixture(scope="module")
@@ -60,29 +60,18 @@ def dashboard(
 
 
 @pytest.fixture
-def browser_of_somebody(chromium: Browser) -> Iterator[OpenContext]:
+def browser_of_somebody(profiles: Profiles) -> Iterator[Lend]:
     """Open browsers that share nothing; nothing but this machine is reached."""
-    contexts = []
+    with profiles.lent() as lend:
+        yield lend
 
-    def only_here(route: Route) -> None:
-        here = urlsplit(route.request.url).hostname in {"127.0.0.1", "localhost"}
-        route.continue_() if here else route.abort()
 
-    def opened() -> BrowserContext:
-        context = chromium.new_context(locale="en-US", viewport={"width": 1280, "height": 800})
-        context.set_default_timeout(PATIENCE)
-        context.add_init_script(WATCH)
-        context.route("**/*", only_here)
-        contexts.append(context)
-        return context
-
-    yield opened
-    for context in contexts:
-        context.close()
+def main(page: Page) -> Locator:
+    return page.locator('[data-testid="stMain"]')
 
 
 def shown(page: Page) -> str:
-    text = settled(page).locator('[data-testid="stMain"]').inner_text()
+    text = main(settled(page)).inner_text()
     return text.replace("\u00a0", " ").replace("\u2060", "")
 
 
@@ -112,7 +101,7 @@ def signed_in_cookie(context: BrowserContext) -> dict[str, object]:
 
 
 def test_nobody_sees_anything_before_signing_in(
-    dashboard: Server, browser_of_somebody: OpenContext
+    dashboard: Server, browser_of_somebody: Lend
 ) -> None:
     page = opened(browser_of_somebody(), dashboard, "threshold")
     assert NOT_SERVED.search(shown(page))
@@ -121,7 +110,7 @@ def test_nobody_sees_anything_before_signing_in(
 
 
 def test_after_signing_in_one_stands_where_the_link_led(
-    dashboard: Server, browser_of_somebody: OpenContext
+    dashboard: Server, browser_of_somebody: Lend
 ) -> None:
     page = opened(browser_of_somebody(), dashboard, "threshold?tier=gold&on=2027-01")
     sign_in(page, "leader")
@@ -132,7 +121,7 @@ def test_after_signing_in_one_stands_where_the_link_led(
 
 
 def test_a_manager_begins_with_the_own_portfolio(
-    dashboard: Server, browser_of_somebody: OpenContext
+    dashboard: Server, browser_of_somebody: Lend
 ) -> None:
     page = sign_in(opened(browser_of_somebody(), dashboard), "manager")
     page.wait_for_url("**/threshold")
@@ -140,16 +129,14 @@ def test_a_manager_begins_with_the_own_portfolio(
     assert not any("Data checks" in line for line in menu(page))
 
 
-def test_a_leader_begins_with_the_first_page(
-    dashboard: Server, browser_of_somebody: OpenContext
-) -> None:
+def test_a_leader_begins_with_the_first_page(dashboard: Server, browser_of_somebody: Lend) -> None:
     page = sign_in(opened(browser_of_somebody(), dashboard), "leader")
     assert urlsplit(page.url).path == "/"
     assert not any("Data checks" in line for line in menu(page))
 
 
 def test_letter_case_of_an_address_does_not_matter(
-    dashboard: Server, browser_of_somebody: OpenContext
+    dashboard: Server, browser_of_somebody: Lend
 ) -> None:
     page = sign_in(opened(browser_of_somebody(), dashboard, "data_checks"), "analyst")
     assert urlsplit(page.url).path == "/data_checks"
@@ -157,7 +144,7 @@ def test_letter_case_of_an_address_does_not_matter(
 
 
 def test_a_page_of_another_role_is_refused_in_words(
-    dashboard: Server, browser_of_somebody: OpenContext
+    dashboard: Server, browser_of_somebody: Lend
 ) -> None:
     page = sign_in(opened(browser_of_somebody(), dashboard, "data_checks"), "leader")
     assert "This page is not for your role" in shown(page)
@@ -176,7 +163,7 @@ def test_a_page_of_another_role_is_refused_in_words(
     ],
 )
 def test_somebody_else_is_politely_refused_and_can_change_the_account(
-    dashboard: Server, browser_of_somebody: OpenContext, who: str, words: str
+    dashboard: Server, browser_of_somebody: Lend, who: str, words: str
 ) -> None:
     page = sign_in(opened(browser_of_somebody(), dashboard, "threshold"), who)
     text = shown(page)
@@ -190,7 +177,7 @@ def test_somebody_else_is_politely_refused_and_can_change_the_account(
 
 
 def test_a_refusal_at_the_provider_is_told_and_leaves_the_address_clean(
-    dashboard: Server, browser_of_somebody: OpenContext
+    dashboard: Server, browser_of_somebody: Lend
 ) -> None:
     page = opened(browser_of_somebody(), dashboard, "threshold?tier=gold")
     page.locator(".st-key-sign_in button").click()
@@ -202,7 +189,7 @@ def test_a_refusal_at_the_provider_is_told_and_leaves_the_address_clean(
 
 
 def test_a_session_lives_as_long_as_the_settings_say(
-    dashboard: Server, browser_of_somebody: OpenContext
+    dashboard: Server, browser_of_somebody: Lend
 ) -> None:
     context = browser_of_somebody()
     sign_in(opened(context, dashboard), "leader")
@@ -213,11 +200,11 @@ def test_a_session_lives_as_long_as_the_settings_say(
 
 
 def test_an_old_session_ends_in_the_middle_of_the_work(
-    provider: Provider, own_file: Path, tmp_path: Path, browser_of_somebody: OpenContext
+    provider: Provider, own_file: Path, tmp_path: Path, browser_of_somebody: Lend
 ) -> None:
     """The cookie itself stays with the browser here: its age is judged by the server."""
     short = SignInSettings(provider)
-    seconds = 12
+    seconds = 20
     server = start_dashboard(
         own_file,
         tmp_path / "server.log",
@@ -233,9 +220,8 @@ def test_an_old_session_ends_in_the_middle_of_the_work(
         expect(page.locator('[data-testid="stDataFrame"]').first).to_be_visible()
         page.wait_for_timeout(max(0, (seconds + 2 - (time.monotonic() - began)) * 1000))
         page.locator(".st-key-threshold_group button").nth(1).click()
-        text = shown(page)
-        assert "A session lasts" in text
-        assert NOT_SERVED.search(text)
+        expect(main(page)).to_contain_text("A session lasts")
+        assert NOT_SERVED.search(shown(page))
         assert page.locator('[data-testid="stDataFrame"]').count() == 0
         later = browser_of_somebody()
         later.add_cookies([kept])  # type: ignore[list-item]  # what the other browser gave us
@@ -252,9 +238,7 @@ def forged(context: BrowserContext, value: str, server: Server) -> None:
     context.add_cookies([{"name": USER_COOKIE, "value": value, "url": server.url}])
 
 
-def test_a_changed_cookie_opens_nothing(
-    dashboard: Server, browser_of_somebody: OpenContext
-) -> None:
+def test_a_changed_cookie_opens_nothing(dashboard: Server, browser_of_somebody: Lend) -> None:
     context = browser_of_somebody()
     sign_in(opened(context, dashboard), "manager")
     value = str(signed_in_cookie(context)["value"])
@@ -272,7 +256,7 @@ def test_a_changed_cookie_opens_nothing(
 
 
 def test_a_cookie_signed_with_another_secret_opens_nothing(
-    dashboard: Server, settings: SignInSettings, browser_of_somebody: OpenContext
+    dashboard: Server, settings: SignInSettings, browser_of_somebody: Lend
 ) -> None:
     claims = (
         f'{{"origin": "{dashboard.url}", "is_logged_in": true, "provider": "default", '
@@ -287,7 +271,7 @@ def test_a_cookie_signed_with_another_secret_opens_nothing(
 
 
 def test_signing_out_ends_every_copy_of_the_session_even_over_a_restart(
-    provider: Provider, own_file: Path, tmp_path: Path, browser_of_somebody: OpenContext
+    provider: Provider, own_file: Path, tmp_path: Path, browser_of_somebody: Lend
 ) -> None:
     agreed = SignInSettings(provider)
     log = tmp_path / "server.log"
@@ -308,7 +292,7 @@ def test_signing_out_ends_every_copy_of_the_session_even_over_a_restart(
 
         # The tab that was open with the copy, a new tab, and a server that has forgotten it.
         stolen.locator(".st-key-threshold_group button").nth(1).click()
-        assert "You have signed out of this session" in shown(stolen)
+        expect(main(stolen)).to_contain_text("You have signed out of this session")
         assert "signed out" in shown(opened(thief, server, "threshold"))
         server.stop()
         server = start_dashboard(own_file, log, agreed.environment(), port=agreed.port)
@@ -321,7 +305,7 @@ def test_signing_out_ends_every_copy_of_the_session_even_over_a_restart(
 
 
 def test_the_sign_out_address_opened_by_hand_ends_every_copy_too(
-    dashboard: Server, browser_of_somebody: OpenContext
+    dashboard: Server, browser_of_somebody: Lend
 ) -> None:
     context, thief = browser_of_somebody(), browser_of_somebody()
     page = sign_in(opened(context, dashboard, "threshold"), "analyst")
@@ -336,12 +320,12 @@ def test_the_sign_out_address_opened_by_hand_ends_every_copy_too(
     assert NOT_SERVED.search(shown(page))
 
     stolen.locator(".st-key-threshold_group button").nth(1).click()
-    assert "You have signed out of this session" in shown(stolen)
+    expect(main(stolen)).to_contain_text("You have signed out of this session")
     assert "signed out" in shown(opened(thief, dashboard, "threshold"))
 
 
 def test_a_provider_that_is_away_is_told_and_tried_again(
-    own_file: Path, tmp_path: Path, browser_of_somebody: OpenContext
+    own_file: Path, tmp_path: Path, browser_of_somebody: Lend
 ) -> None:
     away = Provider(tmp_path / "provider.log")
     agreed = SignInSettings(away)
@@ -363,7 +347,7 @@ def test_a_provider_that_is_away_is_told_and_tried_again(
 
 
 def test_secrets_stand_neither_in_the_log_nor_in_the_journal_nor_on_a_page(
-    dashboard: Server, settings: SignInSettings, browser_of_somebody: OpenContext
+    dashboard: Server, settings: SignInSettings, browser_of_somebody: Lend
 ) -> None:
     context = browser_of_somebody()
     page = opened(context, dashboard, "threshold")
@@ -402,7 +386,7 @@ COOKIE_PATHS = ("/", "/_stcore/health", "/_stcore/host-config", "/auth/login")
 
 
 def test_own_records_without_sign_in_are_not_served(
-    own_file: Path, tmp_path: Path, browser_of_somebody: OpenContext
+    own_file: Path, tmp_path: Path, browser_of_somebody: Lend
 ) -> None:
     server = start_dashboard(own_file, tmp_path / "server.log", {})
     try:
@@ -419,7 +403,7 @@ def test_own_records_without_sign_in_are_not_served(
 
 
 def test_one_trusted_person_sees_own_records_under_a_standing_banner(
-    own_file: Path, tmp_path: Path, browser_of_somebody: OpenContext
+    own_file: Path, tmp_path: Path, browser_of_somebody: Lend
 ) -> None:
     alone = {"QUALITY_SINGLE_USER_WITHOUT_SIGN_IN": "true"}
     server = start_dashboard(own_file, tmp_path / "server.log", alone)
@@ -434,7 +418,7 @@ def test_one_trusted_person_sees_own_records_under_a_standing_banner(
 
 @pytest.mark.parametrize("alone", ["true", "false"])
 def test_other_machines_are_not_served_without_sign_in(
-    demo_file: Path, tmp_path: Path, browser_of_somebody: OpenContext, alone: str
+    demo_file: Path, tmp_path: Path, browser_of_somebody: Lend, alone: str
 ) -> None:
     """Not even the demonstration, not even with the setting for one person."""
     everywhere = ("--server.address", "0.0.0.0")  # noqa: S104 - refused, which is the point
@@ -450,28 +434,14 @@ def test_other_machines_are_not_served_without_sign_in(
     assert "--server.address 127.0.0.1" in text
 
 
-def test_a_foreign_name_for_this_machine_is_not_served(server: Server, chromium: Browser) -> None:
-    """A web page elsewhere can make its own name point at 127.0.0.1; its script would read along.
-
-    A browser of its own, because names are mapped when it is started.
-    """
-    misled = chromium.browser_type.launch(
-        executable_path=the_chromium(),
-        args=[
-            *("--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu"),
-            "--host-resolver-rules=MAP elsewhere.example.test 127.0.0.1",
-        ],
-    )
-    try:
-        context = misled.new_context(locale="en-US")
-        context.set_default_timeout(PATIENCE)
-        context.add_init_script(WATCH)
-        page = context.new_page()
-        page.goto(f"http://elsewhere.example.test:{server.port}/threshold")
-        expect(page.locator('[data-testid="stMain"] h1').first).to_be_visible(timeout=PATIENCE)
-        assert "Without sign-in only this computer is served" in shown(page)
-    finally:
-        misled.close()
+def test_a_foreign_name_for_this_machine_is_not_served(
+    server: Server, browser_of_somebody: Lend
+) -> None:
+    """A page elsewhere can make its own name point at 127.0.0.1; its script would read along."""
+    page = browser_of_somebody().new_page()
+    page.goto(f"http://{ELSEWHERE}:{server.port}/threshold")
+    expect(page.locator('[data-testid="stMain"] h1').first).to_be_visible(timeout=PATIENCE)
+    assert "Without sign-in only this computer is served" in shown(page)
 
 
 def choose(page: Page, key: str) -> None:
@@ -483,14 +453,16 @@ def choose(page: Page, key: str) -> None:
 
 
 def test_a_demonstration_can_be_seen_in_every_role(
-    server: Server, browser_of_somebody: OpenContext
+    server: Server, browser_of_somebody: Lend
 ) -> None:
     page = opened(browser_of_somebody(), server, "data_checks")
     page.locator('[data-testid="stDataFrame"]').first.wait_for()
     for role, has_checks in (("Leader", False), ("Analyst", True), ("Partner manager", False)):
         choose(page, "demonstration_role")
         page.get_by_role("option", name=role, exact=True).click()
-        assert ("not for your role" in shown(page)) is not has_checks
+        refused = main(page).get_by_role("heading", name="not for your role")
+        expect(refused).to_have_count(0 if has_checks else 1)
+        settled(page)
         assert any("Data checks" in line for line in menu(page)) is has_checks
     page.get_by_role("link", name="Threshold 50 %").click()
     first = shown(page)

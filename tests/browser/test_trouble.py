@@ -24,11 +24,7 @@ from tests.browser.signing_in import start_dashboard
 from tests.databases import SEED, TODAY
 from tests.menu import MENU
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.postgres,
-    pytest.mark.xdist_group("browser-pages"),
-]
+pytestmark = [pytest.mark.browser, pytest.mark.postgres]
 SESSIONS, POOL = 30, 2
 DOWN = "The program database does not answer"
 

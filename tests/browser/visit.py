@@ -19,9 +19,11 @@ FRAMEWORK_CONSOLE = (
 PATIENCE = 30_000
 #: Remembers when something on the page was last changed; runs before the page's own scripts.
 WATCH = """
-globalThis.lastChange = performance.now();
-new MutationObserver(() => { globalThis.lastChange = performance.now(); })
-  .observe(document, {subtree: true, childList: true, attributes: true, characterData: true});
+if (globalThis.lastChange === undefined) {
+  globalThis.lastChange = performance.now();
+  new MutationObserver(() => { globalThis.lastChange = performance.now(); })
+    .observe(document, {subtree: true, childList: true, attributes: true, characterData: true});
+}
 """
 #: No script runs, nothing is still to be drawn (the front end fetches the code of each kind of
 #: widget when it first meets one), nothing is left of an earlier run, and all is quiet.
@@ -39,7 +41,7 @@ def settled(page: Page) -> Page:
     The page has to be opened after ``add_init_script(WATCH)``.
     """
     page.wait_for_timeout(100)
-    page.wait_for_function(DRAWN, timeout=PATIENCE)
+    page.wait_for_function(DRAWN, timeout=PATIENCE, polling=50)
     return page
 
 

@@ -12,7 +12,13 @@ from components.data import KEPT
 from components.warming import warm_up, warm_up_after_loads
 from queries.engine import DatabaseDown
 from tests.loops import awaited
-from tests.pages.conftest import demo_file, empty_file, on_demo, point_at  # noqa: F401 - fixtures
+from tests.pages.conftest import (  # noqa: F401 - fixtures
+    demo_file,
+    empty_file,
+    nothing_kept,
+    on_demo,
+    point_at,
+)
 from tests.pages.visitor import open_page
 
 COSTLY = {"partners_outlook", "groups_by_evaluation", "raw_chances", "replay_evidence"}
@@ -23,7 +29,7 @@ def asked() -> set[str]:
     return {part.__name__ for key in KEPT for part in key if callable(part)}
 
 
-@pytest.mark.usefixtures("on_demo")
+@pytest.mark.usefixtures("on_demo", "nothing_kept")
 @pytest.mark.parametrize("script", ["home.py", "threshold.py"])
 def test_the_first_visit_finds_every_costly_answer(script: str) -> None:
     warm_up()
@@ -36,7 +42,9 @@ def test_the_first_visit_finds_every_costly_answer(script: str) -> None:
 def test_an_empty_programme_is_no_trouble(
     point_at: Callable[[Path], None],  # noqa: F811 - the fixture
     empty_file: Path,  # noqa: F811 - the fixture
+    nothing_kept: None,  # noqa: F811 - the fixture
 ) -> None:
+    del nothing_kept
     point_at(empty_file)
     warm_up()
     assert "partners_outlook" in asked()

@@ -7,7 +7,12 @@ import os
 import subprocess
 import sys
 
-from program.settings import PROJECT_ROOT
+import pytest
+import typer
+from typer.testing import CliRunner
+
+from jobs.evaluate import evaluate as evaluate_command
+from program.settings import PROJECT_ROOT, settings
 from tests.jobs.small_programme import TODAY, some_programme
 from tests.oracle import evaluate
 from tests.programmes import EVALUATIONS
@@ -25,10 +30,21 @@ def job(url: str, *arguments: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-def test_contract_csv_of_every_partner_equals_plain_python(program_url):
+@pytest.fixture
+def command(program_url, monkeypatch):
+    """The command on its own, in this process: a process for each day would mostly be starting."""
+    monkeypatch.setenv("QUALITY_DATABASE_URL", program_url)
+    settings.cache_clear()
+    app = typer.Typer()
+    app.command()(evaluate_command)
+    yield app
+    settings.cache_clear()
+
+
+def test_contract_csv_of_every_partner_equals_plain_python(command):
     for on in EVALUATIONS:
-        done = job(program_url, "evaluate", "--on", str(on), "--format", "csv")
-        assert done.returncode == 0, done.stderr
+        done = CliRunner().invoke(command, ["--on", str(on), "--format", "csv"])
+        assert done.exit_code == 0, done.output
         rows = list(csv.DictReader(io.StringIO(done.stdout)))
         assert [row["partner_id"] for row in rows] == ["1", "2", "3"]
         assert list(rows[0]) == [

@@ -17,7 +17,6 @@ from tests.load.visitor import faults_of, visitor
 from tests.loops import awaited
 from tests.menu import MENU
 
-pytestmark = pytest.mark.xdist_group("load")
 PEOPLE, SECONDS = 5, 3.0
 PARTNERS = (17, 18, 19)
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 import streamlit as st
 from streamlit import config
+from streamlit.components.v2 import manifest_scanner
 
 from components.data import KEPT, program_database
 from program import language
@@ -55,30 +56,60 @@ def unsurveyed_file(tmp_path_factory: pytest.TempPathFactory, demo_file: Path) -
     )
 
 
-def forget_everything() -> None:
-    """Drop every answer, connection and setting that an earlier test left in this process."""
+def begin_anew() -> None:
+    """Drop every connection and setting that an earlier test left in this process."""
     program_database().dispose()
     program_database.cache_clear()
-    KEPT.clear()
     st.cache_data.clear()
     st.cache_resource.clear()
     settings.cache_clear()
 
 
+def forget_everything() -> None:
+    """Drop what an earlier test left in this process, and every answer."""
+    begin_anew()
+    KEPT.clear()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def answers_of_a_module() -> None:
+    """No file of tests finds answers that another one left; which those are would be chance."""
+    KEPT.clear()
+
+
+@pytest.fixture
+def nothing_kept() -> None:
+    """Every question is asked of the database: the answers of earlier visits are gone."""
+    KEPT.clear()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def installed_once() -> Iterator[None]:
+    """AppTest looks through every installed package for components at every run; once is enough."""
+    found = manifest_scanner.scan_component_manifests()
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(manifest_scanner, "scan_component_manifests", lambda: found)
+        yield
+
+
 @pytest.fixture
 def point_at(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[Path], None]]:
-    """Point the dashboard of this process at a database file, with nothing remembered."""
+    """Point the dashboard of this process at a database file.
+
+    Answers are kept from one visit to the next, as a server keeps them for all who see the same
+    data; their key tells the content of the file, the scope and the whole question.
+    """
 
     def point(path: Path) -> None:
         monkeypatch.setenv("QUALITY_DATABASE_URL", url_of(path))
         # Databases that are no demonstration are opened as one trusted person does.
         monkeypatch.setenv("QUALITY_SINGLE_USER_WITHOUT_SIGN_IN", "true")
-        forget_everything()
+        begin_anew()
 
     config.set_option("client.showErrorDetails", "full")  # a failing test says why
     monkeypatch.setattr(language, "_source", language_of_visit)
     yield point
-    forget_everything()
+    begin_anew()
 
 
 @pytest.fixture

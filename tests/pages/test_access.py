@@ -32,10 +32,18 @@ NO_ACCESS = "You have no access yet"
 OWN_DATA = "UPDATE load_batch SET source = 'load'"
 
 
-@pytest.fixture
-def own_file(demo_file: Path, tmp_path: Path) -> Path:
+@pytest.fixture(scope="module")
+def loaded_file(demo_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Records that do not say that they are a demonstration."""
-    return changed_copy(demo_file, tmp_path / "own.duckdb", OWN_DATA)
+    return changed_copy(demo_file, tmp_path_factory.mktemp("own") / "program.duckdb", OWN_DATA)
+
+
+@pytest.fixture
+def own_file(loaded_file: Path, tmp_path: Path) -> Path:
+    """A name of the test's own for these records, which it may put other records under."""
+    own = tmp_path / "own.duckdb"
+    own.hardlink_to(loaded_file)
+    return own
 
 
 @pytest.fixture
@@ -93,7 +101,7 @@ def test_somebody_of_the_staff_is_let_in() -> None:
     assert any("Руководитель 01" in text.value for text in app.sidebar.markdown)
 
 
-@pytest.mark.usefixtures("team")
+@pytest.mark.usefixtures("team", "nothing_kept")
 @pytest.mark.parametrize(
     "user",
     [
@@ -115,7 +123,7 @@ def test_who_is_not_signed_in_causes_no_question_at_all(user: dict[str, Any]) ->
     assert sent == []
 
 
-@pytest.mark.usefixtures("team")
+@pytest.mark.usefixtures("team", "nothing_kept")
 @pytest.mark.parametrize(
     "email",
     [
@@ -147,7 +155,7 @@ def test_a_verified_address_is_believed(verified: object, let_in: bool) -> None:
     assert bool(visit(claims(email_verified=verified)).dataframe) is let_in
 
 
-@pytest.mark.usefixtures("team")
+@pytest.mark.usefixtures("team", "nothing_kept")
 @pytest.mark.parametrize("verified", [False, None, "false", "", 1, "yes", [True]], ids=repr)
 def test_an_address_that_is_not_verified_is_nobodys(verified: object) -> None:
     with statements_sent("duckdb") as sent:

@@ -30,9 +30,9 @@ def how_many(scope: Scope, *details: object) -> int:
 
 
 @pytest.fixture(autouse=True)
-def nothing_asked_yet(on_demo: None) -> None:
-    """Start every test with an empty notebook."""
-    del on_demo
+def nothing_asked_yet(on_demo: None, nothing_kept: None) -> None:
+    """Start every test with an empty notebook and an empty memory."""
+    del on_demo, nothing_kept
     asked.clear()
 
 

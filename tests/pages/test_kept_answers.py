@@ -15,7 +15,7 @@ def address_of(path: str) -> dict[str, str]:
     return {"partner": "17"} if path == "partner" else {}
 
 
-@pytest.mark.usefixtures("on_demo")
+@pytest.mark.usefixtures("on_demo", "nothing_kept")
 @pytest.mark.parametrize("page", MENU, ids=lambda page: page.path)
 def test_a_page_leaves_what_it_shares_as_it_found_it(page) -> None:
     open_page(page.script, **address_of(page.path))
@@ -30,7 +30,7 @@ def test_a_page_leaves_what_it_shares_as_it_found_it(page) -> None:
 QUIET = [page for page in MENU if page.path != "journal"]
 
 
-@pytest.mark.usefixtures("on_demo")
+@pytest.mark.usefixtures("on_demo", "nothing_kept")
 @pytest.mark.parametrize("page", QUIET, ids=lambda page: page.path)
 def test_a_second_visit_asks_nothing_anew(page) -> None:
     open_page(page.script, **address_of(page.path))

@@ -10,9 +10,9 @@ from sqlalchemy import make_url
 
 from jobs.demo.command import build
 from jobs.demo.recipe import SCALES, Recipe
-from program.settings import settings
 from tests.databases import SEED, TODAY
 from tests.menu import MENU
+from tests.pages.conftest import forget_everything
 from tests.pages.visitor import open_page, page_text
 
 #: The journal tells of visits, this one included, and asks the program nothing.
@@ -37,7 +37,6 @@ def test_a_page_says_the_same_as_on_duckdb(
 ) -> None:
     point_at(demo_file)
     on_duckdb = page_text(open_page(script))
-    point_at(demo_file)  # nothing is remembered
     monkeypatch.setenv("QUALITY_DATABASE_URL", demo_on_clickhouse)
-    settings.cache_clear()
+    forget_everything()
     assert page_text(open_page(script)) == on_duckdb

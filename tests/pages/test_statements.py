@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 
 import pytest
 
+from components.data import KEPT
 from program.roles import Role
 from program.schema import PERSONAL_TABLES
 from tests.menu import MENU, MenuPage
@@ -13,7 +15,7 @@ from tests.pages.statements import Statement, statements_sent
 from tests.pages.test_who_may_see_what import Portfolios, portfolios
 from tests.pages.visitor import open_page
 
-pytestmark = pytest.mark.usefixtures("on_demo")
+pytestmark = pytest.mark.usefixtures("on_demo", "nothing_kept")
 __all__ = ["portfolios"]  # a fixture
 
 #: Columns that tell a partner, its projects and what its clients said apart from others.
@@ -25,8 +27,13 @@ SCOPED = re.compile(r"\bpartner(_\d+)?\.manager_email = ")
 every_page = pytest.mark.parametrize("page", MENU, ids=lambda page: page.path)
 
 
+@cache
 def visited(page: MenuPage, role: Role, portfolios: Portfolios) -> list[Statement]:
-    """Open a page with and without a partner in the address, its charts as tables as well."""
+    """Open a page with and without a partner in the address, its charts as tables as well.
+
+    Once for all tests: what is promised is about the statements, which are the same each time.
+    """
+    KEPT.clear()  # also where the same test has visited another page before
     with statements_sent() as sent:
         for address in ({}, {"partner": portfolios.own}, {"partner": portfolios.other}):
             app = open_page(page.script, role=role.value, portfolio=portfolios.email, **address)

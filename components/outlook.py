@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 
+import numpy as np
 import pandas as pd
 from sqlalchemy import Connection
 
@@ -14,6 +15,7 @@ from program.rules import ProgramRules
 from queries.coverage import counts_by_evaluation
 from queries.decisions import decisions_on
 from queries.filters import Filters
+from queries.outlook import partners_by_standing
 from queries.partners import partner_directory
 from queries.scope import Scope
 
@@ -124,19 +126,23 @@ def groups_by_evaluation(
     ``metrics.coverage.Group``, ``saved_by_one`` (partners that would lose and that one delivery
     saves for sure), ``base`` and ``delivered`` (keys of all of them).
     """
-    said = _said(connection, scope, filters, evaluations, today, rules)
-    outlook = _of_size(said, filters)
+    decided_on = decided_before(min(evaluations), today)
+    counts = partners_by_standing(connection, scope, filters, evaluations, decided_on, today, rules)
+    open_still = np.array([day > today for day in evaluations])[counts["evaluation"]]
+    # Of what is decided nothing can be activated in time any more.
+    pending = counts["pending_activation"].where(open_still, 0)
+    outlook = with_outlook(counts.assign(pending_activation=pending), rules)
     rows = []
     for i, evaluated_on in enumerate(evaluations):
-        groups = outlook[f"group_{i}"]
-        losing = groups == Group.WILL_LOSE.value
+        at = outlook[outlook["evaluation"] == i]
+        losing = at["group"] == Group.WILL_LOSE.value
         rows.append(
             {
                 "evaluated_on": pd.Timestamp(evaluated_on),
-                **{group.value: int((groups == group.value).sum()) for group in Group},
-                "saved_by_one": int((losing & (outlook[f"needed_worst_{i}"] == 1)).sum()),
-                "base": int(outlook[f"base_{i}"].sum()),
-                "delivered": int(outlook[f"delivered_{i}"].sum()),
+                **{g.value: int(at["partners"][at["group"] == g.value].sum()) for g in Group},
+                "saved_by_one": int(at["partners"][losing & (at["needed_worst"] == 1)].sum()),
+                "base": int((at["base"] * at["partners"]).sum()),
+                "delivered": int((at["delivered"] * at["partners"]).sum()),
             }
         )
     return pd.DataFrame(rows)

@@ -41,7 +41,7 @@ from queries.coverage import wide_counts
 from queries.engine import frame
 from queries.filters import BaseSize, Filters
 from queries.scope import Scope
-from queries.sizes import size_condition
+from queries.sizes import in_band, size_condition
 
 
 class Cut(StrEnum):
@@ -102,11 +102,7 @@ def members_of(
 
 def size_band(base: ColumnElement[int]) -> ColumnElement[str]:
     """Return the code of the band that a base lies in, empty without a base."""
-    bands = []
-    for size in BaseSize:
-        low, high = size.bounds
-        bands.append((base >= low if high is None else base.between(low, high), size.value))
-    return case(*bands, else_="")
+    return case(*((in_band(base, size), size.value) for size in BaseSize), else_="")
 
 
 def _segment(cut: Cut | None, members: CTE, base: ColumnElement[int]) -> ColumnElement[str]:

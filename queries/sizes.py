@@ -9,7 +9,15 @@ from sqlalchemy import ColumnElement, func, select, true
 from program.rules import ProgramRules
 from program.schema import key_fact, partner
 from queries.coverage import records_end
-from queries.filters import Filters
+from queries.filters import BaseSize, Filters
+
+
+def in_band(base: ColumnElement[int], size: BaseSize | None) -> ColumnElement[bool]:
+    """Return the condition that ``base`` lies in the band; without a band everything fits."""
+    if size is None:
+        return true()
+    low, high = size.bounds
+    return base >= low if high is None else base.between(low, high)
 
 
 def size_condition(
@@ -25,8 +33,6 @@ def size_condition(
         return true()
     window = rules.window(evaluated_on)
     end = records_end(evaluated_on, today)
-    low, high = filters.size.bounds
-    keys = func.count()
     return partner.c.id.in_(
         select(key_fact.c.partner_id)
         .where(
@@ -37,5 +43,5 @@ def size_condition(
             key_fact.c.activated_on < end,
         )
         .group_by(key_fact.c.partner_id)
-        .having(keys >= low, keys <= high if high is not None else true())
+        .having(in_band(func.count(), filters.size))
     )

@@ -37,7 +37,7 @@ from queries.coverage import chosen_partners, wide_counts
 from queries.engine import frame
 from queries.filters import Filters
 from queries.scope import Scope
-from queries.sizes import size_condition
+from queries.sizes import in_band, size_condition
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,9 +99,7 @@ def _counts(scope: Scope, filters: Filters, at: At) -> CTE:
         ).cte("counts")
     if filters.size is None:
         return counts
-    low, high = filters.size.bounds
-    fits = counts.c.base >= low if high is None else counts.c.base.between(low, high)
-    return select(counts).where(fits).cte("counts_of_size")
+    return select(counts).where(in_band(counts.c.base, filters.size)).cte("counts_of_size")
 
 
 def _handed_over(at: At) -> CTE:

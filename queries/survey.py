@@ -35,7 +35,7 @@ from queries.coverage import records_end
 from queries.engine import frame
 from queries.filters import BaseSize, Filters
 from queries.scope import Scope
-from queries.sizes import size_condition
+from queries.sizes import in_band, size_condition
 
 #: Stands where a respondent gave no answer; no scale has this score.
 NO_ANSWER = -1
@@ -242,7 +242,7 @@ def with_segment(
     if dimension is Dimension.SIZE:
         keys = bases(sizing)
         statement = statement.outerjoin(keys, keys.c.partner_id == partner.c.id)
-        bands = [(_fits(keys.c.base, size), size.value) for size in BaseSize]
+        bands = [(in_band(keys.c.base, size), size.value) for size in BaseSize]
         return statement, case(*bands, else_="").label("segment")
     column = {
         Dimension.REGION: region.c.code,
@@ -250,11 +250,6 @@ def with_segment(
         Dimension.MANAGER: partner.c.manager_email,
     }[dimension]
     return statement, column.label("segment")
-
-
-def _fits(base: ColumnElement[int], size: BaseSize) -> ColumnElement[bool]:
-    low, high = size.bounds
-    return base >= low if high is None else base.between(low, high)
 
 
 SEGMENT_COLUMNS = {

@@ -10,7 +10,6 @@ import streamlit as st
 
 from components.text import plain
 from program.language import _
-from program.schema import FACT_TABLES
 from queries.contract import ContractBreach, ContractProblem
 from queries.engine import (
     DatabaseDown,
@@ -93,7 +92,7 @@ def show_schema_problems(problems: Sequence[ContractProblem]) -> None:
         if len(problems) > _PROBLEMS_SHOWN:
             st.markdown(_("… and {n} more").format(n=len(problems) - _PROBLEMS_SHOWN))
         st.caption(_("«python -m jobs check» names every difference."))
-        if any(problem.table in FACT_TABLES for problem in problems):
+        if any(problem.is_of_facts for problem in problems):
             st.caption(_("Derived tables are filled by «python -m jobs facts»."))
         st.caption(_("Incident code for the administrator: {code}").format(code=code))
         st.button(_("Try again"), key=f"retry_{code}", type="primary")

@@ -15,13 +15,12 @@ def facts() -> None:
     """
     # Heavy imports wait until the command runs: «--help» answers at once.
     from jobs.store import StoreError, edit_program  # noqa: PLC0415
-    from program.schema import FACT_TABLES  # noqa: PLC0415
     from program.settings import settings  # noqa: PLC0415
     from queries.contract import contract_problems  # noqa: PLC0415
 
     try:
         with edit_program(settings().database_url) as writer:
-            if any(p.table not in FACT_TABLES for p in contract_problems(writer.connection)):
+            if not all(p.is_of_facts for p in contract_problems(writer.connection)):
                 raise StoreError(
                     "the other tables are not as expected; «python -m jobs check» names every "
                     "difference"

@@ -28,6 +28,7 @@ from sqlalchemy import (
 
 from program.schema import (
     DASHBOARD_TABLES,
+    FACT_TABLES,
     contact_attempt,
     contact_fact,
     delivery,
@@ -73,6 +74,11 @@ class ContractProblem:
     column: str = ""
     expected: str = ""
     found: str = ""
+
+    @property
+    def is_of_facts(self) -> bool:
+        """Return whether the table is derived from others, so that a job can mend it."""
+        return self.table in FACT_TABLES
 
 
 _ENGINE_TYPES: Mapping[Family, frozenset[str]] = {

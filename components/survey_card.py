@@ -33,15 +33,16 @@ from components.survey_questions import Asked, questionnaire
 from components.survey_words import VERDICTS
 from components.table import ROWS_SHOWN, Column, Kind, height_of, rows_left_out, show_table
 from components.theme import figure_theme
+from metrics.beside import Beside, answers_beside
 from metrics.difference import Verdict, share_difference
 from metrics.estimate import ENOUGH, HIDDEN_BELOW, Estimate
 from program.language import _
 from program.period import Period, last_months
-from queries.answers import Beside, answers_beside_others
+from queries.answers import answers_by_region, answers_of_partner, partners_surveyed
 from queries.comments import surveys_of_partner
 from queries.facts import RECOMMEND_PARTNER, RECOMMEND_PLATFORM
 from queries.questionnaire import questionnaires
-from queries.scope import Scope
+from queries.scope import Scope, Sight
 from queries.survey import NO_ANSWER
 
 #: A partner has few answers a year; two years make comparisons possible.
@@ -51,23 +52,16 @@ _OTHERS_FROM = 3
 _SURVEYS_HIGH = 360
 
 
-def asked_of_survey(
-    partner: pd.Series, today: dt.date
-) -> tuple[tuple[int, dt.date], tuple[int, str, Period]]:
-    """Return what :func:`survey_block` asks of the partner's surveys, and of those beside them."""
-    partner_id = int(partner["partner_id"])
-    return (
-        (partner_id, today),
-        (partner_id, str(partner["region_code"]), last_months(today, _MONTHS)),
-    )
+def surveyed_period(today: dt.date) -> Period:
+    """Return the period in which the answers of a card were given."""
+    return last_months(today, _MONTHS)
 
 
 def survey_block(scope: Scope, partner: pd.Series, today: dt.date) -> None:
     """Draw a partner's answers beside the region's and all others', then its surveys."""
     st.markdown(f"## {_('What clients say')}")
-    own_surveys, beside = asked_of_survey(partner, today)
-    partner_id, _region, period = beside
-    said = ask(surveys_of_partner, scope, *own_surveys)
+    partner_id, period = int(partner["partner_id"]), surveyed_period(today)
+    said = ask(surveys_of_partner, scope, partner_id, today)
     if said.empty:
         empty(_("No client of this partner has been surveyed yet."))
         return
@@ -79,7 +73,13 @@ def survey_block(scope: Scope, partner: pd.Series, today: dt.date) -> None:
         definitions=definitions("good_answers", "survey_difference"),
         data_as_of=data_moment().as_of,
     )
-    counts = ask(answers_beside_others, scope, *beside)
+    counts = answers_beside(
+        ask(answers_of_partner, scope, partner_id, period),
+        ask_of_all(answers_by_region, period),
+        ask(partners_surveyed, scope, period),
+        str(partner["region_code"]),
+        own_is_counted=scope.sight is not Sight.PORTFOLIO,
+    )
     own = counts[counts["beside"] == Beside.PARTNER]
     if own.empty:
         empty(
@@ -177,7 +177,7 @@ def beside_others(counts: pd.DataFrame, *, asked: Sequence[Asked]) -> pd.DataFra
     Parameters
     ----------
     counts
-        As from ``queries.answers.answers_beside_others``.
+        As from ``metrics.beside.answers_beside``.
     """
     own = counts[counts["beside"] == Beside.PARTNER]
     region = counts[counts["beside"] == Beside.REGION]

@@ -106,15 +106,23 @@ def counts_from_keys(
         Grain: one row an evaluation; ``evaluated_on``, ``base``, ``delivered``,
         ``pending_activation`` (int64).
     """
+    counted = keys[keys["kind"].isin(rules.counted_kinds)]
+    bought, activated, delivered = (
+        counted[name].to_numpy(dtype="datetime64[D]")
+        for name in ("purchased_on", "activated_on", "delivered_on")
+    )
     rows = []
     for evaluated_on in evaluations:
-        reasons = key_reasons(keys, evaluated_on, today, rules)
+        window = rules.window(evaluated_on)
+        end = np.datetime64(min(evaluated_on, today + ONE_DAY))
+        inside = (bought >= np.datetime64(window.start)) & (bought < np.datetime64(window.end))
+        base = inside & (activated < end)  # what has not happened, NaT, is before no day
         rows.append(
             {
                 "evaluated_on": pd.Timestamp(evaluated_on),
-                "base": int(np.isin(reasons, BASE_REASONS).sum()),
-                "delivered": int((reasons == KeyReason.DELIVERED.value).sum()),
-                "pending_activation": int((reasons == KeyReason.NOT_ACTIVATED.value).sum()),
+                "base": int(base.sum()),
+                "delivered": int((base & (delivered < end)).sum()),
+                "pending_activation": int((inside & ~(activated < end)).sum()),
             }
         )
     return pd.DataFrame(rows).astype({"evaluated_on": "datetime64[us]"})

@@ -25,7 +25,7 @@ from components.printed_card import print_button, printed_keys, show_printed
 from components.remembered import made_of, remembered
 from components.session import require_user
 from components.states import empty
-from components.survey_card import asked_of_survey, survey_block
+from components.survey_card import survey_block, surveyed_period
 from components.table import Column, Kind
 from components.text import plain
 from components.theme import figure_theme
@@ -38,7 +38,7 @@ from metrics.points import awards_alive
 from program.calendar import add_months, evaluations_between, last_evaluation
 from program.language import _, ngettext
 from program.settings import settings
-from queries.answers import answers_beside_others
+from queries.answers import answers_by_region, answers_of_partner, partners_surveyed
 from queries.choices import stored_evaluations
 from queries.comments import surveys_of_partner
 from queries.filters import NO_FILTERS
@@ -49,6 +49,7 @@ from queries.partners import (
     partner_directory,
     partner_header,
 )
+from queries.scope import EVERYTHING
 
 HISTORY_MONTHS = 24
 
@@ -81,12 +82,13 @@ partner_id = int(partner["partner_id"])
 in_force = last_evaluation(today)
 shown = evaluations_between(add_months(in_force, -HISTORY_MONTHS), coming[-1])
 since = rules.window(shown[0]).start
-own_surveys, beside = asked_of_survey(partner, today)
+ask_ahead(EVERYTHING, (answers_by_region, surveyed_period(today)))
 ask_ahead(
     user.scope,
-    (answers_beside_others, *beside),
-    (surveys_of_partner, *own_surveys),
+    (surveys_of_partner, partner_id, today),
     (deliveries_of_partner, partner_id),
+    (partners_surveyed, surveyed_period(today)),
+    (answers_of_partner, partner_id, surveyed_period(today)),
 )
 keys = ask(keys_of_partners, user.scope, (partner_id,), since)
 decisions = ask(decisions_of_partner, user.scope, partner_id)

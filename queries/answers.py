@@ -31,9 +31,10 @@ from sqlalchemy import (
 from sqlalchemy.sql.selectable import CTE
 
 from program.period import Period
-from program.schema import answer, city, delivery_fact, partner, question, region
+from program.schema import answer, city, delivery_fact, partner, question
 from queries.engine import frame
 from queries.filters import Filters
+from queries.lags import programme_condition
 from queries.peers import ENOUGH_OTHERS
 from queries.scope import EVERYTHING, Scope, Sight
 from queries.survey import (
@@ -230,77 +231,81 @@ def compared_answers(
     return _counted(connection, base, ("side",), SIDE_COLUMNS)
 
 
-class Beside(StrEnum):
-    """Whose answers stand on a partner's card; three groups without a common member."""
-
-    PARTNER = "partner"
-    REGION = "region"
-    ELSEWHERE = "elsewhere"
-
-
-CARD_COLUMNS = {"beside": "str", "partners": "int64"} | ANSWER_COLUMNS
-
-
-def answers_beside_others(
-    connection: Connection, scope: Scope, partner_id: int, region_code: str, period: Period
+def answers_of_partner(
+    connection: Connection, scope: Scope, partner_id: int, period: Period
 ) -> pd.DataFrame:
-    """Count one partner's answers beside those of the other partners of its region and elsewhere.
+    """Count the answers about one partner.
 
-    The others are counted over the whole programme, also beyond the visitor's portfolio: they
-    are aggregates without names. The partner itself must be in scope.
-
-    Grain: one row a :class:`Beside`, version, question and score; ``partners`` tells how many
-    partners stand behind the group in that version. For a portfolio only those beyond it count:
-    who knows the figures of the own partners could subtract them. Columns as in
-    ``CARD_COLUMNS``; no rows for a partner out of scope.
+    Grain: one row a version, question and score. Columns as in ``ANSWER_COLUMNS``; no rows for a
+    partner out of scope.
     """
-    own = partner.c.id == partner_id
-    unknown = not_(scope.partner_condition()) if scope.sight is Sight.PORTFOLIO else true()
-    seen = select(partner.c.id).where(own, scope.partner_condition())
-    beside = case(
-        (own, Beside.PARTNER.value),
-        (region.c.code == region_code, Beside.REGION.value),
-        else_=Beside.ELSEWHERE.value,
+    base = (
+        select(delivery_fact.c.survey_id, delivery_fact.c.version)
+        .join(partner, partner.c.id == delivery_fact.c.partner_id)
+        .where(
+            scope.partner_condition(), delivery_fact.c.partner_id == partner_id, _surveyed(period)
+        )
+        .cte("base")
     )
+    return _counted(connection, base, (), ANSWER_COLUMNS)
+
+
+REGION_COLUMNS = {"region": "str"} | ANSWER_COLUMNS
+
+
+def answers_by_region(connection: Connection, scope: Scope, period: Period) -> pd.DataFrame:
+    """Count the answers about the partners of every region, over the whole programme.
+
+    They are aggregates without names, what any one partner is set beside: the same for everybody
+    who sees anything at all.
+
+    Grain: one row a region, version, question and score. Columns as in ``REGION_COLUMNS``.
+    """
     base = (
         select(
             delivery_fact.c.survey_id,
             delivery_fact.c.version,
-            beside.label("beside"),
-            case((unknown, partner.c.id)).label("partner_id"),
+            city.c.region_code.label("region"),
         )
-        .select_from(delivery_fact)
         .join(partner, partner.c.id == delivery_fact.c.partner_id)
         .join(city, city.c.id == partner.c.city_id)
-        .join(region, region.c.code == city.c.region_code)
-        .where(
-            delivery_fact.c.survey_id.is_not(None),
-            delivery_fact.c.status == "accepted",
-            in_period(delivery_fact.c.completed_on, period),
-            seen.exists(),
-        )
+        .where(programme_condition(scope), _surveyed(period))
         .cte("base")
     )
-    groups = (
-        select(
-            base.c.beside,
-            base.c.version,
-            func.count(func.distinct(base.c.partner_id)).label("partners"),
-        )
-        .group_by(base.c.beside, base.c.version)
-        .cte("groups")
+    return _counted(connection, base, ("region",), REGION_COLUMNS)
+
+
+SURVEYED_COLUMNS = {"region": "str", "version": "int64", "partners": "int64"}
+
+
+def partners_surveyed(connection: Connection, scope: Scope, period: Period) -> pd.DataFrame:
+    """Count by region the partners with a survey in the period.
+
+    For a portfolio only those beyond it count: who knows the figures of the own partners could
+    subtract them.
+
+    Grain: one row a region and version. Columns as in ``SURVEYED_COLUMNS``.
+    """
+    unknown = not_(scope.partner_condition()) if scope.sight is Sight.PORTFOLIO else true()
+    keys = (city.c.region_code.label("region"), delivery_fact.c.version)
+    statement = (
+        select(*keys, func.count(func.distinct(delivery_fact.c.partner_id)).label("partners"))
+        .join(partner, partner.c.id == delivery_fact.c.partner_id)
+        .join(city, city.c.id == partner.c.city_id)
+        .where(programme_condition(scope), unknown, _surveyed(period))
+        .group_by(*keys)
+        .order_by(*keys)
     )
-    counted = (
-        select(
-            base.c.survey_id,
-            base.c.version,
-            base.c.beside,
-            groups.c.partners,
-        )
-        .join(groups, and_(groups.c.beside == base.c.beside, groups.c.version == base.c.version))
-        .cte("counted")
+    return frame(connection, statement, SURVEYED_COLUMNS)
+
+
+def _surveyed(period: Period) -> ColumnElement[bool]:
+    """Return the condition that a delivery of ``delivery_fact`` has a survey in the period."""
+    return and_(
+        delivery_fact.c.survey_id.is_not(None),
+        delivery_fact.c.status == "accepted",
+        in_period(delivery_fact.c.completed_on, period),
     )
-    return _counted(connection, counted, ("beside", "partners"), CARD_COLUMNS)
 
 
 OUTCOME_COLUMNS = {

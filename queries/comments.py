@@ -151,29 +151,37 @@ def surveys_of_partner(
     """
     statement = (
         select(
-            survey.c.id.label("survey_id"),
-            survey.c.completed_on,
+            delivery_fact.c.survey_id,
+            delivery_fact.c.completed_on,
             project.c.name.label("project"),
-            survey.c.questionnaire_version.label("version"),
+            delivery_fact.c.version,
             func.coalesce(survey.c.comment, "").label("comment"),
             question.c.code,
             func.coalesce(answer.c.score, NO_ANSWER).label("score"),
         )
-        .select_from(survey)
-        .join(delivery, delivery.c.id == survey.c.delivery_id)
-        .join(partner, partner.c.id == delivery.c.partner_id)
+        .select_from(delivery_fact)
+        .join(partner, partner.c.id == delivery_fact.c.partner_id)
+        .join(survey, survey.c.id == delivery_fact.c.survey_id)
+        .join(delivery, delivery.c.id == delivery_fact.c.delivery_id)
         .join(project, project.c.id == delivery.c.project_id)
-        .join(question, question.c.version == survey.c.questionnaire_version)
+        .join(question, question.c.version == delivery_fact.c.version)
         .outerjoin(
             answer,
-            and_(answer.c.survey_id == survey.c.id, answer.c.question_code == question.c.code),
+            and_(
+                answer.c.survey_id == delivery_fact.c.survey_id,
+                answer.c.question_code == question.c.code,
+            ),
         )
         .where(
             scope.partner_condition(),
-            delivery.c.partner_id == partner_id,
-            delivery.c.status == "accepted",
-            survey.c.completed_on <= until,
+            delivery_fact.c.partner_id == partner_id,
+            delivery_fact.c.status == "accepted",
+            delivery_fact.c.completed_on <= until,
         )
-        .order_by(survey.c.completed_on.desc(), survey.c.id.desc(), question.c.position)
+        .order_by(
+            delivery_fact.c.completed_on.desc(),
+            delivery_fact.c.survey_id.desc(),
+            question.c.position,
+        )
     )
     return frame(connection, statement, PARTNER_SURVEY_COLUMNS)

@@ -281,19 +281,33 @@ _CLICKHOUSE_KINDS: Mapping[str, type[ProgramDatabaseError]] = {
 
 def _in_our_words(error: SQLAlchemyError, *, out_of_time: bool) -> ProgramDatabaseError:
     original = str(getattr(error, "orig", None) or error)
-    if isinstance(error, PoolTimeout) or out_of_time or "statement timeout" in original:
+    if isinstance(error, PoolTimeout) or "statement timeout" in original:
         return QueryTooSlow(original)
+    told = None
     if isinstance(error, DBAPIError) and not error.connection_invalidated:
-        if kind := _CLICKHOUSE_KINDS.get(getattr(error.orig, "name", "")):
-            return kind(original)
-        name = type(error.orig).__name__
-        if name in {"OutOfMemoryException", "OutOfMemory"}:
-            return QueryTooBig(original)
-        if name in {"UndefinedTable", "UndefinedColumn", "CatalogException", "BinderException"}:
-            return QueryFailed(original)
-        if isinstance(error.orig, Exception) and name not in {"OperationalError", "IOException"}:
-            return QueryFailed(original)
+        told = error.orig
+    if kind := _kind_told(told):
+        return kind(original)
+    if out_of_time:  # DuckDB was interrupted, or a server fell silent
+        return QueryTooSlow(original)
+    if isinstance(told, Exception) and type(told).__name__ not in _OF_CONNECTION:
+        return QueryFailed(original)
     return DatabaseDown(original)
+
+
+_OF_CONNECTION = frozenset({"OperationalError", "IOException"})
+
+
+def _kind_told(original: BaseException | None) -> type[ProgramDatabaseError] | None:
+    """Return the kind of an error that the engine itself names, however late it came."""
+    if name := getattr(original, "name", ""):
+        return _CLICKHOUSE_KINDS.get(name, QueryFailed)
+    name = type(original).__name__
+    if name in {"OutOfMemoryException", "OutOfMemory"}:
+        return QueryTooBig
+    if name in {"UndefinedTable", "UndefinedColumn", "CatalogException", "BinderException"}:
+        return QueryFailed
+    return None
 
 
 def frame(

@@ -6,12 +6,13 @@ import datetime as dt
 from collections.abc import Collection
 
 import pandas as pd
-from sqlalchemy import ColumnElement, Connection, Select, and_, case, func, select
+from sqlalchemy import ColumnElement, Connection, Select, and_, case, func, not_, select
 
 from program.schema import (
     city,
     competence_evaluation,
     delivery,
+    delivery_fact,
     license_key,
     partner,
     project,
@@ -104,7 +105,7 @@ KEY_COLUMNS = {
 
 
 def _first_day(condition: ColumnElement[bool], label: str) -> ColumnElement[dt.date]:
-    return func.min(case((condition, delivery.c.delivered_on))).label(label)
+    return func.min(case((condition, delivery_fact.c.delivered_on))).label(label)
 
 
 def keys_of_partners(
@@ -117,8 +118,7 @@ def keys_of_partners(
     first accepted one by anybody else; NaT where there is none. ``project`` and ``site`` are
     empty for a key without a project, and of the first project by name for a key with several.
     """
-    own = delivery.c.partner_id == license_key.c.partner_id
-    statement = (
+    keys = (
         select(
             license_key.c.partner_id,
             license_key.c.id.label("license_key_id"),
@@ -127,31 +127,49 @@ def keys_of_partners(
             license_key.c.kind,
             license_key.c.purchased_on,
             license_key.c.activated_on,
-            func.coalesce(func.min(project.c.name), "").label("project"),
-            func.coalesce(func.min(project.c.site), "").label("site"),
-            _first_day(and_(own, delivery.c.status == "accepted"), "delivered_on"),
-            _first_day(and_(own, delivery.c.status == "pending"), "pending_on"),
-            _first_day(and_(own, delivery.c.status == "rejected"), "rejected_on"),
-            _first_day(and_(~own, delivery.c.status == "accepted"), "delivered_by_another_on"),
         )
         .join(partner, partner.c.id == license_key.c.partner_id)
-        .outerjoin(project, project.c.license_key_id == license_key.c.id)
-        .outerjoin(delivery, delivery.c.project_id == project.c.id)
         .where(
             scope.partner_condition(),
             license_key.c.partner_id.in_(partner_ids),
             license_key.c.purchased_on >= bought_since,
         )
-        .group_by(
-            license_key.c.partner_id,
-            license_key.c.id,
-            license_key.c.key_md5,
-            license_key.c.edition,
-            license_key.c.kind,
-            license_key.c.purchased_on,
-            license_key.c.activated_on,
+        .cte("keys")
+    )
+    names = (
+        select(
+            project.c.license_key_id,
+            func.min(project.c.name).label("project"),
+            func.min(project.c.site).label("site"),
         )
-        .order_by(license_key.c.partner_id, license_key.c.purchased_on, license_key.c.id)
+        .join(keys, keys.c.license_key_id == project.c.license_key_id)
+        .group_by(project.c.license_key_id)
+        .cte("names")
+    )
+    own, status = delivery_fact.c.own_key, delivery_fact.c.status
+    first = (
+        select(
+            delivery_fact.c.license_key_id,
+            _first_day(and_(own, status == "accepted"), "delivered_on"),
+            _first_day(and_(own, status == "pending"), "pending_on"),
+            _first_day(and_(own, status == "rejected"), "rejected_on"),
+            _first_day(and_(not_(own), status == "accepted"), "delivered_by_another_on"),
+        )
+        .join(keys, keys.c.license_key_id == delivery_fact.c.license_key_id)
+        .group_by(delivery_fact.c.license_key_id)
+        .cte("first_deliveries")
+    )
+    statement = (
+        select(
+            *keys.c,
+            func.coalesce(names.c.project, "").label("project"),
+            func.coalesce(names.c.site, "").label("site"),
+            *(column for column in first.c if column.name != "license_key_id"),
+        )
+        .select_from(keys)
+        .outerjoin(names, names.c.license_key_id == keys.c.license_key_id)
+        .outerjoin(first, first.c.license_key_id == keys.c.license_key_id)
+        .order_by(keys.c.partner_id, keys.c.purchased_on, keys.c.license_key_id)
     )
     return frame(connection, statement, KEY_COLUMNS)
 
@@ -188,7 +206,7 @@ def deliveries_of_partner(connection: Connection, scope: Scope, partner_id: int)
             project.c.name.label("project"),
             project.c.site,
             project.c.client_name,
-            (license_key.c.partner_id == delivery.c.partner_id).label("own_key"),
+            delivery_fact.c.own_key,
             delivery.c.delivered_on,
             delivery.c.status,
             delivery.c.tests_total,
@@ -197,10 +215,14 @@ def deliveries_of_partner(connection: Connection, scope: Scope, partner_id: int)
             delivery.c.tests_failed,
             delivery.c.tests_skipped,
         )
+        .join(delivery_fact, delivery_fact.c.delivery_id == delivery.c.id)
         .join(project, project.c.id == delivery.c.project_id)
-        .join(license_key, license_key.c.id == project.c.license_key_id)
         .join(partner, partner.c.id == delivery.c.partner_id)
-        .where(scope.partner_condition(), delivery.c.partner_id == partner_id)
+        .where(
+            scope.partner_condition(),
+            delivery.c.partner_id == partner_id,
+            delivery_fact.c.partner_id == partner_id,
+        )
         .order_by(delivery.c.delivered_on.desc(), delivery.c.id.desc())
     )
     return frame(connection, statement, DELIVERY_COLUMNS)

@@ -112,6 +112,7 @@ class Asked:
             "as_of": [self.today],
             "until": [self.today],
             "evaluated_on": list(self.evaluations),
+            "decided_on": [last_evaluation(self.today)],
             "evaluations": [list(self.evaluations), list(self.evaluations[:1])],
             "coming": [[add_months(last_evaluation(self.today), n) for n in (1, 2)]],
             "months": [list(self.evaluations)],

@@ -23,14 +23,28 @@ if (globalThis.lastChange === undefined) {
   globalThis.lastChange = performance.now();
   new MutationObserver(() => { globalThis.lastChange = performance.now(); })
     .observe(document, {subtree: true, childList: true, attributes: true, characterData: true});
+  globalThis.lastSaid = globalThis.lastHeard = 0;
+  const Native = globalThis.WebSocket;
+  globalThis.WebSocket = class extends Native {
+    constructor(...how) {
+      super(...how);
+      this.addEventListener("message", () => { globalThis.lastHeard = performance.now(); });
+    }
+    send(message) {
+      globalThis.lastSaid = performance.now();
+      super.send(message);
+    }
+  };
 }
 """
 #: No script runs, nothing is still to be drawn (the front end fetches the code of each kind of
-#: widget when it first meets one), nothing is left of an earlier run, and all is quiet.
+#: widget when it first meets one), nothing is left of an earlier run, the server has answered what
+#: it was told last, and all is quiet.
 DRAWN = """
 () => document.querySelector('[data-testid="stApp"][data-test-script-state="notRunning"]')
   && !document.querySelector('[data-testid="stSkeleton"], [data-testid="stAppSkeleton"]')
   && !document.querySelector('[data-stale="true"]')
+  && globalThis.lastHeard >= globalThis.lastSaid
   && performance.now() - globalThis.lastChange > 250
 """
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Connection, NullPool, event, make_url, text
 
@@ -33,6 +33,7 @@ TURNS = 4
 FEW = settings(
     max_examples=4,
     deadline=None,
+    phases=set(Phase) - {Phase.explain},  # a comparison is too slow to be explained by repetition
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 DEMO_EVALUATIONS = [dt.date(2026, month, 1) for month in (11, 12, 3)] + [dt.date(2027, 1, 1)]

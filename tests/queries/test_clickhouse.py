@@ -46,7 +46,11 @@ def demo(clickhouse_engine_room: str, tmp_path_factory: pytest.TempPathFactory) 
     file = build_demo(tmp_path_factory.mktemp("demo") / "program.duckdb")
     address = make_url(clickhouse_engine_room).set(database="demo").render_as_string()
     urls = (url_of(file), address)
-    databases = [ProgramDatabase(Settings(_env_file=None, database_url=url)) for url in urls]
+    databases = [
+        # The limit holds from taking a connection to giving it back: here, for all tests.
+        ProgramDatabase(Settings(_env_file=None, database_url=url, query_timeout_seconds=600))
+        for url in urls
+    ]
     with ExitStack() as stack:
         original = stack.enter_context(databases[0].connect())
         copy_program(original, address)

@@ -3,7 +3,7 @@ from __future__ import annotations
 import streamlit as st
 
 from charts import formats
-from components.data import ask, ask_of_all, data_moment
+from components.data import ask, ask_ahead, ask_of_all, data_moment
 from components.definitions import definitions
 from components.download import About
 from components.filter_bar import current_choice
@@ -34,6 +34,8 @@ user = require_user()
 choice = current_choice()
 filters = choice.filters
 view = view_of(choice, settings().rules)
+response_asked = (filters, None, None, view.sizing)
+ask_ahead(user.scope, (response_counts, *response_asked))
 counts = ask(answer_counts, user.scope, filters, compared_period(view), view.since, view.sizing)
 questions = ask_of_all(questionnaires)
 current = counts[counts["part"] == Part.CURRENT]
@@ -87,7 +89,7 @@ if "platform" in lowest:
             share=formats.share(lowest["platform"]["good"], int(lowest["platform"]["n"])),
         )
     )
-responses = ask(response_counts, user.scope, filters, None, None, view.sizing)
+responses = ask(response_counts, user.scope, *response_asked)
 title(heading, " · ".join([*lead, response_words(responses)]))
 
 # All questions -----------------------------------------------------------------------------------

@@ -10,11 +10,12 @@ order by which they are mostly read.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from sqlalchemy import (
     CTE,
+    Column,
     ColumnElement,
     Connection,
     Date,
@@ -27,6 +28,7 @@ from sqlalchemy import (
     func,
     insert,
     select,
+    true,
 )
 
 from program.schema import (
@@ -55,8 +57,16 @@ def _first(condition: ColumnElement[bool]) -> ColumnElement[Any]:
     return func.min(case((condition, delivery.c.delivered_on)))
 
 
-def key_facts() -> Select[Any]:
-    """Return the statement for the keys with their first deliveries by the buyer.
+#: Days from the first on, before the second.
+Span = tuple[dt.date, dt.date]
+
+
+def _within(day: ColumnElement[Any], span: Span | None) -> ColumnElement[bool]:
+    return true() if span is None else and_(day >= span[0], day < span[1])
+
+
+def key_facts(span: Span | None = None) -> Select[Any]:
+    """Return the statement for the keys, bought in ``span``, with first deliveries by the buyer.
 
     Grain: one row a license key of any kind. ``delivered_on``: the first accepted delivery by
     the partner who bought the key; ``handed_over_on``: the first that is accepted or still under
@@ -76,7 +86,10 @@ def key_facts() -> Select[Any]:
                 delivery.c.partner_id == license_key.c.partner_id,
             ),
         )
-        .where(delivery.c.status.in_(("accepted", "pending")))
+        .where(
+            delivery.c.status.in_(("accepted", "pending")),
+            _within(license_key.c.purchased_on, span),
+        )
         .group_by(license_key.c.id)
         .cte("own_deliveries")
     )
@@ -92,11 +105,12 @@ def key_facts() -> Select[Any]:
             own.c.handed_over_on,
         )
         .outerjoin(own, own.c.license_key_id == license_key.c.id)
+        .where(_within(license_key.c.purchased_on, span))
         .order_by(license_key.c.purchased_on, license_key.c.partner_id, license_key.c.id)
     )
 
 
-def _first_attempts() -> CTE:
+def _first_attempts(span: Span | None) -> CTE:
     """Return for each delivery the first attempt at its contact and the first that was a call."""
     day = contact_attempt.c.attempted_on
     return (
@@ -105,13 +119,15 @@ def _first_attempts() -> CTE:
             func.min(day).label("attempted_on"),
             func.min(case((contact_attempt.c.outcome != "pending", day))).label("called_on"),
         )
+        .join(delivery, delivery.c.id == contact_attempt.c.delivery_id)
+        .where(_within(delivery.c.delivered_on, span))
         .group_by(contact_attempt.c.delivery_id)
         .cte("first_attempts")
     )
 
 
-def delivery_facts() -> Select[Any]:
-    """Return the statement for the deliveries with their key, contact and survey.
+def delivery_facts(span: Span | None = None) -> Select[Any]:
+    """Return the statement for the deliveries of ``span`` with their key, contact and survey.
 
     Grain: one row a delivery of any status. ``own_key``: the deliverer bought the project's key;
     ``attempted_on``: the first attempt at a contact of any outcome; ``called_on``: the first that
@@ -120,7 +136,7 @@ def delivery_facts() -> Select[Any]:
     ``partner_scale``: the highest score that the questionnaire allows the first of them. NULL
     where there is none.
     """
-    first = _first_attempts()
+    first = _first_attempts(span)
     developer, platform = answer.alias("developer"), answer.alias("platform")
     return (
         select(
@@ -166,12 +182,15 @@ def delivery_facts() -> Select[Any]:
                 platform.c.question_code == RECOMMEND_PLATFORM,
             ),
         )
+        .where(_within(delivery.c.delivered_on, span))
         .order_by(delivery.c.delivered_on, delivery.c.id)
     )
 
 
-def contact_facts() -> Select[Any]:
+def contact_facts(span: Span | None = None) -> Select[Any]:
     """Return the statement for the attempts at contacts with the day that each was overtaken.
+
+    A contact belongs to the day of its delivery: ``span`` never parts its attempts.
 
     Grain: one row an attempt. ``superseded_on``: the day of the next attempt at the same
     delivery, of equal days the higher id is the later; NULL for the last one. As of a day D the
@@ -187,42 +206,47 @@ def contact_facts() -> Select[Any]:
         )
         .label("superseded_on")
     )
-    attempts = select(
-        contact_attempt.c.id.label("attempt_id"),
-        contact_attempt.c.delivery_id,
-        day,
-        contact_attempt.c.outcome,
-        following,
-    ).cte("attempts")
     return (
         select(
-            attempts.c.attempt_id,
-            attempts.c.delivery_id,
+            contact_attempt.c.id.label("attempt_id"),
+            contact_attempt.c.delivery_id,
             delivery.c.partner_id,
             delivery.c.status,
-            attempts.c.attempted_on,
-            attempts.c.outcome,
-            attempts.c.superseded_on,
+            day,
+            contact_attempt.c.outcome,
+            following,
         )
-        .join(delivery, delivery.c.id == attempts.c.delivery_id)
-        .order_by(attempts.c.attempted_on, attempts.c.attempt_id)
+        .join(delivery, delivery.c.id == contact_attempt.c.delivery_id)
+        .where(_within(delivery.c.delivered_on, span))
+        .order_by(day, contact_attempt.c.id)
     )
 
 
-def facts() -> Mapping[Table, Select[Any]]:
-    """Return the statement that fills each fact table."""
-    return {
-        key_fact: key_facts(),
-        delivery_fact: delivery_facts(),
-        contact_fact: contact_facts(),
-    }
+#: For each fact table the statement for its rows, and the day by which they are told apart.
+FACTS: Mapping[Table, tuple[Callable[[Span | None], Select[Any]], Column[Any]]] = {
+    key_fact: (key_facts, license_key.c.purchased_on),
+    delivery_fact: (delivery_facts, delivery.c.delivered_on),
+    contact_fact: (contact_facts, delivery.c.delivered_on),
+}
+
+
+def _years(connection: Connection, day: Column[Any]) -> Iterator[Span]:
+    first, last = connection.execute(select(func.min(day), func.max(day))).one()
+    if first is not None:
+        for year in range(first.year, last.year + 1):
+            yield dt.date(year, 1, 1), dt.date(year + 1, 1, 1)
 
 
 def refresh_facts(connection: Connection) -> None:
-    """Fill the fact tables anew from the other tables; the caller commits."""
-    for table, statement in facts().items():
+    """Fill the fact tables anew from the other tables; the caller commits.
+
+    Year by year, so that many years need no more memory than one.
+    """
+    for table, (rows_of, day) in FACTS.items():
         if connection.execute(select(table.c[0]).limit(1)).first() is not None:
             # ClickHouse deletes nothing without a condition.
             connection.execute(delete(table).where(table.c[0].is_not(None)))
-        names = [column.name for column in statement.selected_columns]
-        connection.execute(insert(table).from_select(names, statement))
+        for span in _years(connection, day):
+            statement = rows_of(span)
+            names = [column.name for column in statement.selected_columns]
+            connection.execute(insert(table).from_select(names, statement))

@@ -15,6 +15,7 @@ from playwright.sync_api import expect
 
 from tests.browser.conftest import OpenTab
 from tests.browser.server import Server
+from tests.browser.test_journeys import tick_first_row
 from tests.browser.visit import Visit
 from tests.databases import build_demo, changed_copy
 from tests.hostile import ADDRESS, EVERY_FREE_TEXT, HOSTILE
@@ -42,8 +43,8 @@ def publish(server: Server, source: Path) -> None:
 
 def switch_group(visit: Visit, number: int) -> None:
     """Click another group, as somebody at work would."""
-    visit.widget("threshold_group").get_by_role("radio").nth(number).click(force=True)
-    visit.settled()
+    with visit.telling():
+        visit.widget("threshold_group").get_by_role("radio").nth(number).click(force=True)
 
 
 def test_a_new_build_is_shown_at_the_next_click(live: Server, tab: OpenTab) -> None:
@@ -142,8 +143,7 @@ def test_hostile_text_is_shown_as_the_text_it_is(
         cells = [cell for sheet in book for row in sheet.iter_rows() for cell in row]
         assert any("HYPERLINK" in str(cell.value) for cell in cells), page
         assert not [cell.value for cell in cells if cell.data_type == "f" or cell.hyperlink], page
-    visit.page.locator('[data-testid="stDataFrame"]').first.click(position={"x": 16, "y": 52})
-    visit.settled()
+    tick_first_row(visit)
     assert foreign.count() == 0
     assert not dialogs
     visit.no_fault()

@@ -33,25 +33,31 @@ def asked(path: Path, statement: str) -> list[tuple[object, ...]]:
 def tick_first_row(visit: Visit) -> None:
     table = visit.page.locator('[data-testid="stDataFrame"]').first
     table.scroll_into_view_if_needed()
-    table.click(position={"x": TICK, "y": FIRST_ROW})
+    with visit.telling():
+        table.click(position={"x": TICK, "y": FIRST_ROW})
+
+
+def stand_on(visit: Visit, key: str) -> None:
+    """Put the focus on a list, and let the page scroll there: scrolling closes an open list."""
+    visit.settled().widget(key).locator("input").focus()
     visit.settled()
 
 
 def open_by_keyboard(visit: Visit, key: str) -> list[str]:
     """Open a list with the arrow key and return what it offers."""
-    options = visit.settled().page.get_by_role("option")
-    visit.widget(key).locator("input").focus()
+    stand_on(visit, key)
     visit.page.keyboard.press("ArrowDown")
+    options = visit.page.get_by_role("option")
     options.first.wait_for()
     return options.all_inner_texts()
 
 
 def pick_by_keyboard(visit: Visit, key: str, words: str) -> None:
-    visit.settled().widget(key).locator("input").focus()
+    stand_on(visit, key)
     visit.page.keyboard.type(words)
     visit.page.get_by_role("option").first.wait_for()
-    visit.page.keyboard.press("Enter")
-    visit.settled()
+    with visit.telling():
+        visit.page.keyboard.press("Enter")
 
 
 def downloaded(visit: Visit, key: str, kind: str) -> Download:
@@ -226,7 +232,7 @@ def test_the_framework_speaks_russian_where_it_can_be_taught(server: Server, tab
     """Its own English is drawn in no size, and our words after it."""
     visit = tab(server).open("partners")
     drawn = "part => [getComputedStyle(part).fontSize, getComputedStyle(part, '::after').content]"
-    visit.widget("shortlist").locator("input").focus()
+    stand_on(visit, "shortlist")
     visit.page.keyboard.type("zzzz")
     nothing = visit.page.get_by_test_id("stMultiSelectDropdown").get_by_text("No results")
     assert nothing.evaluate(drawn) == ["0px", '"Ничего не найдено"']

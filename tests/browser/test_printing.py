@@ -10,6 +10,7 @@ from playwright.sync_api import expect
 from program.settings import PROJECT_ROOT
 from tests.browser.conftest import OpenTab
 from tests.browser.server import Server
+from tests.browser.test_journeys import tick_first_row
 from tests.browser.visit import Visit
 
 pytestmark = pytest.mark.browser
@@ -24,8 +25,7 @@ CHARTS = '[data-testid="stPlotlyChart"] .main-svg'
 def first_to_be_called(visit: Visit) -> tuple[str, str]:
     """Open the card of the first partner who will lose; return its name and the key to deliver."""
     visit.open("threshold")
-    visit.page.locator('[data-testid="stDataFrame"]').first.click(position={"x": 16, "y": 52})
-    visit.settled()
+    tick_first_row(visit)
     visit.page.get_by_role("button", name="Открыть карточку партнёра").click()
     visit.page.wait_for_url(re.compile("/partner"))
     visit.drawn()

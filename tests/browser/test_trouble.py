@@ -119,8 +119,8 @@ def test_a_database_server_that_stops_is_told_and_goes_on_when_it_is_back(
     group = visit.widget("threshold_group").get_by_role("radio")
     postgres.stop()
     try:
-        group.nth(1).click(force=True)
-        visit.settled()
+        with visit.telling():
+            group.nth(1).click(force=True)
         failure = visit.widget("failure")
         expect(failure).to_contain_text(DOWN)
         assert "postgresql" not in visit.text

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
@@ -118,6 +120,17 @@ class Visit:
         """Wait until no script runs and nothing changes."""
         settled(self.page)
         return self
+
+    @contextmanager
+    def telling(self) -> Iterator[None]:
+        """Do what the server has to hear of and wait for what it makes of it.
+
+        Tables and sliders tell it a moment after they are touched.
+        """
+        said = self.page.evaluate("globalThis.lastSaid")
+        yield
+        self.page.wait_for_function("said => globalThis.lastSaid > said", arg=said)
+        self.settled()
 
     @property
     def heading(self) -> Locator:

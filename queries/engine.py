@@ -11,12 +11,13 @@ import os
 import tempfile
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 from sqlalchemy import Connection, Engine, Executable, create_engine, event, func, make_url, select
 from sqlalchemy.exc import DBAPIError, NoSuchModuleError, SQLAlchemyError
@@ -335,13 +336,28 @@ def frame(
         rows = rows_at_once(connection, statement)
     else:
         answer = connection.execute(statement)
-        names, told = list(answer.keys()), answer.all()
-        if not told and names == list(columns):
-            return _no_rows(tuple(columns.items())).copy(deep=False)
-        rows = pd.DataFrame.from_records(told, columns=names)
+        names, told = list(answer.keys()), answer.cursor.fetchall()
+        if names == list(columns):
+            return _in_columns(told, columns)
+        rows = pd.DataFrame(columns=names)
     if list(rows.columns) != list(columns):
         raise ValueError(f"expected columns {list(columns)}, the query returned {list(rows)}")
     return rows.astype(dict(columns))
+
+
+def _in_columns(told: Sequence[tuple[Any, ...]], columns: Mapping[str, str]) -> pd.DataFrame:
+    """Make columns of the driver's own tuples: half the time of SQLAlchemy's rows in a frame."""
+    if not told:
+        return _no_rows(tuple(columns.items())).copy(deep=False)
+    values = zip(columns.items(), zip(*told, strict=True), strict=True)
+    return pd.DataFrame({name: _column(each, kind) for (name, kind), each in values})
+
+
+def _column(values: tuple[Any, ...], kind: str) -> pd.Series[Any]:
+    """NumPy reads its own kinds of number several times faster than pandas does."""
+    if kind.startswith(("int", "float")):
+        return pd.Series(np.asarray(values, dtype=kind))
+    return pd.Series(values, dtype=kind)
 
 
 @cache

@@ -50,9 +50,8 @@ def against_others(
     q_lower, q_higher = (
         benjamini_hochberg(np.where(judged, p[:-1], np.nan)) for p in (lower, higher)
     )
-    words = np.select(
-        [~judged, q_lower <= FALSE_DISCOVERIES, q_higher <= FALSE_DISCOVERIES],
-        [Verdict.TOO_FEW, Verdict.LOWER, Verdict.HIGHER],
-        Verdict.WITHIN_CHANCE,
+    found = np.select(
+        [~judged, q_lower <= FALSE_DISCOVERIES, q_higher <= FALSE_DISCOVERIES], [0, 1, 2], 3
     )
-    return tuple(Verdict(word) for word in words.tolist())
+    words = (Verdict.TOO_FEW, Verdict.LOWER, Verdict.HIGHER, Verdict.WITHIN_CHANCE)
+    return tuple(words[i] for i in found.tolist())

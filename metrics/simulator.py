@@ -102,24 +102,22 @@ def counts_at(
         raise ValueError("the last evaluation lies before the first")
     begin = np.maximum(cube.bought + rules.window_to_months, cube.activated) + 1
     end = cube.bought + rules.window_from_months
-    base = _stretches(cube, begin, end, first, last)
-    delivered = _stretches(cube, np.maximum(begin, cube.delivered + 1), end, first, last)
-    return base, delivered
-
-
-def _stretches(cube: KeyMonths, begin: Months, end: Months, first: int, last: int) -> Ints:
-    """Add up keys over the evaluations from ``begin`` to ``end`` of each row, both included."""
     evaluations = last - first + 1
-    width = evaluations + 1
-    seen = (begin <= end) & (begin <= last) & (end >= first)
-    row = cube.partner[seen].astype(np.int64) * width
-    weights = cube.keys[seen].astype(np.float64)  # exact: far below 2**53
-    opened = row + np.maximum(begin[seen] - first, 0)
-    closed = row + np.minimum(end[seen] + 1 - first, evaluations)
-    size = cube.partners * width
-    change = np.bincount(opened, weights, size) - np.bincount(closed, weights, size)
-    totals = np.cumsum(change.reshape(cube.partners, width), axis=1)[:, :evaluations]
-    return np.rint(totals).astype(np.int64)
+    # A place behind the last evaluation takes whatever begins or ends after it.
+    row = cube.partner.astype(np.int64) * (evaluations + 1)
+    weights = cube.keys.astype(np.float64)  # exact: far below 2**53
+    closed = np.clip(end + 1 - first, 0, evaluations)
+
+    def added_up(begin: Months) -> Ints:
+        opened = np.clip(begin - first, 0, evaluations)
+        size = cube.partners * (evaluations + 1)
+        change = np.bincount(row + opened, weights, size)
+        # A stretch that ends before it begins counts nowhere.
+        change -= np.bincount(row + np.maximum(closed, opened), weights, size)
+        by_place = change.reshape(cube.partners, evaluations + 1)[:, :evaluations]
+        return np.rint(np.cumsum(by_place, axis=1)).astype(np.int64)
+
+    return added_up(begin), added_up(np.maximum(begin, cube.delivered + 1))
 
 
 def decisions(base: Ints, delivered: Ints, variant: RuleVariant) -> Flags:

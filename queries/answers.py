@@ -16,6 +16,7 @@ from sqlalchemy import (
     BigInteger,
     ColumnElement,
     Connection,
+    Integer,
     Select,
     and_,
     case,
@@ -41,11 +42,12 @@ from queries.survey import (
     NO_ANSWER,
     Dimension,
     Sizing,
-    as_months,
     asked_days,
     chosen_period,
     in_period,
     month_index,
+    monthly_frame,
+    numbered,
     part_of,
     surveys,
     with_segment,
@@ -54,10 +56,10 @@ from queries.survey import (
 ANSWER_COLUMNS = {"version": "int64", "code": "str", "score": "int64", "answers": "int64"}
 
 
-def _counted(
-    connection: Connection, base: CTE, keys: Sequence[str], dtypes: dict[str, str]
-) -> pd.DataFrame:
-    """Count answers by ``keys``, version, question and score, missing answers included.
+def _counted(base: CTE, keys: Sequence[str]) -> Select[Any]:
+    """Return the statement that counts answers by ``keys``, version, question and score.
+
+    Missing answers are counted with them.
 
     ``base`` holds one row a survey: ``survey_id``, ``version`` and ``keys``.
     """
@@ -98,8 +100,7 @@ def _counted(
     )
     everything = union_all(select(scored), absent).subquery("everything")
     names = (*keys, "version", "code", "score")
-    statement = select(everything).order_by(*(everything.c[name] for name in names))
-    return frame(connection, statement, dtypes)
+    return select(everything).order_by(*(everything.c[name] for name in names))
 
 
 MONTHLY_COLUMNS = {"month": "datetime64[us]", "part": "str"} | ANSWER_COLUMNS
@@ -140,8 +141,7 @@ def answer_counts(
         .where(asked_days(filters, previous, since))
         .cte("base")
     )
-    counted = _counted(connection, base, ("month", "part"), MONTHLY_COLUMNS | {"month": "int64"})
-    return counted.assign(month=as_months(counted["month"])).astype(MONTHLY_COLUMNS)
+    return monthly_frame(connection, _counted(base, ("month", "part")), MONTHLY_COLUMNS)
 
 
 class Side(StrEnum):
@@ -205,6 +205,7 @@ def compared_answers(
         segments.dimension,
         sizing,
     )
+    number = {side: literal(i, Integer) for i, side in enumerate(numbered(Side))}
     first = segment.element == segments.first
     second = not_(first) if segments.second is None else segment.element == segments.second
     base = (
@@ -212,7 +213,7 @@ def compared_answers(
             delivery_fact.c.survey_id,
             delivery_fact.c.version,
             partner.c.id.label("partner_id"),
-            case((first, Side.FIRST.value), else_=Side.SECOND.value).label("side"),
+            case((first, number[Side.FIRST]), else_=number[Side.SECOND]).label("side"),
         )
         .where(in_period(delivery_fact.c.completed_on, chosen_period(filters)), or_(first, second))
         .cte("base")
@@ -220,15 +221,17 @@ def compared_answers(
     if own:
         others = (
             select(func.count(func.distinct(base.c.partner_id)))
-            .where(base.c.side == Side.SECOND.value)
+            .where(base.c.side == number[Side.SECOND])
             .scalar_subquery()
         )
         base = (
             select(base.c.survey_id, base.c.version, base.c.side)
-            .where(or_(base.c.side == Side.FIRST.value, others >= ENOUGH_OTHERS))
+            .where(or_(base.c.side == number[Side.FIRST], others >= ENOUGH_OTHERS))
             .cte("released")
         )
-    return _counted(connection, base, ("side",), SIDE_COLUMNS)
+    counted = frame(connection, _counted(base, ("side",)), SIDE_COLUMNS | {"side": "int64"})
+    sides = counted["side"].map(dict(enumerate(numbered(Side))))
+    return counted.assign(side=sides).astype(SIDE_COLUMNS)
 
 
 def answers_of_partner(
@@ -247,7 +250,7 @@ def answers_of_partner(
         )
         .cte("base")
     )
-    return _counted(connection, base, (), ANSWER_COLUMNS)
+    return frame(connection, _counted(base, ()), ANSWER_COLUMNS)
 
 
 REGION_COLUMNS = {"region": "str"} | ANSWER_COLUMNS
@@ -272,7 +275,7 @@ def answers_by_region(connection: Connection, scope: Scope, period: Period) -> p
         .where(programme_condition(scope), _surveyed(period))
         .cte("base")
     )
-    return _counted(connection, base, ("region",), REGION_COLUMNS)
+    return frame(connection, _counted(base, ("region",)), REGION_COLUMNS)
 
 
 SURVEYED_COLUMNS = {"region": "str", "version": "int64", "partners": "int64"}

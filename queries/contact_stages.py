@@ -33,6 +33,8 @@ from queries.scope import Scope
 from queries.sizes import size_condition
 
 STAGES = ("keys", "delivered", "with_contact", "called", "answered", "recommending")
+#: Each is a part of the one before; «said» is an answer to the question about recommending.
+_STAGES_OF_DELIVERY = ("delivered", "with_contact", "called", "answered", "said", "recommending")
 STAGE_COLUMNS = dict.fromkeys((*STAGES, "without_answer"), "int64")
 
 
@@ -61,31 +63,33 @@ def recommends() -> ColumnElement[bool]:
 
 
 def _reached(cohort: CTE, today: dt.date) -> CTE:
-    """Return how far each key of ``cohort`` got, by its deliveries: 1 for every stage reached.
+    """Return the last stage that each delivered key of ``cohort`` got to, by its deliveries.
 
-    Grain: one row a delivered key, ``license_key_id``.
+    Grain: one row a delivered key; ``stage`` is its place in ``_STAGES_OF_DELIVERY``.
     """
-    reached = delivery_fact.c
-    called = reached.called_on <= today
-    answered = and_(called, reached.completed_on <= today)
+    fact = delivery_fact.c
+    called = fact.called_on <= today
+    answered = and_(called, fact.completed_on <= today)
+    reached = {
+        "recommending": and_(answered, recommends()),
+        "said": and_(answered, fact.partner_score.is_not(None)),
+        "answered": answered,
+        "called": called,
+        "with_contact": fact.attempted_on <= today,
+    }
+    stages = [(condition, _STAGES_OF_DELIVERY.index(name)) for name, condition in reached.items()]
+    # One small number a delivery goes into the join, not all that it is made of.
+    deliveries = (
+        select(fact.license_key_id, case(*stages, else_=0).label("stage"))
+        .where(fact.own_key, fact.status == "accepted", fact.delivered_on <= today)
+        .cte("deliveries")
+    )
     return (
-        select(
-            cohort.c.license_key_id,
-            _most(reached.attempted_on <= today, "with_contact"),
-            _most(called, "called"),
-            _most(answered, "answered"),
-            _most(and_(answered, reached.partner_score.is_not(None)), "said"),
-            _most(and_(answered, recommends()), "recommending"),
-        )
-        .join(delivery_fact, reached.license_key_id == cohort.c.license_key_id)
-        .where(reached.own_key, reached.status == "accepted", reached.delivered_on <= today)
-        .group_by(cohort.c.license_key_id)
+        select(func.max(deliveries.c.stage).label("stage"))
+        .join(cohort, cohort.c.license_key_id == deliveries.c.license_key_id)
+        .group_by(deliveries.c.license_key_id)
         .cte("reached")
     )
-
-
-def _most(condition: ColumnElement[bool], name: str) -> ColumnElement[int]:
-    return func.max(case((condition, 1), else_=0)).label(name)
 
 
 def contact_stages(
@@ -126,15 +130,11 @@ def contact_stages(
         )
         .cte("cohort")
     )
-    reached = _reached(cohort, today)
-    statement = (
-        select(
-            cast(func.count(), BigInteger).label("keys"),
-            counted(reached.c.with_contact >= 0, "delivered"),
-            *(counted(reached.c[name] == 1, name) for name in STAGES[2:]),
-            counted(and_(reached.c.answered == 1, reached.c.said == 0), "without_answer"),
-        )
-        .select_from(cohort)
-        .outerjoin(reached, reached.c.license_key_id == cohort.c.license_key_id)
+    stage = _reached(cohort, today).c.stage
+    got_to = {name: counted(stage >= place, name) for place, name in enumerate(_STAGES_OF_DELIVERY)}
+    statement = select(
+        cast(select(func.count()).select_from(cohort).scalar_subquery(), BigInteger).label("keys"),
+        *(got_to[name] for name in STAGES[1:]),
+        counted(stage == _STAGES_OF_DELIVERY.index("answered"), "without_answer"),
     )
     return frame(connection, statement, STAGE_COLUMNS)

@@ -175,17 +175,20 @@ def response_by_partner(
     group = peer_group(scope, filters, evaluated_on, today, rules)
     last = contact_fact
     completed = last.c.outcome == "completed"
+    said = (
+        select(delivery_fact.c.delivery_id, case((recommends(), 1), else_=0).label("recommends"))
+        .where(delivery_fact.c.partner_score.is_not(None))
+        .cte("said")
+    )
     per_partner = (
         select(
             last.c.partner_id.label("peer_id"),
             counted(last.c.outcome != "pending", "ended"),
             *(counted(last.c.outcome == name, name) for name in OUTCOMES),
-            counted(and_(completed, recommends()), "recommending"),
-            counted(
-                and_(completed, delivery_fact.c.partner_score.is_not(None)), "recommend_answers"
-            ),
+            counted(and_(completed, said.c.recommends == 1), "recommending"),
+            counted(and_(completed, said.c.recommends.is_not(None)), "recommend_answers"),
         )
-        .join(delivery_fact, delivery_fact.c.delivery_id == last.c.delivery_id)
+        .outerjoin(said, said.c.delivery_id == last.c.delivery_id)
         .where(
             last.c.status == "accepted",
             stands(today),

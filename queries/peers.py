@@ -107,29 +107,20 @@ def within(
 def peer_group(
     scope: Scope, filters: Filters, evaluated_on: dt.date, today: dt.date, rules: ProgramRules
 ) -> CTE:
-    """Return every partner of the peer group, with a name only where the scope allows it.
+    """Return every partner of the peer group, by name only where the scope allows it.
 
-    Columns as in ``NAMED``; a partner out of scope has only ``peer_id``, which no statement may
-    return. The portfolio filter does not narrow the group: it chooses whom the page lists. A
-    scope that sees nothing has no group at all.
+    Columns: ``peer_id``, which no statement may return, and ``partner_id``, missing for a partner
+    out of scope. The portfolio filter does not narrow the group: it chooses whom the page lists.
+    A scope that sees nothing has no group at all.
     """
-    seen = scope.partner_condition()
     group = replace(filters, manager_email=None)
     return (
         select(
             partner.c.id.label("peer_id"),
-            case((seen, partner.c.id)).label("partner_id"),
-            _if_seen(seen, partner.c.name).label("name"),
-            _if_seen(seen, city.c.name_ru).label("city"),
-            _if_seen(seen, region.c.name_ru).label("region_ru"),
-            _if_seen(seen, region.c.name_en).label("region_en"),
-            _if_seen(seen, partner.c.tier).label("tier"),
-            _if_seen(seen, partner.c.manager_email).label("manager_email"),
-            _if_seen(seen, func.coalesce(staff.c.name, partner.c.manager_email)).label("manager"),
+            case((scope.partner_condition(), partner.c.id)).label("partner_id"),
         )
         .join(city, city.c.id == partner.c.city_id)
         .join(region, region.c.code == city.c.region_code)
-        .outerjoin(staff, staff.c.email == partner.c.manager_email)
         .where(
             literal(scope.sight is not Sight.NOTHING),
             group.partner_condition(),
@@ -137,10 +128,6 @@ def peer_group(
         )
         .cte("peer_group")
     )
-
-
-def _if_seen(seen: ColumnElement[bool], column: ColumnElement[str]) -> ColumnElement[str]:
-    return case((seen, column), else_=literal(""))
 
 
 def named_and_others(
@@ -155,12 +142,12 @@ def named_and_others(
     """
     named = not_(group.c.partner_id.is_(None))
     keys = [
-        *(group.c[name] for name in NAMED),
+        group.c.partner_id,
         *(per_partner.c[name] for name in counts),
         *(case((named, per_partner.c[name]), else_=literal(0)).label(name) for name in own_counts),
     ]
     grouped = (
-        select(*keys[: len(NAMED)], func.count().label("partners"), *keys[len(NAMED) :])
+        select(*keys, func.count().label("partners"))
         .join(per_partner, per_partner.c.peer_id == group.c.peer_id)
         .group_by(*keys)
         .cte("grouped")
@@ -168,8 +155,27 @@ def named_and_others(
     others = (
         select(func.sum(grouped.c.partners)).where(grouped.c.partner_id.is_(None)).scalar_subquery()
     )
+    # Words are found by the id that only partners in scope have.
+    words = {
+        "name": partner.c.name,
+        "city": city.c.name_ru,
+        "region_ru": region.c.name_ru,
+        "region_en": region.c.name_en,
+        "tier": partner.c.tier,
+        "manager_email": partner.c.manager_email,
+        "manager": func.coalesce(staff.c.name, partner.c.manager_email),
+    }
     return (
-        select(*grouped.c)
+        select(
+            grouped.c.partner_id,
+            *(func.coalesce(word, literal("")).label(name) for name, word in words.items()),
+            grouped.c.partners,
+            *(grouped.c[name] for name in (*counts, *own_counts)),
+        )
+        .outerjoin(partner, partner.c.id == grouped.c.partner_id)
+        .outerjoin(city, city.c.id == partner.c.city_id)
+        .outerjoin(region, region.c.code == city.c.region_code)
+        .outerjoin(staff, staff.c.email == partner.c.manager_email)
         .where(or_(not_(grouped.c.partner_id.is_(None)), others >= ENOUGH_OTHERS))
         .order_by(
             func.coalesce(grouped.c.partner_id, literal(0)), *(grouped.c[name] for name in counts)

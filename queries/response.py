@@ -10,10 +10,9 @@ from sqlalchemy import Connection, func, select, true
 from program.period import Period
 from program.schema import city, contact_fact, partner, region
 from queries.attempts import stands
-from queries.engine import frame
 from queries.filters import Filters
 from queries.scope import Scope
-from queries.survey import Sizing, as_months, chosen_period, month_index, part_of
+from queries.survey import Sizing, chosen_period, month_index, monthly_frame, part_of
 
 RESPONSE_COLUMNS = {
     "month": "datetime64[us]",
@@ -60,5 +59,4 @@ def response_counts(
     )
     keys = tuple(contacts.c)
     statement = select(*keys, func.count().label("contacts")).group_by(*keys).order_by(*keys)
-    counted = frame(connection, statement, RESPONSE_COLUMNS | {"month": "int64"})
-    return counted.assign(month=as_months(counted["month"])).astype(RESPONSE_COLUMNS)
+    return monthly_frame(connection, statement, RESPONSE_COLUMNS)

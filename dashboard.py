@@ -19,7 +19,7 @@ from starlette.routing import Route
 
 from components.data import program_database
 from components.failure import show_failure
-from components.garbage import collect, collect_now_and_then
+from components.garbage import collect, collect_now_and_then, use_one_heap
 from components.readiness import readyz, tell_the_log
 from components.recorder import recorder
 from components.security import SecurityHeaders
@@ -39,6 +39,7 @@ async def lifespan(_app: st.App) -> AsyncIterator[None]:
     import charts.coverage  # noqa: F401, PLC0415 - heavy imports before the freeze
     import metrics.coverage  # noqa: F401, PLC0415
 
+    use_one_heap()
     await tell_the_log()
     collect()
     chores = [

@@ -7,9 +7,10 @@ import weakref
 from collections.abc import Iterator
 from pathlib import Path
 
+import pyarrow as pa
 import pytest
 
-from components.garbage import collect, collect_now_and_then
+from components.garbage import collect, collect_now_and_then, use_one_heap
 from program.settings import PROJECT_ROOT
 from tests.loops import awaited
 
@@ -26,6 +27,15 @@ def thawed() -> Iterator[None]:
     """Leave the collector as it was."""
     yield
     gc.unfreeze()
+
+
+def test_arrow_takes_its_memory_from_the_heap_that_collecting_trims() -> None:
+    before = pa.default_memory_pool()
+    use_one_heap()
+    try:
+        assert pa.default_memory_pool().backend_name == "system"
+    finally:
+        pa.set_memory_pool(before)
 
 
 def test_what_was_kept_out_of_the_way_is_freed_when_it_becomes_garbage() -> None:

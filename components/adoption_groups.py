@@ -268,7 +268,7 @@ def _columns(grouping: Grouping, coming: Sequence[dt.date]) -> list[Column]:
         Column("bar", _("Against 50 %"), Kind.PICTURE, width=110, help=definition("coverage")),
         Column(
             "next",
-            _("Coverage on {day}").format(day=formats.date_short(coming[0])),
+            _("Coverage, {day}").format(day=formats.date_short(coming[0])),
             Kind.SHARE,
             n="base",
             undefined=none,

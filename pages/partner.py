@@ -159,7 +159,7 @@ tiles(
         ),
         *(
             Tile(
-                _("Coverage on {day}").format(day=formats.date_short(item.evaluated_on)),
+                _("Coverage, {day}").format(day=formats.date_short(item.evaluated_on)),
                 formats.share(
                     float(coverage(item.base, item.delivered)),
                     item.base,

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 from sqlalchemy import Connection
 
 from metrics.anonymity import among_neighbours
@@ -24,7 +24,7 @@ from metrics.proportion import share, wilson_limits
 from metrics.recommendation import Groups
 from program.rules import ProgramRules
 from queries.filters import Filters
-from queries.peers import Measured, Spans, peer_counts, spans
+from queries.peers import COUNTS, OWN_COUNTS, Measured, Spans, peer_counts, spans
 from queries.scope import Scope, Sight
 
 #: Limits are drawn through so many sizes: smooth to the eye, and cheap at any number of partners.
@@ -180,37 +180,44 @@ def _with_figures(rows: pd.DataFrame, target: float, measure: Measure) -> pd.Dat
     """Add what each listed partner shows; nothing is worked out for what stays hidden."""
     n = rows["n"].to_numpy()
     enough = n >= HIDDEN_BELOW
-    shown = rows[enough]
+    # Words are copied once, in the order that is shown; the arithmetic is done on numbers alone.
+    shown = rows.loc[enough, [*COUNTS]]
     if measure.index:
         span = index_limits(shown["promoters"], shown["critics"], shown["n"])
-        reached = rows["promoters"] - rows["critics"]
+        reached = (rows["promoters"] - rows["critics"]).to_numpy()
     else:
         span = wilson_limits(shown["good"], shown["n"])
-        reached = rows["good"]
-    figures = rows.drop(columns=["good", "promoters", "critics", "partners"]).assign(
-        value=np.where(enough, rows["value"], np.nan),
-        low=_placed(span[0], enough),
-        high=_placed(span[1], enough),
-        room=np.where(enough, np.ceil(np.maximum(n * target - reached, 0) - 1e-9), np.nan),
-    )
-    return _with_changes(figures, index=measure.index).sort_values(
-        ["room", "n", "partner_id"], ascending=[False, False, True], ignore_index=True
+        reached = rows["good"].to_numpy()
+    room = np.where(enough, np.ceil(np.maximum(n * target - reached, 0) - 1e-9), np.nan)
+    order = np.lexsort((rows["partner_id"].to_numpy("int64"), -n, -room))
+    return (
+        rows.drop(columns=["good", "promoters", "critics", "partners"])
+        .assign(
+            value=np.where(enough, rows["value"], np.nan),
+            low=_placed(span[0], enough),
+            high=_placed(span[1], enough),
+            room=room,
+            **_changes(rows, index=measure.index),
+        )
+        .take(order)
+        .reset_index(drop=True)
     )
 
 
-def _with_changes(rows: pd.DataFrame, *, index: bool) -> pd.DataFrame:
+def _changes(rows: pd.DataFrame, *, index: bool) -> dict[str, ArrayLike]:
+    """Return the columns that say where each partner goes."""
     fewest = np.minimum(rows["recent_n"], rows["before_n"]).to_numpy()
     both = fewest >= HIDDEN_BELOW
-    changes = _changes(rows[both], index=index)
+    changes = _changes_of(rows.loc[both, [*OWN_COUNTS]], index=index)
     verdicts = np.full(len(rows), Verdict.TOO_FEW.value, dtype=object)
     verdicts[both] = [verdict.value for verdict in changes.verdicts()]
-    concerns = rows["flag"].isin([flag.value for flag in CONCERNS])
-    return rows.assign(
-        change=_placed(changes.value, both),
-        change_n=fewest,
-        change_verdict=verdicts,
-        worsening=concerns & (verdicts == Verdict.LOWER.value),
-    )
+    concerns = rows["flag"].isin([flag.value for flag in CONCERNS]).to_numpy()
+    return {
+        "change": _placed(changes.value, both),
+        "change_n": fewest,
+        "change_verdict": verdicts,
+        "worsening": concerns & (verdicts == Verdict.LOWER.value),
+    }
 
 
 def _placed(values: NDArray[np.float64], where: NDArray[np.bool_]) -> NDArray[np.float64]:
@@ -220,7 +227,7 @@ def _placed(values: NDArray[np.float64], where: NDArray[np.bool_]) -> NDArray[np
     return column
 
 
-def _changes(rows: pd.DataFrame, *, index: bool) -> Changes:
+def _changes_of(rows: pd.DataFrame, *, index: bool) -> Changes:
     def of(period: str, *names: str) -> tuple[Any, ...]:
         return tuple(rows[f"{period}_{name}"].to_numpy() for name in names)
 

@@ -61,6 +61,16 @@ def current_language() -> str:
     return language if language in LANGUAGES else DEFAULT_LANGUAGE
 
 
+class _Written(NullTranslations):
+    """English: messages are the keys. «95 %» stays on one line, as it does in the catalogues."""
+
+    def gettext(self, message: str) -> str:
+        return message.replace(" %", "\N{NO-BREAK SPACE}%")
+
+    def ngettext(self, msgid1: str, msgid2: str, n: int) -> str:
+        return self.gettext(super().ngettext(msgid1, msgid2, n))
+
+
 @lru_cache(maxsize=len(LANGUAGES))
 def catalogue(language: str) -> NullTranslations:
     """Return the messages of ``language``, compiled from its ``.po`` files once a process.
@@ -74,7 +84,7 @@ def catalogue(language: str) -> NullTranslations:
                 # Every file has a header, under the empty identifier.
                 everything[message.id] = message
     if not len(everything):
-        return NullTranslations()
+        return _Written()
     compiled = io.BytesIO()
     write_mo(compiled, everything)
     compiled.seek(0)

@@ -22,6 +22,11 @@ def test_a_message_is_its_own_english() -> None:
     assert ngettext("{n} key", "{n} keys", 2) == "{n} keys"
 
 
+def test_a_number_stays_with_its_per_cent_sign_in_english_too() -> None:
+    assert _("95 % interval") == "95\N{NO-BREAK SPACE}% interval"
+    assert ngettext("{n} % of one", "{n} % of many", 2) == "{n}\N{NO-BREAK SPACE}% of many"
+
+
 def test_russian_counts_in_three_forms() -> None:
     with speaking("ru"):
         forms = [ngettext("{n} key", "{n} keys", n).format(n=n) for n in (1, 2, 5, 11, 21)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 
 import pandas as pd
 import streamlit as st
@@ -14,7 +15,7 @@ from components.download import About, download
 from components.remembered import made_of
 from components.states import empty
 from components.table import ROWS_SHOWN, Column, Kind, height_of, rows_left_out, show_table
-from components.words import EDITIONS, KEY_REASONS, word
+from components.words import EDITIONS, KEY_REASONS, KINDS, word
 from metrics.keys import keys_that_decide
 from program.language import _
 from program.rules import ProgramRules
@@ -48,6 +49,7 @@ def in_words(keys: pd.DataFrame, evaluations: Sequence[dt.date]) -> pd.DataFrame
     return keys.assign(
         project=keys["project"].where(keys["project"] != ""),
         key=keys["key_md5"].str.slice(0, 8),
+        kind=[word(KINDS, code) for code in keys["kind"]],
         edition=[word(EDITIONS, code) for code in keys["edition"]],
         **columns,
     )
@@ -83,6 +85,34 @@ def key_columns(evaluations: Sequence[dt.date]) -> list[Column]:
     ]
 
 
+def show_keys_left_out(
+    keys: pd.DataFrame,
+    evaluations: Sequence[dt.date],
+    since: dt.date,
+    today: dt.date,
+    about: About,
+    *,
+    key: str,
+) -> None:
+    """Draw, if asked for, the keys bought from ``since`` on that no evaluation looks at, and why.
+
+    ``keys`` as from ``metrics.keys.keys_left_out``.
+    """
+    words = _("Keys bought since {day} that do not count").format(day=formats.date_short(since))
+    if keys.empty or not st.toggle(f"{words} · {formats.number(len(keys))}", key=key):
+        return
+    kind = Column("kind", _("Kind of key"))
+    columns = [kind if c.name == "helps" else c for c in key_columns(evaluations)]
+    about = replace(
+        about,
+        title=words,
+        file_name=f"other_{about.file_name}",
+        period=formats.period(since, today),
+        basis=formats.keys(len(keys)),
+    )
+    _key_table(keys, evaluations, columns, about, key=f"{key}_list")
+
+
 def show_keys(
     keys: pd.DataFrame,
     evaluations: Sequence[dt.date],
@@ -101,7 +131,17 @@ def show_keys(
             ),
         )
         return
-    columns = key_columns(evaluations)
+    _key_table(keys, evaluations, key_columns(evaluations), about, key=key)
+
+
+def _key_table(
+    keys: pd.DataFrame,
+    evaluations: Sequence[dt.date],
+    columns: list[Column],
+    about: About,
+    *,
+    key: str,
+) -> None:
     shown = keys.head(ROWS_SHOWN)
     show_table(
         made_of(in_words, shown, evaluations=tuple(evaluations)),

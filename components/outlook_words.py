@@ -6,6 +6,8 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import pandas as pd
+
 from charts import formats
 from charts.palette import Tone
 from components.theme import ICONS
@@ -54,6 +56,46 @@ def decided_words(state: str, *, held_before: bool, needed: int, spare: int) -> 
         return _("lost: {short}").format(short=short) if held_before else short
     words = _("kept, {reserve}") if held_before else _("gained, {reserve}")
     return words.format(reserve=formats.reserve(spare))
+
+
+def stored_words(outlook: pd.DataFrame, stored: pd.DataFrame, day: str) -> str:
+    """Return what was decided on ``day``, beside the page that counts it by today's records.
+
+    Parameters
+    ----------
+    outlook
+        Grain: one row a partner; ``partner_id``, ``held_now`` (before the evaluation) and
+        ``held_0`` (by today's records).
+    stored
+        As from ``queries.decisions.decisions_on``; no rows where nothing was stored.
+    """
+    if stored.empty:
+        return _("The decision of {day} is not stored: all of this is by today's records.").format(
+            day=day
+        )
+    decided = stored.set_index("partner_id")["held"]
+    held = decided.reindex(outlook["partner_id"], fill_value=False).to_numpy(dtype=bool)
+    before = outlook["held_now"].to_numpy(dtype=bool)
+    otherwise = int((held != outlook["held_0"].to_numpy(dtype=bool)).sum())
+    said = _(
+        "Decided on {day}: {holders} hold the competence, lost {lost}, gained {gained}."
+    ).format(
+        day=day,
+        holders=formats.number(int(held.sum())),
+        lost=formats.number(int((before & ~held).sum())),
+        gained=formats.number(int((held & ~before).sum())),
+    )
+    if not otherwise:
+        return said + " " + _("Today's records, which this page counts by, say the same.")
+    return (
+        said
+        + " "
+        + ngettext(
+            "Today's records, which this page counts by, differ for {n} partner.",
+            "Today's records, which this page counts by, differ for {n} partners.",
+            otherwise,
+        ).format(n=formats.number(otherwise))
+    )
 
 
 @dataclass(frozen=True, slots=True)

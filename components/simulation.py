@@ -107,9 +107,14 @@ class Side:
         return int(self.held[:, -1].sum())
 
     @property
-    def with_base(self) -> int:
-        """Return how many have a base that the rule asks for, at the latest evaluation."""
-        return int((self.base >= self.variant.rules.minimum_base).sum())
+    def decided_about(self) -> int:
+        """Return how many the rule says anything of at the latest evaluation.
+
+        Whoever has a base that the rule asks for, and whoever still holds through months of grace
+        without one: every holder is among them.
+        """
+        asked = self.base >= self.variant.rules.minimum_base
+        return int((asked | self.held[:, -1]).sum())
 
     def changes(self) -> tuple[int, int]:
         """Return gains and losses at the last twelve evaluations."""

@@ -45,7 +45,7 @@ def sides(found: Simulation) -> None:
             st.caption(" · ".join(rule_words(side.variant)))
             st.metric(
                 _("Hold the competence on {day}").format(day=day),
-                formats.share_of(side.holders, side.with_base, undefined=formats.number(0)),
+                formats.share_of(side.holders, side.decided_about, undefined=formats.number(0)),
             )
             st.markdown(
                 _("In 12 months gained **{gained}**, lost **{lost}**").format(

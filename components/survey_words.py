@@ -83,7 +83,7 @@ def interval_words(value: Estimate, measure: Measure = Measure.SHARE) -> str:
     """Return «от 69 до 74 %» as one span, of points for the index."""
     if measure is Measure.INDEX:
         return f"{formats.index_points(value.low)}…{formats.index_points(value.high)}"
-    return formats.share_interval(value.low, value.high, min(value.n, formats.DECIMALS_FROM - 1))
+    return formats.share_interval(value.low, value.high, value.n)
 
 
 def basis_words(value: Estimate, missing: int, measure: Measure = Measure.SHARE) -> str:

@@ -149,14 +149,9 @@ def keys_that_decide(
         ``helps`` (most first), then open in the nearest evaluation, then oldest purchase; the
         keys of several partners stay together, in the order of their ids.
     """
-    reasons = {
-        f"reason_{i}": key_reasons(keys, evaluated_on, today, rules)
-        for i, evaluated_on in enumerate(evaluations)
-    }
-    looked_at = np.zeros(len(keys), dtype=bool)
+    reasons, looked_at = _reasons(keys, evaluations, today, rules)
     helps = np.zeros(len(keys), dtype=np.int64)
     for values in reasons.values():
-        looked_at |= np.isin(values, (*BASE_REASONS, KeyReason.NOT_ACTIVATED))
         helps += np.isin(values, OPEN_REASONS)
     open_now = np.isin(reasons["reason_0"], OPEN_REASONS)
     ordered = keys.assign(**reasons, helps=helps, open_now=open_now)[looked_at].sort_values(
@@ -165,3 +160,37 @@ def keys_that_decide(
         kind="stable",
     )
     return ordered.drop(columns="open_now").reset_index(drop=True)
+
+
+def keys_left_out(
+    keys: pd.DataFrame,
+    evaluations: Sequence[dt.date],
+    today: dt.date,
+    rules: ProgramRules = DECK_RULES,
+) -> pd.DataFrame:
+    """Return the keys that none of ``evaluations`` looks at, the latest purchase first.
+
+    With :func:`keys_that_decide` they are all of ``keys``, each in one of the two.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The columns of ``keys`` and one column ``reason_<i>`` per evaluation.
+    """
+    reasons, looked_at = _reasons(keys, evaluations, today, rules)
+    others = keys.assign(**reasons)[~looked_at]
+    return others.sort_values("purchased_on", ascending=False, kind="stable", ignore_index=True)
+
+
+def _reasons(
+    keys: pd.DataFrame, evaluations: Sequence[dt.date], today: dt.date, rules: ProgramRules
+) -> tuple[dict[str, NDArray[np.object_]], NDArray[np.bool_]]:
+    """Return every key's reason for each evaluation, and whether any of them looks at it."""
+    reasons = {
+        f"reason_{i}": key_reasons(keys, evaluated_on, today, rules)
+        for i, evaluated_on in enumerate(evaluations)
+    }
+    looked_at = np.zeros(len(keys), dtype=bool)
+    for values in reasons.values():
+        looked_at |= np.isin(values, (*BASE_REASONS, KeyReason.NOT_ACTIVATED))
+    return reasons, looked_at

@@ -15,7 +15,7 @@ from components.document import ON_SCREEN
 from components.download import About
 from components.filter_bar import current_choice
 from components.holding_forecast import show_chance, show_what_to_do
-from components.key_list import show_keys
+from components.key_list import show_keys, show_keys_left_out
 from components.notes import notes_block
 from components.outlook import coming_evaluations
 from components.outlook_words import Outlook, card_tone, card_verdict
@@ -33,7 +33,7 @@ from components.tiles import Tile, tiles
 from components.verdict import verdict
 from components.words import TIERS, country, word
 from metrics.coverage import State, as_decided, coverage, with_outlook
-from metrics.keys import counts_from_keys, keys_that_decide
+from metrics.keys import counts_from_keys, keys_left_out, keys_that_decide
 from metrics.points import awards_alive
 from program.calendar import add_months, evaluations_between, last_evaluation
 from program.language import _, ngettext
@@ -216,6 +216,8 @@ st.caption(
 )
 with st.container(key=f"{ON_SCREEN}_keys"):
     show_keys(deciding, coming, rules, about, key=f"keys_{partner_id}")
+    others = remembered(lambda: keys_left_out(keys, coming, today, rules), "other_keys", *question)
+    show_keys_left_out(others, coming, since, today, about, key=f"other_keys_{partner_id}")
 show_printed(
     remembered(lambda: printed_keys(deciding, coming, today, rules), "printed_keys", *question)
 )

@@ -17,7 +17,7 @@ from components.key_list import deciding_keys, show_keys
 from components.notes import new_note
 from components.outlook import coming_evaluations, evaluations_beside, partners_outlook
 from components.outlook_table import described, of_group, outlook_columns
-from components.outlook_words import group_icon
+from components.outlook_words import group_icon, stored_words
 from components.page import title
 from components.partner_picker import open_partner, pick_partner
 from components.remembered import drawn_once, remembered
@@ -36,6 +36,7 @@ from components.words import (
 from metrics.coverage import Group, holds
 from program.language import _, ngettext
 from program.settings import settings
+from queries.decisions import decisions_on
 
 user = require_user()
 rules = settings().rules
@@ -84,6 +85,9 @@ if saved and not decided:
     words = ngettext("One delivery saves {n} of them", "One delivery each saves {n} of them", saved)
     lead.insert(0, words.format(n=formats.number(saved)))
 title(verdict.format(day=day, n=formats.number(losers)), " · ".join(lead))
+if decided:
+    stored = ask(decisions_on, user.scope, choice.filters, choice.evaluated_on)
+    st.info(stored_words(outlook, stored, day), icon=":material/history:")
 if not outlook["held_is_stored"].all():
     st.info(
         _(

@@ -74,6 +74,15 @@ def test_a_lower_threshold_only_adds_holders(demo):
     assert found.variant.holders > found.in_force.holders
 
 
+def test_holders_are_never_more_than_those_the_rule_decides_about_even_with_grace(demo):
+    strict = RuleVariant(ProgramRules(minimum_base=6), grace_months=12)
+    for variant in (IN_FORCE, RuleVariant(DECK_RULES, grace_months=3), strict):
+        side = simulated(demo, variant).variant
+        assert 0 < side.holders <= side.decided_about
+    without_base = side.held[:, -1] & (side.base < 6)
+    assert without_base.any()  # held through grace alone
+
+
 def test_a_wider_window_shortens_the_history_and_says_so(demo):
     found = simulated(demo, RuleVariant(ProgramRules(window_from_months=20)))
     assert found.shortened

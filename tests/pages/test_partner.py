@@ -105,6 +105,27 @@ def test_an_address_that_names_no_partner_shows_none(said: str) -> None:
 
 
 @pytest.mark.usefixtures("on_demo")
+def test_the_card_tells_on_request_why_any_other_key_does_not_count(oracle_file: Path) -> None:
+    number, demo_keys = one(
+        oracle_file,
+        "SELECT partner_id, count(*) FROM license_key WHERE kind <> 'commercial'"
+        " AND purchased_on >= '2025-01-01' AND partner_id IN"
+        " (SELECT partner_id FROM license_key GROUP BY ALL HAVING count(*) < 100)"
+        " GROUP BY ALL ORDER BY 2 DESC, 1",
+    )
+    app = open_page(CARD, language="en", partner=number)
+    (switch,) = [t for t in app.toggle if "do not count" in t.label]
+    switch.set_value(True)
+    healthy(app.run())
+    (table,) = [t for t in (frame.value for frame in app.dataframe) if "kind" in t]
+    for reason in ("why_0", "why_1"):
+        assert table[reason].str.startswith("Not counted").all()
+    other_kinds = table["kind"] != "commercial"
+    assert other_kinds.sum() >= demo_keys
+    assert set(table.loc[other_kinds, "why_0"]) == {"Not counted: this kind of key does not count"}
+
+
+@pytest.mark.usefixtures("on_demo")
 def test_without_an_address_the_card_asks_for_a_partner() -> None:
     app = open_page(CARD, language="en")
     assert "Choose a partner above" in page_text(app)

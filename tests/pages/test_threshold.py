@@ -7,6 +7,7 @@ from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
+import duckdb
 import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -14,7 +15,7 @@ from streamlit.testing.v1 import AppTest
 from components.outlook import evaluations_beside, partners_outlook
 from components.table import ROWS_SHOWN
 from metrics.coverage import Group
-from program.calendar import evaluations_between
+from program.calendar import add_months, evaluations_between
 from program.rules import DECK_RULES
 from queries.filters import NO_FILTERS, Filters
 from queries.scope import EVERYTHING
@@ -51,6 +52,37 @@ def test_every_evaluation_shows_how_many_are_in_each_group(
     app = open_page(THRESHOLD, on=f"{evaluated_on:%Y-%m}")
     assert counts_shown(app) == counts(oracle_file, evaluated_on)
     assert sum(counts_shown(app)) == 400
+
+
+@pytest.mark.usefixtures("on_demo")
+def test_of_a_past_evaluation_the_stored_decision_stands_beside_todays_records(
+    oracle_file: Path,
+) -> None:
+    differing = 0
+    for day in (EVALUATIONS[-3], *EVALUATIONS[20:40:4]):
+        app = open_page(THRESHOLD, language="en", on=f"{day:%Y-%m}")
+        with duckdb.connect(str(oracle_file), read_only=True) as connection:
+            stored, before = (
+                {
+                    number
+                    for (number,) in connection.execute(
+                        "SELECT partner_id FROM competence_evaluation"
+                        " WHERE held AND evaluated_on = ?",
+                        [on],
+                    ).fetchall()
+                }
+                for on in (day, add_months(day, -1))
+            )
+        (said,) = [info.value.replace("\u00a0", " ") for info in app.info]
+        assert f"{len(stored)} hold the competence" in said
+        assert f"lost {len(before - stored)}, gained {len(stored - before)}." in said
+        rows = outlook(oracle_file, day)
+        today = set(rows.loc[rows["state_0"] == "secured", "partner_id"])
+        differing += len(today ^ stored)
+        assert f"differ for {len(today ^ stored)} partner" in said or (
+            today == stored and "say the same" in said
+        )
+    assert differing
 
 
 @pytest.mark.usefixtures("on_demo")

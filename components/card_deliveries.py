@@ -111,6 +111,9 @@ def _points(
         today,
         rules,
     )
+    if not calendar["alive"].any():
+        empty(_("No points in these two years: nothing delivered earned any."))
+        return
     show_chart(
         made_of(points_figure, calendar, theme=figure_theme()),
         title=_("Points: alive and expiring"),

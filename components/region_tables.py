@@ -20,7 +20,7 @@ from components.table import ROWS_SHOWN, Column, Kind, rows_left_out, show_table
 from components.theme import figure_theme
 from components.words import TIERS, word
 from metrics.coverage import coverage
-from program.language import _
+from program.language import _, ngettext
 
 _TREND_FROM = 3
 
@@ -79,7 +79,7 @@ def region_table(
             else [Column("base", _("In the base"), Kind.COUNT)]
         ),
         Column("delivered", _("Delivered"), Kind.COUNT, help=definition("delivered")),
-        Column("deliveries", _("Delivered in 12 months"), Kind.COUNT),
+        Column("deliveries", _("Delivered, a year"), Kind.COUNT),
         Column("where", _("District or country"), width="medium"),
     ]
     # The largest first: by merit, regions with a handful of keys would lead.
@@ -120,7 +120,7 @@ def city_table(partners: pd.DataFrame, about: About) -> None:
         Column("members", _("Partners"), Kind.COUNT),
         Column("with_base", _("With a base"), Kind.COUNT),
         Column("holders", _("With the competence"), Kind.COUNT),
-        Column("deliveries", _("Delivered in 12 months"), Kind.COUNT),
+        Column("deliveries", _("Delivered, a year"), Kind.COUNT),
     ]
     chosen = show_table(
         cities,
@@ -139,6 +139,15 @@ def city_table(partners: pd.DataFrame, about: About) -> None:
 
 def partner_table(partners: pd.DataFrame, about: About) -> None:
     """Draw the partners of the chosen place; a ticked row opens the card."""
+    members = int(partners["is_member"].sum())
+    if left := len(partners) - members:
+        st.caption(
+            ngettext(
+                "{members} in the programme; {n} more is outside it on this day, its keys still count.",
+                "{members} in the programme; {n} more are outside it on this day, their keys still count.",
+                left,
+            ).format(members=formats.partners(members), n=formats.number(left))
+        )
     theme = figure_theme()
     tiers = {code: word(TIERS, code) for code in partners["tier"].unique()}
     rows = partners.assign(
@@ -152,7 +161,7 @@ def partner_table(partners: pd.DataFrame, about: About) -> None:
         Column("delivered", _("Delivered"), Kind.COUNT),
         Column("base", _("In the base"), Kind.COUNT),
         Column("held", _("With the competence"), Kind.YES_NO, help=definition("competence")),
-        Column("deliveries", _("Delivered in 12 months"), Kind.COUNT),
+        Column("deliveries", _("Delivered, a year"), Kind.COUNT),
         Column("city", _("City")),
         Column("tier", _("Partner tier")),
         Column("manager", _("Manager")),

@@ -29,7 +29,7 @@ _TOTALS = (
 )
 _SHORT = 8
 _VOWELS = "аеёиоуыэюяйьъaeiouy -"
-#: Places that people know by their letters.
+#: Places that people know by their letters, or that shortened would be called as another.
 _KNOWN_BY_LETTERS = {
     "RU-SPE": N_("SPb"),
     "RU-KHM": N_("KhMAO"),
@@ -37,6 +37,8 @@ _KNOWN_BY_LETTERS = {
     "RU-KB": N_("KBR"),
     "RU-KC": N_("KChR"),
     "RU-SE": N_("N. Oss."),
+    "RU-MOS": N_("Mosc. O."),
+    "RU-ALT": N_("Altai K."),
 }
 _CLICKED = "region_clicked"
 #: Fields of the filter bar that say where; the map shows all places whatever is chosen.
@@ -202,7 +204,8 @@ def verdict_words(regions: pd.DataFrame, measure: RegionMeasure, rules: ProgramR
             if measure is RegionMeasure.COVERAGE
             else only["words"]
         )
-        return f"{plain(only['name'])}: {_(TITLES[measure])} — {words}"
+        title = _(TITLES[measure])
+        return f"{plain(only['name'])}: {title[:1].lower()}{title[1:]} — {words}"
     if measure is RegionMeasure.COVERAGE:
         with_base = regions[regions["base"] > 0]
         enough = with_base["value"] >= float(rules.threshold)

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, String, and_, cast, false, func, literal, sel
 from program.rules import ProgramRules
 from program.schema import city, competence_evaluation, partner, survey
 from queries.adoption import members_of
+from queries.alphabet import alphabetical
 from queries.engine import frame
 from queries.filters import Filters
 from queries.scope import Scope
@@ -74,7 +75,7 @@ def changes_at(
         .outerjoin(now, and_(now.c.partner_id == partner.c.id, now.c.evaluated_on == evaluated_on))
         .outerjoin(then, and_(then.c.partner_id == partner.c.id, then.c.evaluated_on == before))
         .where(held != held_before)
-        .order_by(partner.c.name, partner.c.id)
+        .order_by(alphabetical(partner.c.name), partner.c.id)
     )
     return frame(connection, statement, CHANGE_COLUMNS)
 

@@ -9,6 +9,7 @@ import pandas as pd
 from sqlalchemy import Connection, func, select
 
 from program.schema import city, competence_evaluation, partner, region, staff
+from queries.alphabet import alphabetical
 from queries.engine import frame
 from queries.scope import Scope
 
@@ -42,7 +43,7 @@ def places(connection: Connection, scope: Scope) -> pd.DataFrame:
         .where(
             city.c.id.in_(select(partner.c.city_id).where(scope.partner_condition())),
         )
-        .order_by(region.c.country, region.c.name_ru, city.c.name_ru)
+        .order_by(region.c.country, alphabetical(region.c.name_ru), alphabetical(city.c.name_ru))
     )
     return frame(connection, statement, PLACE_COLUMNS)
 

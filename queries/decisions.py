@@ -30,6 +30,7 @@ from program.schema import (
     partner,
     project,
 )
+from queries.alphabet import alphabetical
 from queries.coverage import chosen_partners
 from queries.engine import frame
 from queries.filters import NO_FILTERS, Filters
@@ -142,7 +143,9 @@ def competence_changes(
         for earlier, later in pairwise(evaluations)
     ]
     united = union_all(*changes).subquery("changes")
-    statement = select(united).order_by(united.c.evaluated_on.desc(), united.c.name)
+    statement = select(united).order_by(
+        united.c.evaluated_on.desc(), alphabetical(united.c.name), united.c.partner_id
+    )
     return frame(connection, statement, CHANGE_COLUMNS)
 
 

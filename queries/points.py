@@ -13,6 +13,7 @@ from metrics.points import earliest_alive
 from program.calendar import ONE_DAY, add_months, same_day_next_year
 from program.rules import ProgramRules
 from program.schema import city, delivery, partner, project
+from queries.alphabet import alphabetical
 from queries.coverage import chosen_partners
 from queries.engine import frame
 from queries.filters import Filters
@@ -177,7 +178,7 @@ def expiring_projects(
         .join(partner, partner.c.id == awards.c.partner_id)
         .join(city, city.c.id == partner.c.city_id)
         .join(project, project.c.id == awards.c.project_id)
-        .order_by(awards.c.renewed_on, partner.c.name, awards.c.project_id)
+        .order_by(awards.c.renewed_on, alphabetical(partner.c.name), awards.c.project_id)
         .limit(limit)
     )
     columns = {name: kind for name, kind in EXPIRING_COLUMNS.items() if name != "expires_on"}

@@ -33,6 +33,7 @@ from program.calendar import add_months, last_evaluation
 from program.rules import ProgramRules
 from program.schema import city, competence_evaluation, delivery, partner, region, staff
 from queries.adoption import meets
+from queries.alphabet import alphabetical
 from queries.coverage import chosen_partners, wide_counts
 from queries.engine import frame
 from queries.filters import Filters
@@ -310,7 +311,7 @@ def partner_standing(
         )
         .outerjoin(handed_over, handed_over.c.partner_id == counts.c.partner_id)
         .outerjoin(since, since.c.partner_id == counts.c.partner_id)
-        .order_by(partner.c.name, partner.c.id)
+        .order_by(alphabetical(partner.c.name), partner.c.id)
     )
     return frame(connection, statement, STANDING_COLUMNS)
 

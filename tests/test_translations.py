@@ -38,6 +38,8 @@ RUSSIAN_BY_RIGHT: dict[str, frozenset[str]] = {
     "components/regions.py": frozenset({"аеёиоуыэюяйьъaeiouy -", "с"}),
     # Letters that a search takes for one.
     "components/partner_picker.py": frozenset({"ё", "е"}),
+    # Letters that stand in one place of the alphabet.
+    "queries/alphabet.py": frozenset({"ё", "е", "Ё", "Е"}),
     # Invented names, posts and comments of the demonstration.
     "jobs/demo": frozenset(),
 }

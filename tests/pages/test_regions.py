@@ -57,7 +57,7 @@ def test_the_table_is_that_of_the_chosen_evaluation(
 @pytest.mark.usefixtures("on_demo")
 def test_a_chosen_region_opens_its_cities_and_partners() -> None:
     app = open_page(REGIONS, language="en", region="RU-SAM")
-    assert headings(app)[0].startswith("Samara Oblast: Coverage")
+    assert headings(app)[0].startswith("Samara Oblast: coverage")
     regions, cities, partners = (frame.value for frame in app.dataframe)
     assert len(regions) == 1
     assert cities["base"].sum() == partners["base"].sum() == regions["n"].sum()

@@ -110,8 +110,8 @@ def _fills(frame: pd.DataFrame, c: Roles, diverging: float | None) -> list[str]:
 def _draw_tiles(fig: go.Figure, frame: pd.DataFrame, fills: list[str], c: Roles) -> None:
     """Draw the tiles, and their names, values and n over them.
 
-    The words are those of heatmaps: they shrink with the tile, so that a phone shows a neat map
-    of colours instead of words over one another.
+    The words are those of heatmaps: they shrink with the tile. A phone scrolls the map instead
+    (components/document.css).
     """
     rows = np.arange(frame["row"].min(), frame["row"].max() + 1)
     cols = np.arange(frame["col"].min(), frame["col"].max() + 1)

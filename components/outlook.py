@@ -65,11 +65,14 @@ def partners_outlook(
     pandas.DataFrame
         Grain: one row a partner, by id. The directory's columns, ``held_now``,
         ``held_is_stored``, and for evaluation ``i`` ``base_i``, ``delivered_i``,
-        ``pending_activation_i`` and every column of ``metrics.coverage.with_outlook``.
+        ``pending_activation_i`` and every column of ``metrics.coverage.with_outlook``;
+        ``is_member`` says whether the partner is in the programme on the first evaluation's day.
     """
     said = _said(connection, scope, filters, evaluations, today, rules)
     directory = partner_directory(connection, scope, filters).set_index("partner_id")
-    outlook = pd.concat([directory, said], axis=1)
+    first = pd.Timestamp(evaluations[0])
+    is_member = ~((directory["joined_on"] > first) | (directory["left_on"] <= first))
+    outlook = pd.concat([directory.assign(is_member=is_member), said], axis=1)
     return _of_size(outlook, filters).reset_index()
 
 

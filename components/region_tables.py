@@ -18,9 +18,10 @@ from components.regions import choose_place
 from components.remembered import remembered
 from components.table import ROWS_SHOWN, Column, Kind, rows_left_out, show_table
 from components.theme import figure_theme
+from components.whose import outside_words
 from components.words import TIERS, word
 from metrics.coverage import coverage
-from program.language import _, ngettext
+from program.language import _
 
 _TREND_FROM = 3
 
@@ -139,15 +140,8 @@ def city_table(partners: pd.DataFrame, about: About) -> None:
 
 def partner_table(partners: pd.DataFrame, about: About) -> None:
     """Draw the partners of the chosen place; a ticked row opens the card."""
-    members = int(partners["is_member"].sum())
-    if left := len(partners) - members:
-        st.caption(
-            ngettext(
-                "{members} in the programme; {n} more is outside it on this day, its keys still count.",
-                "{members} in the programme; {n} more are outside it on this day, their keys still count.",
-                left,
-            ).format(members=formats.partners(members), n=formats.number(left))
-        )
+    if outside := outside_words(partners):
+        st.caption(", ".join([formats.partners(len(partners)), *outside]))
     theme = figure_theme()
     tiers = {code: word(TIERS, code) for code in partners["tier"].unique()}
     rows = partners.assign(

@@ -1,10 +1,13 @@
-"""Whose figures a page shows: the programme's only where nobody is left out."""
+"""Whose figures a page shows, and how many of them are outside the programme."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
-from program.language import _
+import pandas as pd
+
+from charts import formats
+from program.language import _, ngettext
 from queries.filters import NO_FILTERS, Filters
 from queries.scope import Scope, Sight
 
@@ -29,3 +32,14 @@ def members_words(scope: Scope, filters: Filters) -> str:
     if scope.sight is Sight.EVERYTHING:
         return _("In the programme")
     return _("Your partners in the programme")
+
+
+def outside_words(partners: pd.DataFrame) -> list[str]:
+    """Return how many of ``partners`` (by ``is_member``) are outside the programme, if any are."""
+    outside = len(partners) - int(partners["is_member"].sum())
+    if not outside:
+        return []
+    words = ngettext(
+        "{n} of them is outside the programme", "{n} of them are outside the programme", outside
+    )
+    return [words.format(n=formats.number(outside))]

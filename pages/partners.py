@@ -14,6 +14,7 @@ from components.page import title
 from components.search import matching
 from components.session import require_user
 from components.states import empty, nothing_matches
+from components.whose import outside_words
 from program.calendar import last_evaluation
 from program.language import _, ngettext
 from program.settings import settings
@@ -46,7 +47,7 @@ verdict = ngettext(
     len(partners),
 )
 decided = _("Decision of {day}") if at.stored else _("Calculated for {day}, decision not stored")
-lead = [decided.format(day=formats.date_long(evaluated_on))]
+lead = [decided.format(day=formats.date_long(evaluated_on)), *outside_words(partners)]
 if said or only:
     lead.append(_("found: {partners}").format(partners=formats.partners(len(found))))
 with heading:

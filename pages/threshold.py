@@ -26,6 +26,7 @@ from components.states import empty, nothing_matches
 from components.table import ROWS_SHOWN, Column, Kind, height_of, rows_left_out, show_table
 from components.text import plain
 from components.theme import figure_theme
+from components.whose import outside_words
 from components.words import (
     GROUPS,
     GROUPS_DECIDED,
@@ -78,7 +79,7 @@ else:
     )
 lead = [
     _("Evaluation window {window}").format(window=formats.window(window.start, window.end)),
-    formats.partners(len(outlook)),
+    ", ".join([formats.partners(len(outlook)), *outside_words(outlook)]),
     _("in their base: {keys}").format(keys=formats.keys(int(outlook["base_0"].sum()))),
 ]
 if saved and not decided:

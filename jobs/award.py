@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from jobs.refusals import refusing_in_words
+
 if TYPE_CHECKING:  # imported by the command itself when it runs
     from jobs.awarding import Decision
 
-REFUSED = 1
 _DAYS = ["%Y-%m-%d"]
 _NAMES_SHOWN = 20
 
@@ -31,25 +32,18 @@ def award(
     from rich.console import Console  # noqa: PLC0415
     from rich.progress import Progress  # noqa: PLC0415
 
-    from jobs.awarding import AwardRefused  # noqa: PLC0415
     from jobs.awarding import award as decide  # noqa: PLC0415
-    from jobs.store import StoreError  # noqa: PLC0415
     from program.settings import settings  # noqa: PLC0415
 
-    with Progress(console=Console(stderr=True), transient=True) as bar:
+    with refusing_in_words("award"), Progress(console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("Deciding", total=None)
-        try:
-            decisions = decide(
-                settings().database_url,
-                settings().rules,
-                on=on.date() if on else None,
-                since=since.date() if since else None,
-                progress=lambda day: bar.update(task, description=f"Decided {day}"),
-            )
-        except (AwardRefused, StoreError) as error:
-            bar.stop()
-            typer.echo(f"award: {error}", err=True)
-            raise typer.Exit(REFUSED) from None
+        decisions = decide(
+            settings().database_url,
+            settings().rules,
+            on=on.date() if on else None,
+            since=since.date() if since else None,
+            progress=lambda day: bar.update(task, description=f"Decided {day}"),
+        )
     for decision in decisions:
         _tell(decision)
 

@@ -11,6 +11,7 @@ import pandas as pd
 from sqlalchemy import Connection, select
 
 from jobs.evaluation import data_day
+from jobs.refusals import Refusal
 from jobs.store import edit_program
 from metrics.coverage import holds
 from program.calendar import add_months, evaluations_between, last_evaluation
@@ -25,8 +26,8 @@ from queries.scope import EVERYTHING
 _AT_ONCE = 12
 
 
-class AwardRefused(Exception):
-    """The decision cannot be taken; the message says why and what to do."""
+class AwardRefused(Refusal):
+    """The decision cannot be taken."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from jobs.refusals import REFUSED, refusing_in_words
 from program.language import N_, _, ngettext
 
 if TYPE_CHECKING:  # imported by the command itself when it runs
@@ -14,7 +15,6 @@ if TYPE_CHECKING:  # imported by the command itself when it runs
 
     from queries.contract import ContractProblem
 
-UNSOUND, WRONG_CALL = 1, 2
 _SEVERITY_WORDS = {
     "error": N_("error"),
     "warning": N_("warning"),
@@ -32,19 +32,14 @@ def check(
     from jobs.store import StoreError, current_program  # noqa: PLC0415 - slow, only when run
     from program.settings import settings  # noqa: PLC0415
 
-    try:
-        with current_program(settings().database_url) as connection:
-            if connection is None:
-                typer.echo(_("There is no program database yet."), err=True)
-                raise typer.Exit(WRONG_CALL)
-            sound = _schema_is_sound(connection) and _data_is_sound(connection, rows)
-            if sound:
-                _say_disputed_decisions(connection)
-    except StoreError as error:
-        typer.echo(str(error), err=True)
-        raise typer.Exit(WRONG_CALL) from None
+    with refusing_in_words("check"), current_program(settings().database_url) as connection:
+        if connection is None:
+            raise StoreError(_("There is no program database yet."))
+        sound = _schema_is_sound(connection) and _data_is_sound(connection, rows)
+        if sound:
+            _say_disputed_decisions(connection)
     if not sound:
-        raise typer.Exit(UNSOUND)
+        raise typer.Exit(REFUSED)
 
 
 def _schema_is_sound(connection: Connection) -> bool:

@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from jobs.refusals import REFUSED, refusing_in_words
 from program.language import _, ngettext
 
 if TYPE_CHECKING:  # imported by the command itself when it runs
     from jobs.loading.run import LoadResult, Progress
 
-REFUSED, WRONG_CALL = 1, 2
+WRONG_CALL = 2
 _MOMENTS = ["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M", "%Y-%m-%d"]
 
 
@@ -37,13 +38,12 @@ def load(
     # Imported here: the help of the other commands need not wait for DuckDB and Arrow.
     from jobs.loading.opening import NoSet  # noqa: PLC0415
     from jobs.loading.run import load_set  # noqa: PLC0415
-    from jobs.store import StoreError  # noqa: PLC0415
     from program.settings import settings  # noqa: PLC0415
 
     if report and not report.absolute().parent.is_dir():
         raise typer.BadParameter(f"the folder {report.parent} does not exist")
     try:
-        with _progress_bar() as progress:
+        with refusing_in_words("load"), _progress_bar() as progress:
             result = load_set(
                 path,
                 settings().database_url,
@@ -52,7 +52,7 @@ def load(
                 report=report,
                 progress=progress,
             )
-    except (NoSet, StoreError) as error:
+    except NoSet as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(WRONG_CALL) from None
     if result.problem_count:

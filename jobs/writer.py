@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import pandas as pd
 from sqlalchemy import Connection, Executable, Table, and_, delete, func, insert, inspect, select
 
+from jobs.refusals import Refusal
 from jobs.rows import Rows
 from program.schema import (
     FACT_TABLES,
@@ -26,8 +27,8 @@ from program.schema import (
 from queries.facts import refresh_facts
 
 
-class StoreError(Exception):
-    """A job cannot write; the message tells the operator why and what to do."""
+class StoreError(Refusal):
+    """A job cannot read or write the program database."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +45,13 @@ class Batch:
 def last_batch(connection: Connection, *sources: str) -> Batch | None:
     """Return the newest batch, of one of ``sources`` if any are named; ``None`` if there is none.
 
-    A database without the table has no batches either.
+    A database without the table, or with another one of its name, has no batches either.
     """
-    if not inspect(connection).has_table(load_batch.name):
+    inspector = inspect(connection)
+    if not inspector.has_table(load_batch.name):
+        return None
+    found = {column["name"] for column in inspector.get_columns(load_batch.name)}
+    if not found.issuperset(load_batch.columns.keys()):
         return None
     wanted = load_batch.c.source.in_(sources) if sources else load_batch.c.id.is_not(None)
     row = connection.execute(

@@ -70,12 +70,3 @@ def test_a_wrong_schema_is_named_and_ends_with_one(check):
         "survey.completed_on is VARCHAR, expected date",
     ):
         assert words in answer.output
-
-
-def test_no_database_is_a_wrong_call(tmp_path, monkeypatch):
-    monkeypatch.setenv("QUALITY_DATABASE_URL", f"duckdb:///{tmp_path / 'none.duckdb'}")
-    settings.cache_clear()
-    answer = CliRunner().invoke(app, ["check"])
-    settings.cache_clear()
-    assert answer.exit_code == 2
-    assert not (tmp_path / "none.duckdb").exists()

@@ -276,10 +276,10 @@ def test_a_wrong_call_ends_with_two(run, words):
     assert run(*words).exit_code == 2
 
 
-def test_a_database_that_jobs_cannot_write_ends_with_two(tmp_path, run, monkeypatch):
+def test_a_database_that_jobs_cannot_write_is_refused(tmp_path, run, monkeypatch):
     for address in ("sqlite:///x.db", "mysql://root:secret@host/x", "nonsense"):
         monkeypatch.setenv("QUALITY_DATABASE_URL", address)
         settings.cache_clear()
         answer_ = run("load", write(sound_set(), tmp_path), "--as-of", "2026-11-14")
-        assert answer_.exit_code == 2
+        assert answer_.exit_code == 1
         assert "secret" not in answer_.output

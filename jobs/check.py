@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from jobs import clock
 from jobs.refusals import REFUSED, refusing_in_words
 from program.language import N_, _, ngettext
 
@@ -74,13 +75,12 @@ def contract_line(problem: ContractProblem) -> str:
 
 def _data_is_sound(connection: Connection, shown_rows: int) -> bool:
     """Say what every check found; warnings and information do not make the data unsound."""
-    from jobs.writer import local_now  # noqa: PLC0415 - as above
     from queries.data_checks import CHECKS, Severity, count_problems  # noqa: PLC0415
     from queries.freshness import freshness  # noqa: PLC0415
     from queries.scope import EVERYTHING  # noqa: PLC0415
 
     fresh = freshness(connection, EVERYTHING)
-    moment = fresh.data_as_of if fresh else local_now()
+    moment = fresh.data_as_of if fresh else clock.local_now()
     counts = count_problems(connection, EVERYTHING, moment.date())
     found = [(check, n) for check, n in zip(CHECKS, counts["rows"], strict=True) if n]
     typer.echo(_("Data as of {moment}.").format(moment=f"{moment:%d.%m.%Y %H:%M}"))

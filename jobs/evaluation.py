@@ -7,6 +7,7 @@ import datetime as dt
 import pandas as pd
 from sqlalchemy import Connection
 
+from jobs import clock
 from metrics.coverage import with_outlook
 from program.rules import ProgramRules
 from queries.coverage import partner_counts
@@ -30,7 +31,7 @@ COLUMNS = (
 def data_day(connection: Connection) -> dt.date:
     """Return the day the data speaks of; the clock's for a database without a load record."""
     fresh = freshness(connection, EVERYTHING)
-    return fresh.data_as_of.date() if fresh else dt.datetime.now().astimezone().date()
+    return fresh.data_as_of.date() if fresh else clock.local_now().date()
 
 
 def evaluation(

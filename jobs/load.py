@@ -31,7 +31,10 @@ def load(
     ] = None,
     as_of: Annotated[
         dt.datetime | None,
-        typer.Option(formats=_MOMENTS, help="The moment the records describe [default: now]."),
+        typer.Option(
+            formats=_MOMENTS,
+            help="The moment the records describe, not ahead of now [default: now].",
+        ),
     ] = None,
 ) -> None:
     """Load a whole set of records: everything, or nothing with the reasons."""
@@ -110,6 +113,8 @@ def _say_refused(result: LoadResult, report: Path | None) -> None:
 
 
 def _say_loaded(result: LoadResult, *, dry_run: bool) -> None:
+    from program.schema import competence_evaluation  # noqa: PLC0415 - see above
+
     for name, count in result.rows.items():
         if count:
             typer.echo(f"{name:<22}{_spaced(count):>12}")
@@ -128,7 +133,14 @@ def _say_loaded(result: LoadResult, *, dry_run: bool) -> None:
         day = f"{result.newest:%d.%m.%Y}"
         typer.echo(_("Attention: the newest record is of {day}, long before that.").format(day=day))
     if result.published:
-        typer.echo(_("Next: python -m jobs award"))
+        typer.echo(
+            _("Next: python -m jobs award")
+            if result.rows[competence_evaluation.name]
+            else _(
+                "Next: python -m jobs award --since YYYY-MM-01 (no decision is stored yet: name "
+                "the 1st that the history of decisions begins with)"
+            )
+        )
 
 
 def _say_about_decisions(result: LoadResult) -> None:

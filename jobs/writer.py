@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import pandas as pd
 from sqlalchemy import Connection, Executable, Table, and_, delete, func, insert, inspect, select
 
+from jobs import clock
 from jobs.refusals import Refusal
 from jobs.rows import Rows
 from program.schema import (
@@ -67,11 +68,6 @@ def last_batch(connection: Connection, *sources: str) -> Batch | None:
         .limit(1)
     ).one_or_none()
     return Batch(*row) if row else None
-
-
-def local_now() -> dt.datetime:
-    """Return the wall-clock time of this machine to the second, as stored in the database."""
-    return dt.datetime.now(dt.UTC).astimezone().replace(tzinfo=None, microsecond=0)
 
 
 class Writer(ABC):
@@ -171,7 +167,7 @@ class Writer(ABC):
                 id=newest + 1,
                 source=source,
                 data_as_of=data_as_of,
-                loaded_at=loaded_at or local_now(),
+                loaded_at=loaded_at or clock.local_now(),
                 row_counts=json.dumps(counts),
                 content_sha256=content_sha256,
             )
@@ -188,7 +184,7 @@ class Writer(ABC):
         newest = last_batch(self.connection)
         self.record_batch(
             source="facts",
-            data_as_of=newest.data_as_of if newest else local_now(),
+            data_as_of=newest.data_as_of if newest else clock.local_now(),
             content_sha256=newest.content_sha256 if newest else "",
         )
         return {name: self._number_of_rows(name) for name in FACT_TABLES}

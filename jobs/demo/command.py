@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from sqlalchemy import Connection, func, inspect, select
 
+from jobs import clock
 from jobs.demo.generate import ContentDigest, program_chunks
 from jobs.demo.recipe import SCALES, Recipe
 from jobs.refusals import refusing_in_words
@@ -61,7 +62,7 @@ def demo(
     ] = False,
 ) -> None:
     """Fill the program database with a synthetic programme; nothing in it is real."""
-    day = today.date() if today else dt.datetime.now(dt.UTC).astimezone().date()
+    day = today.date() if today else clock.local_now().date()
     console = Console(stderr=True)
     if if_missing and not _default_is_to_be_built():
         return

@@ -97,13 +97,16 @@ def _data_is_sound(connection: Connection, shown_rows: int) -> bool:
 
 
 def _say_disputed_decisions(connection: Connection) -> None:
-    """Say how many stored decisions today's records would not repeat: a question, no error."""
+    """Say how many stored decisions differ from today's records: a question, no error."""
+    from charts.formats import disputed_decisions  # noqa: PLC0415 - as above
+    from metrics.recomputation import with_decision  # noqa: PLC0415
     from program.settings import settings  # noqa: PLC0415 - as above
     from queries.decisions import decisions_that_disagree  # noqa: PLC0415
     from queries.scope import EVERYTHING  # noqa: PLC0415
 
-    disputed = len(decisions_that_disagree(connection, EVERYTHING, settings().rules))
-    typer.echo(_("Stored decisions that today's records would not repeat: {n}").format(n=disputed))
+    rules = settings().rules
+    disputed = with_decision(decisions_that_disagree(connection, EVERYTHING, rules), rules)
+    typer.echo(disputed_decisions(len(disputed), int(disputed["otherwise"].sum())) + ".")
 
 
 def _show_rows(connection: Connection, code: str, limit: int, as_of: dt.date) -> None:

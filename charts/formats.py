@@ -373,6 +373,22 @@ def listed(items: Iterable[str]) -> str:
     return _("{first} and {last}").format(first=", ".join(words[:-1]), last=words[-1])
 
 
+def disputed_decisions(differing: int, otherwise: int) -> str:
+    """Return how many stored decisions differ from today's records, and how many in the decision.
+
+    «1 770 сохранённых решений с другими числами, из них 290 с другим решением».
+    """
+    if not differing:
+        return _("Today's records repeat every stored decision")
+    return ngettext(
+        "{n} stored decision differs from today's records in its counts, {otherwise} of them in "
+        "the decision",
+        "{n} stored decisions differ from today's records in their counts, {otherwise} of them in "
+        "the decision",
+        differing,
+    ).format(n=number(differing), otherwise=number(otherwise))
+
+
 def plotly_separators() -> str:
     """Return plotly's decimal and thousands signs for the current language."""
     return f",{NBSP}" if current_language() == "ru" else ".,"

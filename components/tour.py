@@ -89,7 +89,7 @@ _METHODOLOGY = Step(
 _CHECKS = Step(
     "data_checks",
     N_("Can the data be trusted?"),
-    N_("Suspicious rows, and stored decisions that today's records would not repeat."),
+    N_("Suspicious rows, and stored decisions that differ from today's records."),
 )
 _JOURNAL = Step(
     "journal",

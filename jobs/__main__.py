@@ -1,6 +1,6 @@
 """``python -m jobs …``: everything that runs outside the browser.
 
-Exit codes: 0 done, 1 data refused, 2 wrong call or no access to the database.
+Exit codes: 0 done, 1 refused (also because of the database), 2 wrong call.
 """
 
 from __future__ import annotations

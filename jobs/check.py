@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from jobs import clock
+from jobs.refusals import REFUSED, refusing_in_words
 from program.language import N_, _, ngettext
 
 if TYPE_CHECKING:  # imported by the command itself when it runs
@@ -14,7 +16,6 @@ if TYPE_CHECKING:  # imported by the command itself when it runs
 
     from queries.contract import ContractProblem
 
-UNSOUND, WRONG_CALL = 1, 2
 _SEVERITY_WORDS = {
     "error": N_("error"),
     "warning": N_("warning"),
@@ -32,19 +33,14 @@ def check(
     from jobs.store import StoreError, current_program  # noqa: PLC0415 - slow, only when run
     from program.settings import settings  # noqa: PLC0415
 
-    try:
-        with current_program(settings().database_url) as connection:
-            if connection is None:
-                typer.echo(_("There is no program database yet."), err=True)
-                raise typer.Exit(WRONG_CALL)
-            sound = _schema_is_sound(connection) and _data_is_sound(connection, rows)
-            if sound:
-                _say_disputed_decisions(connection)
-    except StoreError as error:
-        typer.echo(str(error), err=True)
-        raise typer.Exit(WRONG_CALL) from None
+    with refusing_in_words("check"), current_program(settings().database_url) as connection:
+        if connection is None:
+            raise StoreError(_("There is no program database yet."))
+        sound = _schema_is_sound(connection) and _data_is_sound(connection, rows)
+        if sound:
+            _say_disputed_decisions(connection)
     if not sound:
-        raise typer.Exit(UNSOUND)
+        raise typer.Exit(REFUSED)
 
 
 def _schema_is_sound(connection: Connection) -> bool:
@@ -79,13 +75,12 @@ def contract_line(problem: ContractProblem) -> str:
 
 def _data_is_sound(connection: Connection, shown_rows: int) -> bool:
     """Say what every check found; warnings and information do not make the data unsound."""
-    from jobs.writer import local_now  # noqa: PLC0415 - as above
     from queries.data_checks import CHECKS, Severity, count_problems  # noqa: PLC0415
     from queries.freshness import freshness  # noqa: PLC0415
     from queries.scope import EVERYTHING  # noqa: PLC0415
 
     fresh = freshness(connection, EVERYTHING)
-    moment = fresh.data_as_of if fresh else local_now()
+    moment = fresh.data_as_of if fresh else clock.local_now()
     counts = count_problems(connection, EVERYTHING, moment.date())
     found = [(check, n) for check, n in zip(CHECKS, counts["rows"], strict=True) if n]
     typer.echo(_("Data as of {moment}.").format(moment=f"{moment:%d.%m.%Y %H:%M}"))
@@ -102,13 +97,16 @@ def _data_is_sound(connection: Connection, shown_rows: int) -> bool:
 
 
 def _say_disputed_decisions(connection: Connection) -> None:
-    """Say how many stored decisions today's records would not repeat: a question, no error."""
+    """Say how many stored decisions differ from today's records: a question, no error."""
+    from charts.formats import disputed_decisions  # noqa: PLC0415 - as above
+    from metrics.recomputation import with_decision  # noqa: PLC0415
     from program.settings import settings  # noqa: PLC0415 - as above
     from queries.decisions import decisions_that_disagree  # noqa: PLC0415
     from queries.scope import EVERYTHING  # noqa: PLC0415
 
-    disputed = len(decisions_that_disagree(connection, EVERYTHING, settings().rules))
-    typer.echo(_("Stored decisions that today's records would not repeat: {n}").format(n=disputed))
+    rules = settings().rules
+    disputed = with_decision(decisions_that_disagree(connection, EVERYTHING, rules), rules)
+    typer.echo(disputed_decisions(len(disputed), int(disputed["otherwise"].sum())) + ".")
 
 
 def _show_rows(connection: Connection, code: str, limit: int, as_of: dt.date) -> None:

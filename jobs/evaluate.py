@@ -8,7 +8,8 @@ from typing import Annotated
 
 import typer
 
-REFUSED = 1
+from jobs.refusals import refusing_in_words
+
 _DAYS = ["%Y-%m-%d"]
 
 
@@ -34,25 +35,16 @@ def evaluate(
 ) -> None:
     """Print what the 50 % rule says of every partner on a 1st of a month."""
     # Heavy imports wait until the command runs: «--help» answers at once.
-    from jobs.evaluation import as_csv, data_day, evaluation, require_contract  # noqa: PLC0415
-    from jobs.store import StoreError, current_program  # noqa: PLC0415
+    from jobs.evaluation import as_csv, data_day, evaluation  # noqa: PLC0415
+    from jobs.store import readable_program  # noqa: PLC0415
     from program.settings import settings  # noqa: PLC0415
 
     day = on.date()
     if day.day != 1:
         raise typer.BadParameter("an evaluation takes place on the 1st of a month", param_hint="on")
-    try:
-        with current_program(settings().database_url) as connection:
-            if connection is None:
-                raise StoreError(
-                    "there is no program yet; run «python -m jobs demo» or «python -m jobs load»"
-                )
-            require_contract(connection)
-            seen_on = today.date() if today else data_day(connection)
-            rows = evaluation(connection, day, seen_on, settings().rules)
-    except StoreError as error:
-        typer.echo(f"evaluate: {error}", err=True)
-        raise typer.Exit(REFUSED) from None
+    with refusing_in_words("evaluate"), readable_program(settings().database_url) as connection:
+        seen_on = today.date() if today else data_day(connection)
+        rows = evaluation(connection, day, seen_on, settings().rules)
     if format_ is Format.CSV:
         typer.echo(as_csv(rows), nl=False)
         return

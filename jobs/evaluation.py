@@ -7,10 +7,9 @@ import datetime as dt
 import pandas as pd
 from sqlalchemy import Connection
 
-from jobs.store import StoreError
+from jobs import clock
 from metrics.coverage import with_outlook
 from program.rules import ProgramRules
-from queries.contract import contract_problems
 from queries.coverage import partner_counts
 from queries.filters import NO_FILTERS
 from queries.freshness import freshness
@@ -32,22 +31,7 @@ COLUMNS = (
 def data_day(connection: Connection) -> dt.date:
     """Return the day the data speaks of; the clock's for a database without a load record."""
     fresh = freshness(connection, EVERYTHING)
-    return fresh.data_as_of.date() if fresh else dt.datetime.now().astimezone().date()
-
-
-def require_contract(connection: Connection) -> None:
-    """Refuse a program that the queries cannot read, or would count to nothing.
-
-    Raises
-    ------
-    jobs.store.StoreError
-        If the schema is another one, or its fact tables have not been filled.
-    """
-    if contract_problems(connection):
-        raise StoreError(
-            "the program database is of another version: «python -m jobs facts» brings one of an "
-            "earlier version up to date, «python -m jobs check» names every difference"
-        )
+    return fresh.data_as_of.date() if fresh else clock.local_now().date()
 
 
 def evaluation(

@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from jobs.refusals import REFUSED, refusing_in_words
 from program.language import _, ngettext
 
 if TYPE_CHECKING:  # imported by the command itself when it runs
     from jobs.loading.run import LoadResult, Progress
 
-REFUSED, WRONG_CALL = 1, 2
+WRONG_CALL = 2
 _MOMENTS = ["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M", "%Y-%m-%d"]
 
 
@@ -30,20 +31,22 @@ def load(
     ] = None,
     as_of: Annotated[
         dt.datetime | None,
-        typer.Option(formats=_MOMENTS, help="The moment the records describe [default: now]."),
+        typer.Option(
+            formats=_MOMENTS,
+            help="The moment the records describe, not ahead of now [default: now].",
+        ),
     ] = None,
 ) -> None:
     """Load a whole set of records: everything, or nothing with the reasons."""
     # Imported here: the help of the other commands need not wait for DuckDB and Arrow.
     from jobs.loading.opening import NoSet  # noqa: PLC0415
     from jobs.loading.run import load_set  # noqa: PLC0415
-    from jobs.store import StoreError  # noqa: PLC0415
     from program.settings import settings  # noqa: PLC0415
 
     if report and not report.absolute().parent.is_dir():
         raise typer.BadParameter(f"the folder {report.parent} does not exist")
     try:
-        with _progress_bar() as progress:
+        with refusing_in_words("load"), _progress_bar() as progress:
             result = load_set(
                 path,
                 settings().database_url,
@@ -52,7 +55,7 @@ def load(
                 report=report,
                 progress=progress,
             )
-    except (NoSet, StoreError) as error:
+    except NoSet as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(WRONG_CALL) from None
     if result.problem_count:
@@ -110,6 +113,8 @@ def _say_refused(result: LoadResult, report: Path | None) -> None:
 
 
 def _say_loaded(result: LoadResult, *, dry_run: bool) -> None:
+    from program.schema import competence_evaluation  # noqa: PLC0415 - see above
+
     for name, count in result.rows.items():
         if count:
             typer.echo(f"{name:<22}{_spaced(count):>12}")
@@ -128,7 +133,14 @@ def _say_loaded(result: LoadResult, *, dry_run: bool) -> None:
         day = f"{result.newest:%d.%m.%Y}"
         typer.echo(_("Attention: the newest record is of {day}, long before that.").format(day=day))
     if result.published:
-        typer.echo(_("Next: python -m jobs award"))
+        typer.echo(
+            _("Next: python -m jobs award")
+            if result.rows[competence_evaluation.name]
+            else _(
+                "Next: python -m jobs award --since YYYY-MM-01 (no decision is stored yet: name "
+                "the 1st that the history of decisions begins with)"
+            )
+        )
 
 
 def _say_about_decisions(result: LoadResult) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from jobs.refusals import refusing_in_words
 from program.language import _
 
 if TYPE_CHECKING:  # imported by the command itself when it runs
@@ -17,7 +18,6 @@ if TYPE_CHECKING:  # imported by the command itself when it runs
 
     from metrics.evidence import Evidence
 
-REFUSED = 1
 DEFAULT_DAYS = (15, 45)
 #: The second coming evaluation is at most two months away.
 MOST_DAYS = 62
@@ -58,25 +58,22 @@ def replay(
     from rich.console import Console  # noqa: PLC0415
     from rich.progress import Progress  # noqa: PLC0415
 
-    from jobs.replaying import NothingToReplay, as_csv, replayed_programme  # noqa: PLC0415
-    from jobs.store import StoreError  # noqa: PLC0415
+    from jobs.replaying import as_csv, replayed_programme  # noqa: PLC0415
     from program.settings import settings  # noqa: PLC0415
 
     days = tuple(dict.fromkeys(days_before or DEFAULT_DAYS))
-    with Progress(console=Console(stderr=True), transient=True) as bar:
+    with (
+        refusing_in_words("replay"),
+        Progress(console=Console(stderr=True), transient=True) as bar,
+    ):
         task = bar.add_task("Reading the keys", total=None)
 
         def tell(done: int, total: int, day: dt.date) -> None:
             bar.update(task, completed=done, total=total, description=f"Replayed {day}")
 
-        try:
-            found = replayed_programme(
-                settings().database_url, settings().rules, days, latest, partners, tell
-            )
-        except (NothingToReplay, StoreError) as error:
-            bar.stop()
-            typer.echo(f"replay: {error}", err=True)
-            raise typer.Exit(REFUSED) from None
+        found = replayed_programme(
+            settings().database_url, settings().rules, days, latest, partners, tell
+        )
     if format_ is ReplayFormat.CSV:
         typer.echo(as_csv(found), nl=False)
         return

@@ -7,8 +7,9 @@ from collections.abc import Callable, Sequence
 
 import pandas as pd
 
-from jobs.evaluation import data_day, require_contract
-from jobs.store import current_program
+from jobs.evaluation import data_day
+from jobs.refusals import Refusal
+from jobs.store import readable_program
 from metrics.evidence import Evidence, evidence_of, replayable
 from metrics.replay import replay
 from program.rules import ProgramRules
@@ -16,8 +17,8 @@ from queries.key_history import key_history
 from queries.scope import EVERYTHING
 
 
-class NothingToReplay(Exception):
-    """There is no past evaluation to replay; the message says why."""
+class NothingToReplay(Refusal):
+    """There is no past evaluation to replay."""
 
 
 def replayed_programme(
@@ -38,16 +39,11 @@ def replayed_programme(
     Raises
     ------
     NothingToReplay
-        If there is no program or no evaluation whose whole window lies in the data.
+        If there is no evaluation whose whole window lies in the data.
     jobs.store.StoreError
-        If the database cannot be read.
+        If there is no program, or it cannot be read.
     """
-    with current_program(url) as connection:
-        if connection is None:
-            raise NothingToReplay(
-                "there is no program yet; run «python -m jobs demo» or «python -m jobs load»"
-            )
-        require_contract(connection)
+    with readable_program(url) as connection:
         today = data_day(connection)
         keys = key_history(connection, EVERYTHING, today, rules, most_partners)
     evaluations = replayable(keys, today, rules, latest)

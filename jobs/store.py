@@ -21,6 +21,8 @@ from sqlalchemy import Connection, make_url
 from sqlalchemy.exc import ArgumentError
 
 from jobs.writer import Batch, StoreError, Writer, last_batch
+from program.schema import REQUIRED_TABLES
+from queries.contract import ContractBreach, contract_problems
 from queries.engine import duckdb_path
 
 __all__ = [
@@ -31,6 +33,7 @@ __all__ = [
     "edit_program",
     "last_batch",
     "new_program",
+    "readable_program",
 ]
 
 
@@ -95,8 +98,24 @@ def edit_program(url: str) -> Iterator[Writer]:
         If there is no program yet, or it cannot be written; nothing has changed.
     """
     with _program(url, keep_content=True) as writer:
+        with writer.previous() as published:
+            _require_records(published)
         writer.complete_facts()
         yield writer
+
+
+def _require_records(published: Connection | None) -> None:
+    """Refuse content whose records are of another form; optional and derived tables may lack."""
+    problems = contract_problems(published) if published else []
+    if any(
+        problem.breach is not ContractBreach.NO_TABLE or problem.table in REQUIRED_TABLES
+        for problem in problems
+        if not problem.is_of_facts
+    ):
+        raise StoreError(
+            "the tables of the program database are not as expected; «python -m jobs check» "
+            "names every difference"
+        )
 
 
 @contextmanager
@@ -123,3 +142,26 @@ def current_program(url: str) -> Iterator[Connection | None]:
 
         with reading_server(url) as connection:
             yield connection
+
+
+@contextmanager
+def readable_program(url: str) -> Iterator[Connection]:
+    """Yield a read-only connection to a program that the queries understand.
+
+    Raises
+    ------
+    StoreError
+        If there is no program yet, it cannot be read, its schema is another one, or its fact
+        tables have not been filled, so that every figure would be 0.
+    """
+    with current_program(url) as connection:
+        if connection is None:
+            raise StoreError(
+                "there is no program yet; run «python -m jobs demo» or «python -m jobs load»"
+            )
+        if contract_problems(connection):
+            raise StoreError(
+                "the program database is of another version: «python -m jobs facts» brings one of "
+                "an earlier version up to date, «python -m jobs check» names every difference"
+            )
+        yield connection

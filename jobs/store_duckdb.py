@@ -28,7 +28,7 @@ from sqlalchemy import (
     select,
 )
 from sqlalchemy import table as table_named
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from jobs.rows import Rows, batches, conform, is_ascending
 from jobs.writer import StoreError, Writer
@@ -57,18 +57,19 @@ def duckdb_program(path: Path, *, keep_content: bool) -> Iterator[Writer]:
     with _job_lock(path):
         _remove_leftovers(path)
         _refuse_unfinished_writing(path)
-        if keep_content and not path.exists():
-            raise StoreError(f"there is no program database {path.name} yet: load one first")
+        if keep_content:
+            _require_database(path)
         try:
             new = _fresh_name(path)
             if keep_content:
                 shutil.copyfile(path, new)
-            writer = DuckDBWriter(new, current=path, ordered=not keep_content)
-            try:
-                yield writer
-                finished = writer.finish() if writer.publishes else None
-            finally:
-                writer.close()
+            with _errors_in_words(path):
+                writer = DuckDBWriter(new, current=path, ordered=not keep_content)
+                try:
+                    yield writer
+                    finished = writer.finish() if writer.publishes else None
+                finally:
+                    writer.close()
             if finished:
                 _publish(finished, path)
         finally:
@@ -94,7 +95,27 @@ def reading(path: Path) -> Iterator[Connection | None]:
                 f"the current database {path.name} cannot be read; "
                 f"move it away to start anew ({error})"
             ) from error
-        yield connection
+        with _errors_in_words(path):
+            yield connection
+
+
+@contextmanager
+def _errors_in_words(path: Path) -> Iterator[None]:
+    """Name the kind of an error of DuckDB; its sentence may quote rows."""
+    try:
+        yield
+    except (DBAPIError, duckdb.Error) as error:
+        kind = type(error.orig if isinstance(error, DBAPIError) else error).__name__
+        raise StoreError(
+            f"DuckDB refused a statement on {path.name}: {kind}; «python -m jobs check» tells "
+            "whether its tables are as expected"
+        ) from error
+
+
+def _require_database(path: Path) -> None:
+    with reading(path) as published:
+        if published is None:
+            raise StoreError(f"there is no program database {path.name} yet: load one first")
 
 
 @lru_cache(maxsize=1)

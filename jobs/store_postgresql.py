@@ -44,10 +44,10 @@ def postgresql_program(url: str, *, keep_content: bool) -> Iterator[Writer]:
     try:
         with _open(engine) as connection, connection.begin() as transaction:
             _lock(connection)
-            create_all(engine)
-            writer = PostgreSQLWriter(connection, engine, empty_first=not keep_content)
             if keep_content and last_batch(connection) is None:
                 raise StoreError("there is no program in the database yet: load one first")
+            create_all(engine)
+            writer = PostgreSQLWriter(connection, engine, empty_first=not keep_content)
             yield writer
             if not writer.publishes:
                 transaction.rollback()
@@ -68,6 +68,8 @@ def reading(url: str) -> Iterator[Connection | None]:
         with _open(engine) as connection:
             connection.execute(text("SET TRANSACTION READ ONLY"))
             yield connection if last_batch(connection) else None
+    except DBAPIError as error:
+        raise StoreError(f"PostgreSQL refused: {_reason(error)}") from None
     finally:
         engine.dispose()
 

@@ -7,9 +7,8 @@ from typing import Annotated
 
 import typer
 
+from jobs.refusals import REFUSED
 from program.language import _
-
-WRONG_CALL = 2
 
 
 def tidy(
@@ -36,7 +35,7 @@ def tidy(
             _("The state database cannot be written ({kind}).").format(kind=type(error).__name__),
             err=True,
         )
-        raise typer.Exit(WRONG_CALL) from None
+        raise typer.Exit(REFUSED) from None
     finally:
         database.dispose()
     typer.echo(

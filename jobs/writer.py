@@ -12,6 +12,8 @@ from dataclasses import dataclass
 import pandas as pd
 from sqlalchemy import Connection, Executable, Table, and_, delete, func, insert, inspect, select
 
+from jobs import clock
+from jobs.refusals import Refusal
 from jobs.rows import Rows
 from program.schema import (
     FACT_TABLES,
@@ -26,8 +28,8 @@ from program.schema import (
 from queries.facts import refresh_facts
 
 
-class StoreError(Exception):
-    """A job cannot write; the message tells the operator why and what to do."""
+class StoreError(Refusal):
+    """A job cannot read or write the program database."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +46,13 @@ class Batch:
 def last_batch(connection: Connection, *sources: str) -> Batch | None:
     """Return the newest batch, of one of ``sources`` if any are named; ``None`` if there is none.
 
-    A database without the table has no batches either.
+    A database without the table, or with another one of its name, has no batches either.
     """
-    if not inspect(connection).has_table(load_batch.name):
+    inspector = inspect(connection)
+    if not inspector.has_table(load_batch.name):
+        return None
+    found = {column["name"] for column in inspector.get_columns(load_batch.name)}
+    if not found.issuperset(load_batch.columns.keys()):
         return None
     wanted = load_batch.c.source.in_(sources) if sources else load_batch.c.id.is_not(None)
     row = connection.execute(
@@ -62,11 +68,6 @@ def last_batch(connection: Connection, *sources: str) -> Batch | None:
         .limit(1)
     ).one_or_none()
     return Batch(*row) if row else None
-
-
-def local_now() -> dt.datetime:
-    """Return the wall-clock time of this machine to the second, as stored in the database."""
-    return dt.datetime.now(dt.UTC).astimezone().replace(tzinfo=None, microsecond=0)
 
 
 class Writer(ABC):
@@ -166,7 +167,7 @@ class Writer(ABC):
                 id=newest + 1,
                 source=source,
                 data_as_of=data_as_of,
-                loaded_at=loaded_at or local_now(),
+                loaded_at=loaded_at or clock.local_now(),
                 row_counts=json.dumps(counts),
                 content_sha256=content_sha256,
             )
@@ -183,7 +184,7 @@ class Writer(ABC):
         newest = last_batch(self.connection)
         self.record_batch(
             source="facts",
-            data_as_of=newest.data_as_of if newest else local_now(),
+            data_as_of=newest.data_as_of if newest else clock.local_now(),
             content_sha256=newest.content_sha256 if newest else "",
         )
         return {name: self._number_of_rows(name) for name in FACT_TABLES}

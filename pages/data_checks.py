@@ -12,7 +12,7 @@ from components.session import require_user
 from components.states import empty
 from components.table import Column, Kind, show_table
 from components.theme import ICONS
-from metrics.coverage import holds
+from metrics.recomputation import with_decision
 from program.language import _, ngettext
 from program.settings import settings
 from queries.decisions import decisions_that_disagree
@@ -25,7 +25,7 @@ rules = settings().rules
 moment = data_moment()
 with st.spinner(_("Checking the data and recomputing every stored decision…")):
     checks = ask(check_rows, user.scope, moment.today)
-    disputed = ask(decisions_that_disagree, user.scope, rules)
+    disputed = with_decision(ask(decisions_that_disagree, user.scope, rules), rules)
 
 # Verdict -------------------------------------------------------------------------------------
 listed = problems(checks, disputed=len(disputed))
@@ -36,9 +36,7 @@ title(
     )
     if serious
     else _("The data is consistent: no check found an error"),
-    _("Stored decisions that today's records would not repeat: {n}").format(
-        n=formats.number(len(disputed))
-    ),
+    formats.disputed_decisions(len(disputed), int(disputed["otherwise"].sum())),
 )
 
 # Checks ----------------------------------------------------------------------------------------
@@ -76,12 +74,10 @@ if picked == AUDIT:
         + _(
             "A stored decision is history and stays as it was taken. Late records, transferred "
             "keys and corrections make a recomputation from today's records differ: a reason "
-            "to ask, not an error by itself."
+            "to ask, not an error by itself. Those that would be decided otherwise come first."
         )
     )
-    found = disputed.assign(
-        held=holds(disputed["base"].to_numpy(), disputed["delivered"].to_numpy(), rules)
-    )
+    found = disputed
 else:
     st.caption(str(listed.set_index("code")["why"][picked]))
     found = ask(rows_of_check, user.scope, picked, MOST_ROWS, moment.today)

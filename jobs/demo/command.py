@@ -11,8 +11,10 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from sqlalchemy import Connection, func, inspect, select
 
+from jobs import clock
 from jobs.demo.generate import ContentDigest, program_chunks
 from jobs.demo.recipe import SCALES, Recipe
+from jobs.refusals import refusing_in_words
 from jobs.store import StoreError, Writer, current_program, new_program
 from program.schema import SIDE_SOURCES, load_batch, partner
 from program.settings import Settings, settings
@@ -60,17 +62,14 @@ def demo(
     ] = False,
 ) -> None:
     """Fill the program database with a synthetic programme; nothing in it is real."""
-    day = today.date() if today else dt.datetime.now(dt.UTC).astimezone().date()
+    day = today.date() if today else clock.local_now().date()
     console = Console(stderr=True)
     if if_missing and not _default_is_to_be_built():
         return
-    try:
+    with refusing_in_words("demo"):
         counts = build(
             settings().database_url, Recipe(SCALES[scale], seed, day), force=force, console=console
         )
-    except StoreError as error:
-        console.print(str(error), style="red", markup=False, highlight=False)
-        raise typer.Exit(1) from None
     told = ", ".join(
         f"{name} {counts[name]:,}" for name in ("partner", "license_key", "delivery", "survey")
     )

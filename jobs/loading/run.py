@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import Connection, func, select
 
+from jobs import clock
 from jobs.loading.content import (
     DecisionChanges,
     add_deck_questionnaire,
@@ -26,8 +27,9 @@ from jobs.loading.problems import write_report
 from jobs.loading.records import LoadSet, Problem
 from jobs.loading.set_rules import check_set
 from jobs.loading.staging import STAGED, Staging, staging
+from jobs.refusals import Refusal
 from jobs.store import Batch, current_program, edit_program, last_batch, new_program
-from jobs.writer import local_now
+from program.language import _
 from program.schema import LOAD_TABLES, competence_evaluation
 
 #: So many problems go to the screen; all of them go into the report.
@@ -37,6 +39,10 @@ STALE_DAYS = 14
 
 #: Told the phase (``read``, ``check``, ``write``) and which share of it is done.
 Progress = Callable[[str, float], None]
+
+
+class MomentAhead(Refusal):
+    """The records cannot describe a moment that has not come."""
 
 
 def unwatched(_phase: str, _share: float) -> None:
@@ -92,20 +98,25 @@ def load_set(
     Parameters
     ----------
     as_of
-        The moment the records describe; now unless given.
+        The moment the records describe; now unless given. It may be ahead of the clock by as much
+        as time zones differ.
     report
         File for all problems as CSV.
 
     Raises
     ------
+    MomentAhead
+        If ``as_of`` has not come yet.
     NoSet
         If ``path`` is no set at all.
     StoreError
         If the database cannot be read or written; it is as it was.
     """
-    result = LoadResult(data_as_of=as_of or local_now())
+    now = clock.local_now()
+    _require_past(as_of or now, now)
+    result = LoadResult(data_as_of=as_of or now)
     with closing(open_set(path)) as found, staging() as scratch:
-        _read_and_check(found, scratch, result.data_as_of.date(), progress)
+        _read_and_check(found, scratch, result.data_as_of.date(), now.date(), progress)
         if dry_run:
             with current_program(url) as previous:
                 _judge(scratch, previous, result)
@@ -118,8 +129,22 @@ def load_set(
     return result
 
 
+def _require_past(as_of: dt.datetime, now: dt.datetime) -> None:
+    if as_of > now + clock.TIME_ZONES_AHEAD:
+        raise MomentAhead(
+            _(
+                "the moment of the data, {moment}, has not come: it is {now} by the clock of this "
+                "machine, and time zones explain no more than {hours} hours"
+            ).format(
+                moment=f"{as_of:%d.%m.%Y %H:%M}",
+                now=f"{now:%d.%m.%Y %H:%M}",
+                hours=clock.TIME_ZONES_AHEAD // dt.timedelta(hours=1),
+            )
+        )
+
+
 def _read_and_check(
-    found: LoadSet, scratch: Staging, last_day: dt.date, progress: Progress
+    found: LoadSet, scratch: Staging, as_of: dt.date, today: dt.date, progress: Progress
 ) -> None:
     scratch.add_problems(found.problems)
     scratch.incomplete |= found.unreadable
@@ -128,7 +153,7 @@ def _read_and_check(
             progress("read", (done + block.share_read) / len(found.tables))
     progress("read", 1)
     add_deck_questionnaire(scratch)
-    check_set(scratch, last_day, lambda share: progress("check", share))
+    check_set(scratch, as_of, today, lambda share: progress("check", share))
 
 
 def _load_checked(scratch: Staging, url: str, result: LoadResult, progress: Progress) -> None:

@@ -31,7 +31,7 @@ from sqlalchemy.sql import FromClause
 
 from jobs.loading.records import Problem
 from jobs.loading.staging import STAGED, Staging
-from program.schema import LOAD_TABLES, metadata
+from program.schema import LOAD_TABLES, competence_evaluation, metadata
 
 #: Largest score of a question on a 0–10 scale; other scales begin at 1.
 _SCALE_FROM_ZERO = 10
@@ -61,20 +61,24 @@ class SetRule:
     rows: Select[Any]
 
 
-def check_set(staging: Staging, as_of: dt.date, passed: Callable[[float], None]) -> None:
+def check_set(
+    staging: Staging, as_of: dt.date, today: dt.date, passed: Callable[[float], None]
+) -> None:
     """Add a problem for every row that breaks a rule between rows or tables.
 
     Parameters
     ----------
     as_of
         The last day that a record may be of.
+    today
+        The last day that a decision may be of, if it is before ``as_of``.
     passed
         Told after each rule which share of them is done.
     """
     given = staging.files
     staging.add_problems(_table_problems(staging))
     complete = tuple(name for name in given if name not in staging.incomplete)
-    rules = [*set_rules(as_of, complete)]
+    rules = [*set_rules(as_of, min(as_of, today), complete)]
     if not staging.incomplete & {"survey", "question"}:
         rules += _questionnaire_rules()
     rules = [rule for rule in rules if rule.table in given]
@@ -94,12 +98,15 @@ def _table_problems(staging: Staging) -> Iterator[Problem]:
                 yield Problem(staging.files[name], "no_rows")
 
 
-def set_rules(as_of: dt.date, complete: Sequence[str]) -> Iterator[SetRule]:
+def set_rules(
+    last_record: dt.date, last_decision: dt.date, complete: Sequence[str]
+) -> Iterator[SetRule]:
     """Yield every rule for a set in which rows can refer to the tables ``complete``."""
     for name in LOAD_TABLES:
         yield from _unique_rules(name)
         yield from _reference_rules(name, complete)
-        yield from _day_rules(name, as_of)
+        last_day = last_decision if name == competence_evaluation.name else last_record
+        yield from _day_rules(name, last_day)
     for name, columns in _COUNTS.items():
         for column in columns:
             yield _negative(name, column)
@@ -159,12 +166,12 @@ def _unknown(name: str, column: Column[Any], reference: ForeignKey) -> Select[An
     )
 
 
-def _day_rules(name: str, as_of: dt.date) -> Iterator[SetRule]:
+def _day_rules(name: str, last_day: dt.date) -> Iterator[SetRule]:
     for column in metadata.tables[name].columns:
         if isinstance(column.type, Date):
             staged = STAGED[name]
             day = staged.c[column.name]
-            rows = select(staged.c.row_, day, literal(as_of.isoformat())).where(day > as_of)
+            rows = select(staged.c.row_, day, literal(last_day.isoformat())).where(day > last_day)
             yield SetRule(name, column.name, "future", rows)
 
 

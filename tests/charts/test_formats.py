@@ -191,6 +191,19 @@ def test_list_in_a_sentence():
     ]  # fmt: skip
 
 
+def test_disputed_decisions_tell_other_counts_from_another_decision(speak):
+    told = "сохранённых решений с другими числами по сегодняшним записям, из них"
+    assert formats.disputed_decisions(1770, 290) == f"1{NB}770 {told} 290 с другим решением"
+    assert (
+        formats.disputed_decisions(0, 0)
+        == "Сегодняшние записи повторяют каждое сохранённое решение"
+    )
+    speak("en")
+    assert formats.disputed_decisions(1, 0) == (
+        "1 stored decision differs from today's records in its counts, 0 of them in the decision"
+    )
+
+
 def test_month_ticks_are_few_and_tell_each_year_once():
     ticks, texts = formats.month_ticks(dt.date(2025, 11, 20), dt.date(2027, 2, 3))
     assert len(ticks) == len(texts) <= 6

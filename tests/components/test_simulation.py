@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from components.simulation import Simulation, records, simulation
-from metrics.coverage import holds
+from metrics.recomputation import with_decision
 from metrics.simulator import RuleVariant
 from program.rules import DECK_RULES, ProgramRules
 from queries.choices import stored_evaluations
@@ -42,11 +42,8 @@ def simulated(
 def test_the_rule_in_force_repeats_every_stored_decision_that_the_records_still_support(demo):
     found = simulated(demo)
     with connected(demo) as connection:
-        disputed = decisions_that_disagree(connection, EVERYTHING)
-    held_otherwise = disputed[
-        holds(disputed["base"].to_numpy(), disputed["delivered"].to_numpy())
-        != disputed["stored_held"].fillna(False).to_numpy(bool)
-    ]
+        disputed = with_decision(decisions_that_disagree(connection, EVERYTHING))
+    held_otherwise = disputed[disputed["otherwise"]]
     expected = {
         (row.evaluated_on.date(), int(row.partner_id)) for row in held_otherwise.itertuples()
     }

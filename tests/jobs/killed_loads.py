@@ -15,7 +15,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from jobs import store_duckdb
+from jobs import clock, store_duckdb
 from jobs.loading.run import load_set
 
 
@@ -40,13 +40,15 @@ def die_at(step: str) -> None:
 
 
 def main(url: str, as_of: str) -> None:
+    moment_of_data = dt.datetime.fromisoformat(as_of)
+    clock.local_now = lambda: moment_of_data
     for order in sys.stdin:
         path, moment = order.split()
         child = os.fork()
         if not child:
             if moment[0].isalpha():
                 die_at(moment)
-            load_set(Path(path), url, as_of=dt.datetime.fromisoformat(as_of))
+            load_set(Path(path), url, as_of=moment_of_data)
             os._exit(0)
         if not moment[0].isalpha():
             time.sleep(float(moment))

@@ -7,6 +7,7 @@ from typer.testing import CliRunner
 from jobs.__main__ import app
 from jobs.loading.run import load_set
 from program.language import use_language_source
+from program.rules import DECK_RULES
 from program.settings import settings
 from tests.jobs.sets import AS_OF, sound_set, write_csv
 
@@ -57,6 +58,22 @@ def test_warnings_and_information_do_not_fail_the_check(check):
     assert "delivered_by_another" in answer.output
 
 
+def test_decisions_with_other_counts_are_told_from_those_that_would_be_others(check):
+    assert "Today's records repeat every stored decision." in check().output
+    decided = [("2026-10-01", 2, 1, "false"), ("2026-11-01", 3, 3, "true")]
+    told = check(
+        *(
+            f"INSERT INTO competence_evaluation VALUES ('{day}', 1, {base}, {delivered}, {held}, "  # noqa: S608
+            f"'{DECK_RULES.version}')"
+            for day, base, delivered, held in decided
+        )
+    )
+    assert told.exit_code == 0
+    assert (
+        "2 stored decisions differ from today's records in their counts, 1 of them in the decision."
+    ) in told.output
+
+
 def test_a_wrong_schema_is_named_and_ends_with_one(check):
     answer = check(
         "ALTER TABLE answer DROP COLUMN score",
@@ -70,12 +87,3 @@ def test_a_wrong_schema_is_named_and_ends_with_one(check):
         "survey.completed_on is VARCHAR, expected date",
     ):
         assert words in answer.output
-
-
-def test_no_database_is_a_wrong_call(tmp_path, monkeypatch):
-    monkeypatch.setenv("QUALITY_DATABASE_URL", f"duckdb:///{tmp_path / 'none.duckdb'}")
-    settings.cache_clear()
-    answer = CliRunner().invoke(app, ["check"])
-    settings.cache_clear()
-    assert answer.exit_code == 2
-    assert not (tmp_path / "none.duckdb").exists()

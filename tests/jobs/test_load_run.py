@@ -207,13 +207,56 @@ def test_the_command_says_what_was_loaded_and_what_comes_next(tmp_path, run):
     path = write(sound_set(), tmp_path)
     answer_ = run("load", path, "--as-of", "2026-11-14T06:00")
     assert answer_.exit_code == 0
-    for words in ("license_key", "Loaded.", "Data as of 14.11.2026 06:00", "python -m jobs award"):
+    for words in ("license_key", "Loaded.", "Data as of 14.11.2026 06:00"):
         assert words in answer_.output
+    assert "Next: python -m jobs award --since YYYY-MM-01" in answer_.output
     again = run("load", path)
     assert again.exit_code == 0
     assert "Already loaded, nothing changed." in again.output
     moved = run("load", path, "--as-of", "2026-11-15")
     assert "only the moment of the data has moved" in moved.output
+
+
+def test_with_stored_decisions_the_plain_award_comes_next(tmp_path, url, run):
+    load_set(write(sound_set(), tmp_path), url, as_of=AS_OF)
+    decide(url)
+    answer_ = run("load", write(sound_set(4), tmp_path, "next"), "--as-of", "2026-11-14T06:00")
+    assert "Next: python -m jobs award\n" in answer_.output
+
+
+@pytest.mark.parametrize("dry_run", [False, True])
+@pytest.mark.parametrize("loaded_before", [False, True])
+def test_a_moment_that_has_not_come_is_refused(tmp_path, url, run, loaded_before, dry_run):
+    path = write(sound_set(), tmp_path)
+    if loaded_before:
+        load_set(path, url, as_of=AS_OF)
+    words = ("--dry-run",) if dry_run else ()
+    refused = run("load", path, "--as-of", "2026-11-25T22:01", *words)
+    assert refused.exit_code == 1
+    assert "load: the moment of the data, 25.11.2026 22:01, has not come" in refused.stderr
+    assert "it is 25.11.2026 08:00 by the clock" in refused.stderr
+    with current_program(url) as connection:
+        assert (last_batch(connection).data_as_of if connection else None) == (
+            AS_OF if loaded_before else None
+        )
+
+
+def test_records_from_the_easternmost_time_zone_are_loaded(tmp_path, run):
+    assert run("load", write(sound_set(), tmp_path), "--as-of", "2026-11-25T22:00").exit_code == 0
+
+
+def test_a_decision_of_a_day_that_has_not_come_is_refused_in_every_time_zone(
+    tmp_path, url, set_clock
+):
+    set_clock("2026-11-30T20:00")
+    records = with_decisions(sound_set())
+    records["competence_evaluation"][0]["evaluated_on"] = dt.date(2026, 12, 1)
+    path = write(records, tmp_path)
+    tomorrow = dt.datetime.fromisoformat("2026-12-01T06:00")
+    result = load_set(path, url, as_of=tomorrow)
+    assert [(p.rule, p.column) for p in result.first_problems] == [("future", "evaluated_on")]
+    set_clock("2026-12-01T00:00")
+    assert load_set(path, url, as_of=tomorrow).published
 
 
 def test_old_records_draw_attention(tmp_path, run):
@@ -276,10 +319,10 @@ def test_a_wrong_call_ends_with_two(run, words):
     assert run(*words).exit_code == 2
 
 
-def test_a_database_that_jobs_cannot_write_ends_with_two(tmp_path, run, monkeypatch):
+def test_a_database_that_jobs_cannot_write_is_refused(tmp_path, run, monkeypatch):
     for address in ("sqlite:///x.db", "mysql://root:secret@host/x", "nonsense"):
         monkeypatch.setenv("QUALITY_DATABASE_URL", address)
         settings.cache_clear()
         answer_ = run("load", write(sound_set(), tmp_path), "--as-of", "2026-11-14")
-        assert answer_.exit_code == 2
+        assert answer_.exit_code == 1
         assert "secret" not in answer_.output

@@ -70,6 +70,6 @@ def test_another_number_of_days_can_be_named(path: Path) -> None:
 def test_a_locked_state_database_is_said(path: Path) -> None:
     with locked(path):
         result = CliRunner().invoke(app, ["tidy"])
-    assert result.exit_code == 2
+    assert result.exit_code == 1
     assert "cannot be written (StateBusy)" in result.output
     assert len(pages(path)) == len(AGES)

@@ -58,7 +58,7 @@ def late_words(days: int) -> str:
 def follow_ups(user: User) -> pd.DataFrame | None:
     """Return the open follow-ups on the visitor's partners, ``None`` if they cannot be read."""
     in_scope = ask(partner_ids, user.scope)
-    return read_state(lambda connection: open_follow_ups(connection, in_scope), None)
+    return read_state(user, lambda connection: open_follow_ups(connection, in_scope), None)
 
 
 def marker_words(tasks: pd.DataFrame | None, partners: pd.Series[Any]) -> list[str]:

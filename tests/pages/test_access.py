@@ -213,7 +213,7 @@ def test_signing_out_ends_this_session_and_no_other() -> None:
 def noted() -> list[tuple[str, str, str, str]]:
     """What the journal says of access, the oldest first."""
     assert recorder().settled(30)
-    with state_database().reading() as connection:
+    with state_database().reading(demonstration=False) as connection:
         found = journal(connection, JournalCut(), 100)
     access = found[~found["action"].isin(["opened", "exported"])][::-1]
     return [tuple(row) for row in access[["person", "action", "role", "reason"]].to_numpy()]

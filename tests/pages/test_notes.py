@@ -39,7 +39,7 @@ def two_managers(oracle_file: Path) -> list[tuple[str, int]]:
 def store(note_id: str, partner: int, text: str, owner: str = ADMIN, **said: Any) -> None:
     content = NoteContent(text, NoteStatus.OPEN, owner, **said)
     now = dt.datetime.now(dt.UTC).replace(tzinfo=None)
-    with state_database().writing() as connection:
+    with state_database().writing(demonstration=True) as connection:
         write_note(
             connection,
             ask(partner_ids, EVERYTHING),
@@ -49,7 +49,7 @@ def store(note_id: str, partner: int, text: str, owner: str = ADMIN, **said: Any
 
 
 def stored(partner: int) -> list[dict[str, Any]]:
-    with state_database().reading() as connection:
+    with state_database().reading(demonstration=True) as connection:
         found = notes_of_partner(connection, ask(partner_ids, EVERYTHING), partner)
     rows: list[dict[str, Any]] = found.to_dict("records")
     return rows
@@ -209,7 +209,7 @@ def test_a_change_in_the_meantime_is_told_and_the_second_press_decides() -> None
     app = open_page("partner.py", language="en", partner=1)
     by_prefix(app.button, "note_edit_n1").click()
     app = healthy(app.run())
-    with state_database().writing() as connection:
+    with state_database().writing(demonstration=True) as connection:
         theirs = NoteContent("Theirs", NoteStatus.OPEN, ADMIN)
         now = dt.datetime.now(dt.UTC).replace(tzinfo=None)
         write_note(connection, frozenset({1}), NoteWrite("n1", 1, 1, theirs, "boris"), now)

@@ -237,6 +237,49 @@ def test_a_manager_sees_notes_on_own_partners_only(two_managers: list[tuple[str,
     assert "About mine" in text
 
 
+def home_of(portfolio: str, role: str = "manager") -> str:
+    return page_text(open_page("home.py", language="en", role=role, portfolio=portfolio))
+
+
+def test_a_follow_up_whose_owner_has_lost_the_partner_is_the_present_managers(
+    two_managers: list[tuple[str, int]],
+) -> None:
+    (email, own), (former, _) = two_managers
+    store("n1", own, "Nobody else would call", former)
+    text = home_of(email)
+    assert "My follow-ups: 1" in text
+    (row,) = {line for line in text.split("\n") if "Nobody else would call" in line}
+    assert "passed on to you, written by Менеджер" in row
+    assert "Nobody else would call" not in home_of(former)
+    store("n2", own, "My own", email)
+    text = home_of(email)
+    assert "My follow-ups: 2" in text
+    (row,) = {line for line in text.split("\n") if "My own" in line}
+    assert "passed on to you" not in row
+
+
+def test_a_follow_up_of_somebody_who_left_is_the_present_managers(
+    two_managers: list[tuple[str, int]],
+) -> None:
+    (email, own), (other, foreign) = two_managers
+    store("n1", own, "Left undone", "left@example.test")
+    store("n2", foreign, "Of another manager", "left@example.test")
+    text = home_of(email)
+    assert "Left undone · passed on to you, written by left@example\\.test" in text
+    assert "Of another manager" not in text
+    assert "Of another manager" in home_of(other)
+
+
+def test_a_follow_up_of_somebody_who_sees_the_partner_is_nobody_elses(
+    two_managers: list[tuple[str, int]],
+) -> None:
+    (email, own), _ = two_managers
+    store("n1", own, "The leader calls", "leader01@example.test")
+    store("n2", own, "The administrator calls", ADMIN)
+    assert "My follow-ups" not in home_of(email)
+    assert "My follow-ups: 1" in home_of(email, role="admin")
+
+
 def test_a_manager_cannot_write_on_a_foreign_partner_by_a_changed_portfolio(
     two_managers: list[tuple[str, int]],
 ) -> None:

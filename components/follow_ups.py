@@ -100,7 +100,7 @@ def _mine(user: User, tasks: pd.DataFrame, partners: pd.DataFrame) -> pd.DataFra
     manager has the follow-up then, so that it is in somebody's list.
     """
     me = person_code(user)
-    roles = ask(staff_roles, EVERYTHING, tuple(sorted(set(tasks["owner"]))))
+    roles = ask(staff_roles, EVERYTHING)
     managers = partners["manager_email"].reindex(tasks["partner_id"]).fillna("")
     passed_on = [
         manager == me and owner != me and not _can_do(user, owner, manager, roles)

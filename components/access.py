@@ -1,7 +1,7 @@
 """Who is looking, decided anew in every run: by sign-in, as a demonstration, or not at all.
 
-Nothing about the programme is asked before the answer but the staff list (with sign-in) and
-whether the data are a demonstration (without).
+Nothing about the programme is asked before the answer but the staff list (with sign-in) and, of
+those who are let in, whether the data are a demonstration.
 """
 
 from __future__ import annotations
@@ -88,6 +88,8 @@ class User:
         Whose partners the person sees in detail; part of every question to the database.
     session_id, signed_in_at
         Tells the sign-in apart from every other one, and its moment; empty without sign-in.
+    demonstration
+        Whether the data are the demonstration: notes, views, marks and events belong to it then.
     """
 
     role: Role
@@ -97,6 +99,7 @@ class User:
     email: str = ""
     session_id: str = ""
     signed_in_at: float = 0.0
+    demonstration: bool = False
 
 
 def claims_of_visit() -> Mapping[str, Any]:
@@ -153,6 +156,7 @@ def _signed_in(provider: SignInProvider, claims: Mapping[str, Any]) -> User:
         member.email,
         session_id,
         float(claims["iat"]),
+        is_demonstration(),
     )
 
 
@@ -180,12 +184,13 @@ def _in_the_demonstration() -> User:
     said = st.session_state.get(DEMONSTRATION_ROLE)
     role = Role(said) if said in list(Role) else Role.ADMIN
     if role is not Role.MANAGER:
-        return User(role, EVERYTHING, Basis.DEMONSTRATION)
+        return User(role, EVERYTHING, Basis.DEMONSTRATION, demonstration=True)
     portfolios = ask(managers, EVERYTHING).set_index("email")["name"]
     chosen = st.session_state.get(DEMONSTRATION_PORTFOLIO)
     email = str(chosen if chosen in portfolios.index else next(iter(portfolios.index), ""))
     name = str(portfolios.get(email, ""))
-    return User(role, scope_of(role, email), Basis.DEMONSTRATION, name, email)
+    scope = scope_of(role, email)
+    return User(role, scope, Basis.DEMONSTRATION, name, email, demonstration=True)
 
 
 def serving_problem() -> Reason | None:

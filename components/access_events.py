@@ -52,13 +52,22 @@ class AccessNotes:
         """Note that a session was ended by its owner."""
         self._once((Action.SIGNED_OUT, session_id), Action.SIGNED_OUT, email, role)
 
-    def refused(self, email: str, reason: str, *, role: str = "", page: str = "") -> None:
+    def refused(
+        self,
+        email: str,
+        reason: str,
+        *,
+        role: str = "",
+        page: str = "",
+        demonstration: bool = False,
+    ) -> None:
         """Note that somebody was shown nothing, and why, as a code."""
         period = int(self._clock() // REFUSAL_SECONDS)
         self._once(
             (Action.REFUSED, email, reason, page, str(period)),
             *(Action.REFUSED, email, role, page, reason),
             period=period,
+            demonstration=demonstration,
         )
 
     def _once(
@@ -71,6 +80,7 @@ class AccessNotes:
         reason: str = "",
         *,
         period: int | None = None,
+        demonstration: bool = False,
     ) -> None:
         number = hashlib.sha256("\n".join(key).encode("utf-8", "replace")).hexdigest()[:32]
         with self._lock:
@@ -84,7 +94,13 @@ class AccessNotes:
         # Other characters turn lines of the log around, and PostgreSQL refuses NUL.
         person = "".join(sign for sign in email if sign.isprintable())[:_LONGEST_EMAIL]
         log.info("%s: %r %s %s", action.value, person, reason, page)
-        self._keep(AuditEvent(number, now(), person, role, action, page, reason=reason))
+        self._keep(
+            AuditEvent(
+                *(number, now(), person, role, action, page),
+                reason=reason,
+                demonstration=demonstration,
+            )
+        )
 
     def _has_room(self, period: int) -> bool:
         """Return whether one more refusal of this period is noted, and count it."""

@@ -14,7 +14,7 @@ from charts import formats
 from components.access import User
 from components.note_form import text_problem
 from components.people import people_words, person_code
-from components.state import read_state, state_database, told_trouble
+from components.state import read_state, told_trouble, writing_state
 from components.states import empty
 from components.text import plain
 from program.language import N_, _
@@ -44,7 +44,7 @@ def annotations_section(user: User) -> None:
     """Draw what happened, marked on charts over time, and for editors how to add and remove."""
     st.markdown(f"## {_('What happened in the programme')}")
     st.caption(_("Marked on the charts of coverage over time."))
-    found = read_state(noted_changes, None)
+    found = read_state(user, noted_changes, None)
     if found is not None and found.empty:
         empty(_("Nothing has been marked yet."))
     elif found is not None:
@@ -65,10 +65,10 @@ def annotations_section(user: User) -> None:
             _new(user)
 
 
-def _written(write: Callable[[Connection], None]) -> str | None:
+def _written(user: User, write: Callable[[Connection], None]) -> str | None:
     """Write and return ``None``, or what to tell the person instead."""
     try:
-        with state_database().writing() as connection:
+        with writing_state(user) as connection:
             write(connection)
     except NotAnEditor:
         return _("Only analysts and administrators mark changes.")
@@ -86,9 +86,10 @@ def _now() -> dt.datetime:
 
 def _remove(user: User, annotation_id: str) -> None:
     problem = _written(
+        user,
         lambda connection: remove_annotation(
             connection, user.role, annotation_id, person_code(user), _now()
-        )
+        ),
     )
     if problem:
         st.warning(problem)
@@ -126,4 +127,4 @@ def _kept(user: User, draft: str, day: object, kind: str | None, text: str) -> s
     if not isinstance(day, dt.date) or kind not in list(AnnotationKind):
         return _("Say by which day, please.")
     event = Annotation(draft, day, AnnotationKind(kind), checked, person_code(user))
-    return _written(lambda connection: keep_annotation(connection, user.role, event, _now()))
+    return _written(user, lambda connection: keep_annotation(connection, user.role, event, _now()))

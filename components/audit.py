@@ -40,6 +40,7 @@ def note_page(user: User, page: str, filters: str, partner: str) -> None:
         filters=filters,
         partner_id=int(partner) if partner.isdecimal() and len(partner) < 10 else None,
         language=current_language(),
+        demonstration=user.demonstration,
     )
     before = st.session_state.get(_OPENED)
     if before is None or replace(event, id=before.id, at=before.at) != before:

@@ -4,24 +4,24 @@ from __future__ import annotations
 
 import pandas as pd
 
+from components.access import User
 from components.data import ask
 from components.state import read_state
 from components.text import one_line
 from program.language import _
 from queries.annotations import noted_changes
 from queries.changes import QUESTIONNAIRE_CHANGED, RULES_CHANGED, version_changes
-from queries.scope import Scope
 
 #: Letters of a mark on a chart; the list on the page of methods has all of them.
 _ROOM = 32
 
 
-def change_marks(scope: Scope) -> pd.DataFrame:
+def change_marks(user: User) -> pd.DataFrame:
     """Return what changed as marks of a chart: ``day``, ``label``.
 
     New rules and new questionnaires as the data know them, and what analysts have noted.
     """
-    changes = ask(version_changes, scope)
+    changes = ask(version_changes, user.scope)
     words = {
         RULES_CHANGED: _("new rules"),
         QUESTIONNAIRE_CHANGED: _("new questionnaire"),
@@ -29,7 +29,7 @@ def change_marks(scope: Scope) -> pd.DataFrame:
     known = pd.DataFrame(
         {"day": changes["day"], "label": [words[kind] for kind in changes["kind"]]}
     ).astype({"label": "str"})
-    noted = read_state(noted_changes, None)
+    noted = read_state(user, noted_changes, None)
     if noted is None or noted.empty:
         return known
     said = noted.rename(columns={"on_day": "day", "text": "label"})

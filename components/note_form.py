@@ -18,7 +18,7 @@ from charts import formats
 from components.access import User
 from components.data import ask
 from components.people import people_words, person_code
-from components.state import state_database, told_trouble
+from components.state import told_trouble, writing_state
 from components.text import one_line
 from program.language import _
 from program.written_text import TextProblem, TextRefused, checked_text
@@ -64,7 +64,7 @@ def keep_note(user: User, partner_id: int, draft: Draft, content: NoteContent) -
     now = dt.datetime.now(dt.UTC).replace(tzinfo=None)
     try:
         in_scope = ask(partner_ids, user.scope)
-        with state_database().writing() as connection:
+        with writing_state(user) as connection:
             write_note(connection, in_scope, write, now)
     except NoteChanged as error:
         if error.version is not None:

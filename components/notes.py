@@ -70,6 +70,7 @@ def notes_block(user: User, partner_id: int, manager: str, evaluations: Sequence
     st.markdown(f"## {_('Notes and follow-ups')}")
     in_scope = ask(partner_ids, user.scope)
     found = read_state(
+        user,
         lambda connection: (
             notes_of_partner(connection, in_scope, partner_id),
             note_changes(connection, in_scope, partner_id),

@@ -29,6 +29,11 @@ def person_code(user: User) -> str:
     return _NOBODY_ASKED
 
 
+def is_without_sign_in(code: str) -> bool:
+    """Return whether a code is nobody's e-mail address: that of a visit without sign-in."""
+    return code == _NOBODY_ASKED or code.startswith(_DEMONSTRATION)
+
+
 def people_words(codes: Collection[str]) -> dict[str, str]:
     """Return the name of each code; whoever left the staff list is shown by e-mail."""
     names = ask(staff_names, EVERYTHING, tuple(sorted(set(codes))))

@@ -129,7 +129,12 @@ def _show_what_to_set(reason: Reason) -> None:
 
 def show_page_refused(user: User, page: str, landing: str) -> None:
     """Say that a page is not for the visitor's role, and lead to one that is."""
-    access_notes().refused(person_code(user), PAGE_OF_ANOTHER_ROLE, role=user.role.value, page=page)
+    access_notes().refused(
+        *(person_code(user), PAGE_OF_ANOTHER_ROLE),
+        role=user.role.value,
+        page=page,
+        demonstration=user.demonstration,
+    )
     with st.container(key="refusal", width=640):
         st.title(_("This page is not for your role"), anchor=False)
         st.markdown(_("Everything for your role is in the menu."))

@@ -16,7 +16,7 @@ from components.access import User
 from components.menu import menu_of_visit
 from components.note_form import text_problem
 from components.people import person_code
-from components.state import read_state, state_database, told_trouble
+from components.state import read_state, told_trouble, writing_state
 from components.text import plain
 from program.language import _
 from program.written_text import TextRefused, checked_text
@@ -75,21 +75,20 @@ def open_view(view: SavedView) -> None:
 
 def saved_views(user: User, page: str) -> None:
     """Draw the visitor's views and the field that saves another one."""
-    person = person_code(user)
     with st.popover(
         _("Saved views"), icon=":material/bookmarks:", type="tertiary", key="saved_views"
     ):
-        views = read_state(lambda connection: views_of(connection, person), None)
+        views = read_state(user, lambda connection: views_of(connection, person_code(user)), None)
         if views is None:
             return
         for view in views:
-            _one(person, view)
+            _one(user, view)
         if not views:
             st.caption(_("Save the filters of a page under a name to come back to them."))
-        _new(person, page)
+        _new(user, page)
 
 
-def _one(person: str, view: SavedView) -> None:
+def _one(user: User, view: SavedView) -> None:
     known = view.page in menu_of_visit()
     with st.container(horizontal=True, vertical_alignment="center"):
         if st.button(
@@ -109,15 +108,15 @@ def _one(person: str, view: SavedView) -> None:
             help=_("Delete «{name}»").format(name=plain(view.name)),
         ):
             try:
-                with state_database().writing() as connection:
-                    forget_view(connection, person, view.id)
+                with writing_state(user) as connection:
+                    forget_view(connection, person_code(user), view.id)
             except StateDatabaseError as error:
                 st.warning(_("Not deleted: {trouble}.").format(trouble=told_trouble(error)))
             else:
                 st.rerun()
 
 
-def _new(person: str, page: str) -> None:
+def _new(user: User, page: str) -> None:
     draft = st.session_state.setdefault(_DRAFT, secrets.token_hex(16))
     with st.form(key=f"saved_view_form_{draft}", border=False):
         name = st.text_input(
@@ -127,14 +126,14 @@ def _new(person: str, page: str) -> None:
             placeholder=_("Name of the view"),
         )
         if st.form_submit_button(_("Save the view"), icon=":material/bookmark_add:"):
-            problem = _kept(draft, person, name or "", page)
+            problem = _kept(user, draft, name or "", page)
             if problem is None:
                 st.session_state[_DRAFT] = secrets.token_hex(16)
                 st.rerun()
             st.warning(problem)
 
 
-def _kept(draft: str, person: str, name: str, page: str) -> str | None:
+def _kept(user: User, draft: str, name: str, page: str) -> str | None:
     try:
         checked = checked_text(name, LONGEST_NAME, lines=False)
     except TextRefused as error:
@@ -142,10 +141,10 @@ def _kept(draft: str, person: str, name: str, page: str) -> str | None:
     codes = codes_of_page()
     if len(codes) > _LONGEST_CODES:
         return _("This page's address is too long to be saved.")
-    view = SavedView(draft, person, checked, page, codes)
+    view = SavedView(draft, person_code(user), checked, page, codes)
     now = dt.datetime.now(dt.UTC).replace(tzinfo=None)
     try:
-        with state_database().writing() as connection:
+        with writing_state(user) as connection:
             keep_view(connection, view, now)
     except NameTaken:
         return _("You have a view of this name already; take another one.")

@@ -30,9 +30,13 @@ def dismiss() -> None:
 def admit(user: User, roles: Collection[Role]) -> None:
     """Let ``user`` in to a page of ``roles``; only the router does so, before any page runs.
 
-    What another person left in the session is forgotten.
+    What another person left in the session is forgotten, and what was left of another programme:
+    a text typed about a partner of the demonstration must not end up at a real one.
     """
-    person = (user.basis.value, user.email if user.basis is Basis.SIGNED_IN else "")
+    person = (
+        *(user.basis.value, user.email if user.basis is Basis.SIGNED_IN else ""),
+        user.demonstration,
+    )
     if st.session_state.get(_PERSON) != person:
         if _PERSON in st.session_state:
             st.session_state.clear()

@@ -49,7 +49,7 @@ if rows.empty:
     nothing_matches()
     st.stop()
 rows = with_coverage(rows)
-marks = change_marks(user.scope)
+marks = change_marks(user)
 
 # Verdict and key figures -------------------------------------------------------------------------
 verdict_heading(rows)

@@ -1,10 +1,12 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 
 import streamlit as st
 
 from charts import formats
+from components.access import Basis
 from components.data import ask, data_moment
 from components.download import About, download
 from components.journal import journal_columns, journal_filters, journal_rows
@@ -36,12 +38,15 @@ title(
 # Filters -------------------------------------------------------------------------------------
 partners = ask(partner_directory, user.scope, NO_FILTERS)
 pages = {path: entry.title for path, entry in menu_of_visit().items()}
-people = people_words(read_state(people_of_journal, []))
+signed_in = user.basis is Basis.SIGNED_IN
+people = people_words(
+    read_state(user, lambda connection: people_of_journal(connection, with_access=signed_in), [])
+)
 today = dt.datetime.now().astimezone().date()
-cut = journal_filters(people, pages, partners, today)
+cut = replace(journal_filters(people, pages, partners, today), with_access=signed_in)
 
 # Events --------------------------------------------------------------------------------------
-found = read_state(lambda connection: journal(connection, cut, MOST_ROWS), None)
+found = read_state(user, lambda connection: journal(connection, cut, MOST_ROWS), None)
 if found is None:
     st.stop()
 if found.empty:

@@ -1,12 +1,26 @@
 """Tables of the state database: what staff write from the dashboard, never program data.
 
 The tables are what ``queries/state_migrations.py`` arrives at. Ids are made by whoever writes
-(32 hexadecimal signs), so that the same write sent twice is one row. Moments are UTC.
+(32 hexadecimal signs), so that the same write sent twice is one row. Moments are UTC. Every row
+says whether it is about the demonstration or about an own programme: their partners have the same
+ids, and nothing about one may show beside the other.
 """
 
 from __future__ import annotations
 
-from sqlalchemy import Column, Date, DateTime, Index, Integer, MetaData, String, Table, Text
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Date,
+    DateTime,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    false,
+)
 
 state_metadata = MetaData()
 
@@ -17,6 +31,12 @@ state_migration = Table(
     Column("version", Integer, primary_key=True, autoincrement=False),
     Column("applied_at", DateTime, nullable=False),
 )
+
+
+def _programme() -> Column[bool]:
+    """Return what says whether a row is about the demonstration; an older row is not."""
+    return Column("demonstration", Boolean, nullable=False, server_default=false())
+
 
 #: Who signed in and out, was refused, opened which page and took which file: codes only, nothing
 #: about clients, no free text.
@@ -34,6 +54,7 @@ audit_event = Table(
     Column("exported_rows", Integer, nullable=True),
     Column("language", String, nullable=False),
     Column("reason", String, nullable=False, server_default=""),
+    _programme(),
     Index("audit_event_at", "at"),
     Index("audit_event_person", "person", "at"),
 )
@@ -62,6 +83,7 @@ partner_note = Table(
     Column("created_by", String, nullable=False),
     Column("changed_at", DateTime, nullable=False),
     Column("changed_by", String, nullable=False),
+    _programme(),
     Index("partner_note_partner", "partner_id"),
     Index("partner_note_owner", "owner", "status"),
 )
@@ -77,6 +99,7 @@ note_change = Table(
     *_content(),
     Column("changed_at", DateTime, nullable=False),
     Column("changed_by", String, nullable=False),
+    _programme(),
     Index("note_change_note", "note_id", "version", unique=True),
     Index("note_change_partner", "partner_id"),
 )
@@ -92,7 +115,8 @@ saved_view = Table(
     Column("page", String, nullable=False),
     Column("codes", String, nullable=False),
     Column("created_at", DateTime, nullable=False),
-    Index("saved_view_name", "person", "name", unique=True),
+    _programme(),
+    Index("saved_view_name", "person", "name", "demonstration", unique=True),
 )
 
 
@@ -108,5 +132,6 @@ annotation = Table(
     Column("created_by", String, nullable=False),
     Column("removed_at", DateTime, nullable=True),
     Column("removed_by", String, nullable=True),
+    _programme(),
     Index("annotation_day", "on_day"),
 )

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, select, update
 from program.roles import Role
 from program.state_schema import annotation
 from queries.engine import frame
-from queries.state import insert_once
+from queries.state import insert_once, of_programme
 
 #: Who says what happened.
 EDITORS = frozenset({Role.ANALYST, Role.ADMIN})
@@ -70,7 +70,11 @@ def remove_annotation(
         raise NotAnEditor
     connection.execute(
         update(annotation)
-        .where(annotation.c.id == annotation_id, annotation.c.removed_at.is_(None))
+        .where(
+            of_programme(connection, annotation),
+            annotation.c.id == annotation_id,
+            annotation.c.removed_at.is_(None),
+        )
         .values(removed_at=now, removed_by=person)
     )
 
@@ -91,7 +95,7 @@ def noted_changes(connection: Connection) -> pd.DataFrame:
     """
     statement = (
         select(*(annotation.c[name] for name in ANNOTATION_COLUMNS))
-        .where(annotation.c.removed_at.is_(None))
+        .where(of_programme(connection, annotation), annotation.c.removed_at.is_(None))
         .order_by(annotation.c.on_day, annotation.c.id)
     )
     return frame(connection, statement, ANNOTATION_COLUMNS)

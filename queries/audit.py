@@ -9,11 +9,11 @@ from dataclasses import asdict, dataclass
 from enum import StrEnum
 
 import pandas as pd
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import ColumnElement, Connection, delete, not_, select
 
 from program.state_schema import audit_event
 from queries.engine import frame
-from queries.state import StateDatabase, insert_once
+from queries.state import StateDatabase, insert_once, of_programme
 
 
 class Action(StrEnum):
@@ -24,6 +24,10 @@ class Action(StrEnum):
     SIGNED_IN = "signed_in"
     SIGNED_OUT = "signed_out"
     REFUSED = "refused"
+
+
+#: What is about people at the door and about no programme; always kept as the own one's.
+ACCESS = frozenset({Action.SIGNED_IN, Action.SIGNED_OUT, Action.REFUSED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +50,8 @@ class AuditEvent:
         Rows of the file, ``None`` for a page.
     reason
         Code of the reason for which somebody was refused, empty otherwise.
+    demonstration
+        Whether it was the demonstration that was looked at.
     """
 
     id: str
@@ -59,6 +65,7 @@ class AuditEvent:
     exported_rows: int | None = None
     language: str = ""
     reason: str = ""
+    demonstration: bool = False
 
 
 def keep_events(connection: Connection, events: Sequence[AuditEvent]) -> int:
@@ -107,6 +114,9 @@ class JournalCut:
     ----------
     since, until
         UTC moments, half-open.
+    with_access
+        Whether to add, while the demonstration is looked at, who came in, left or was refused:
+        for readers who have signed in themselves.
     """
 
     since: dt.datetime | None = None
@@ -115,6 +125,7 @@ class JournalCut:
     page: str | None = None
     partner_id: int | None = None
     action: Action | None = None
+    with_access: bool = False
 
 
 JOURNAL_COLUMNS = {
@@ -129,6 +140,12 @@ JOURNAL_COLUMNS = {
     "language": "str",
     "reason": "str",
 }
+
+
+def _readable(connection: Connection, *, with_access: bool) -> ColumnElement[bool]:
+    event, own = audit_event.c, of_programme(connection, audit_event)
+    at_the_door = event.action.in_(sorted(ACCESS)) & not_(event.demonstration)
+    return own | at_the_door if with_access else own
 
 
 def journal(connection: Connection, cut: JournalCut, most: int) -> pd.DataFrame:
@@ -152,14 +169,16 @@ def journal(connection: Connection, cut: JournalCut, most: int) -> pd.DataFrame:
     ]
     statement = (
         select(*(event[name] for name in JOURNAL_COLUMNS))
-        .where(*conditions)
+        .where(_readable(connection, with_access=cut.with_access), *conditions)
         .order_by(event.at.desc(), event.id)
         .limit(most)
     )
     return frame(connection, statement, JOURNAL_COLUMNS)
 
 
-def people_of_journal(connection: Connection) -> list[str]:
-    """Return everybody who is in the journal, sorted."""
+def people_of_journal(connection: Connection, *, with_access: bool = False) -> list[str]:
+    """Return everybody who is in the journal, sorted; ``with_access`` as in a cut."""
     person = audit_event.c.person
-    return list(connection.execute(select(person).distinct().order_by(person)).scalars())
+    readable = _readable(connection, with_access=with_access)
+    statement = select(person).where(readable).distinct().order_by(person)
+    return list(connection.execute(statement).scalars())

@@ -1,8 +1,8 @@
 """Notes and follow-ups on partners: read and written within the partners somebody may see.
 
 Every function is given ``in_scope``, the ids of those partners as the program database says; no
-statement touches a note of another one. A write carries an id that follows from what it writes:
-sent twice it is one write.
+statement touches a note of another one, nor one about another programme than the connection's. A
+write carries an id that follows from what it writes: sent twice it is one write.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from sqlalchemy import ColumnElement, Connection, func, select, update
 
 from program.state_schema import note_change, partner_note
 from queries.engine import frame
-from queries.state import insert_once
+from queries.state import insert_once, of_programme
 
 
 class NoteStatus(StrEnum):
@@ -101,7 +101,10 @@ def write_note(
     content = asdict(write.content)
     version = write.base_version + 1
     stamp = {"changed_at": now, "changed_by": write.person}
-    done_already = select(note_change.c.id).where(note_change.c.id == write.change_id)
+    own = of_programme(connection, partner_note)
+    done_already = select(note_change.c.id).where(
+        of_programme(connection, note_change), note_change.c.id == write.change_id
+    )
     if connection.execute(done_already).first():
         return
     if write.base_version == 0:
@@ -119,6 +122,7 @@ def write_note(
         statement = (
             update(partner_note)
             .where(
+                own,
                 partner_note.c.id == write.note_id,
                 partner_note.c.partner_id == write.partner_id,
                 partner_note.c.version == write.base_version,
@@ -139,7 +143,7 @@ def write_note(
     # The other of two equal writes may have come first while this one waited for it.
     elif not connection.execute(done_already).first():
         present = select(partner_note.c.version).where(
-            partner_note.c.id == write.note_id, partner_note.c.partner_id == write.partner_id
+            own, partner_note.c.id == write.note_id, partner_note.c.partner_id == write.partner_id
         )
         raise NoteChanged(connection.execute(present).scalar())
 
@@ -178,7 +182,7 @@ def _notes(connection: Connection, *conditions: ColumnElement[bool]) -> pd.DataF
             else partner_note.c[name]
             for name in columns
         )
-    ).where(*conditions)
+    ).where(of_programme(connection, partner_note), *conditions)
     return _with_deadline(frame(connection, statement, columns))
 
 
@@ -229,7 +233,7 @@ def note_changes(
     asked = partner_id if partner_id in in_scope else None
     statement = (
         select(*(note_change.c[name] for name in CHANGE_COLUMNS))
-        .where(note_change.c.partner_id == asked)
+        .where(of_programme(connection, note_change), note_change.c.partner_id == asked)
         .order_by(note_change.c.note_id, note_change.c.version.desc())
     )
     return frame(connection, statement, CHANGE_COLUMNS)

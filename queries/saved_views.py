@@ -1,14 +1,17 @@
-"""Views that somebody has saved: a name, a page and its codes; everybody has one's own."""
+"""Views that somebody has saved: a name, a page and its codes; everybody has one's own.
+
+Those of the demonstration and those of the own programme do not know of each other.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
 from dataclasses import asdict, dataclass
 
-from sqlalchemy import Connection, delete, func, select
+from sqlalchemy import ColumnElement, Connection, delete, func, select
 
 from program.state_schema import saved_view
-from queries.state import insert_once
+from queries.state import insert_once, of_programme
 
 #: More views than these are no help to anybody.
 MOST_VIEWS = 30
@@ -43,10 +46,14 @@ class SavedView:
     codes: str
 
 
+def _own(connection: Connection, person: str) -> ColumnElement[bool]:
+    return of_programme(connection, saved_view) & (saved_view.c.person == person)
+
+
 def views_of(connection: Connection, person: str) -> list[SavedView]:
     """Return the views of one person by name."""
     columns = [saved_view.c[name] for name in ("id", "person", "name", "page", "codes")]
-    statement = select(*columns).where(saved_view.c.person == person).order_by(saved_view.c.name)
+    statement = select(*columns).where(_own(connection, person)).order_by(saved_view.c.name)
     return [SavedView(*row) for row in connection.execute(statement)]
 
 
@@ -58,7 +65,7 @@ def keep_view(connection: Connection, view: SavedView, now: dt.datetime) -> None
     NameTaken, TooManyViews
         Then nothing is written.
     """
-    own = saved_view.c.person == view.person
+    own = _own(connection, view.person)
     there = select(saved_view.c.id).where(own, saved_view.c.id == view.id)
     if connection.execute(there).first():
         return
@@ -74,5 +81,5 @@ def keep_view(connection: Connection, view: SavedView, now: dt.datetime) -> None
 def forget_view(connection: Connection, person: str, view_id: str) -> None:
     """Delete a view of ``person``; one of somebody else, or none at all, is left alone."""
     connection.execute(
-        delete(saved_view).where(saved_view.c.person == person, saved_view.c.id == view_id)
+        delete(saved_view).where(_own(connection, person), saved_view.c.id == view_id)
     )

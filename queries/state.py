@@ -3,6 +3,9 @@
 A SQLite file in WAL mode by default, PostgreSQL by URL; a pool of its own. Whatever happens to it
 (locked, full, read-only, gone), an answer or one of the errors below comes within the time limit,
 and the next use tries anew: nothing has to be restarted.
+
+The demonstration and an own programme share it and never meet: a connection is about one of the
+two, and every statement on what staff wrote asks :func:`of_programme`.
 """
 
 from __future__ import annotations
@@ -15,7 +18,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Table, create_engine, event, make_url
+from sqlalchemy import ColumnElement, Connection, Engine, Table, create_engine, event, make_url
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -26,7 +29,7 @@ from queries.state_migrations import MIGRATIONS, migrate, present_version
 
 #: After a failure reads are refused at once for so long, so that a page does not wait every run.
 BREATHER_SECONDS = 3.0
-_WRITES = "state_writes"
+_WRITES, _DEMONSTRATION = "state_writes", "state_demonstration"
 _STEPS_BETWEEN_LOOKS = 2000
 
 
@@ -52,6 +55,10 @@ class StateDown(StateDatabaseError):
 
 class StateTooNew(StateDatabaseError):
     """A newer version of the dashboard has written it; an older one keeps its hands off."""
+
+
+class ProgrammeReplaced(StateDatabaseError):
+    """The demonstration has taken the place of an own programme since the visit began, or back."""
 
 
 class StateFailed(StateDatabaseError):
@@ -184,8 +191,14 @@ class StateDatabase:
         self._failed_at = 0.0
 
     @contextmanager
-    def reading(self) -> Iterator[Connection]:
+    def reading(self, *, demonstration: bool | None = None) -> Iterator[Connection]:
         """Yield a connection that sees one moment of the database.
+
+        Parameters
+        ----------
+        demonstration
+            Whether it is about the demonstration or about the own programme; without either what
+            staff wrote can not be asked for.
 
         Raises
         ------
@@ -195,12 +208,17 @@ class StateDatabase:
         failure = self._failure
         if failure is not None and time.monotonic() - self._failed_at < BREATHER_SECONDS:
             raise type(failure)(str(failure))
-        with self._transaction(writes=False) as connection:
+        with self._transaction(writes=False, demonstration=demonstration) as connection:
             yield connection
 
     @contextmanager
-    def writing(self) -> Iterator[Connection]:
+    def writing(self, *, demonstration: bool | None = None) -> Iterator[Connection]:
         """Yield a connection whose changes are kept together if the block ends normally.
+
+        Parameters
+        ----------
+        demonstration
+            As for :meth:`reading`.
 
         Raises
         ------
@@ -208,15 +226,16 @@ class StateDatabase:
             One of its kinds, within the time limit; then nothing of the block has been kept,
             unless the connection broke at the very end (writes are idempotent, so repeat).
         """
-        with self._transaction(writes=True) as connection:
+        with self._transaction(writes=True, demonstration=demonstration) as connection:
             yield connection
 
     @contextmanager
-    def _transaction(self, *, writes: bool) -> Iterator[Connection]:
+    def _transaction(self, *, writes: bool, demonstration: bool | None) -> Iterator[Connection]:
         deadline = time.monotonic() + self._seconds
         try:
             engine = self._current_engine(deadline)
             with self._open(engine, deadline, writes=writes) as connection:
+                connection.execution_options(**{_DEMONSTRATION: demonstration})
                 yield connection
         except (SQLAlchemyError, sqlite3.Error, OSError) as error:
             raise self._remembered(_in_our_words(error), writes=writes) from error
@@ -307,11 +326,29 @@ class StateDatabase:
             self._engine, self._identity, self._failure = None, None, None
 
 
+def _is_about_demonstration(connection: Connection) -> bool:
+    about = connection.get_execution_options().get(_DEMONSTRATION)
+    if about is None:
+        raise LookupError("say whether the connection is about the demonstration")
+    return bool(about)
+
+
+def of_programme(connection: Connection, table: Table) -> ColumnElement[bool]:
+    """Return the condition on ``table`` that every statement on what staff wrote must carry."""
+    condition: ColumnElement[bool] = table.c.demonstration == _is_about_demonstration(connection)
+    return condition
+
+
 def insert_once(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> int:
-    """Insert the rows whose key is not there yet and return how many those are."""
+    """Insert the rows whose key is not there yet and return how many those are.
+
+    A row that does not say which programme it is about is about that of the connection.
+    """
     insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
     written = 0
     for row in rows:
+        if "demonstration" not in row:
+            row = {**row, "demonstration": _is_about_demonstration(connection)}  # noqa: PLW2901
         result = connection.execute(
             insert(table).values(**row).on_conflict_do_nothing(),
             execution_options={"preserve_rowcount": True},

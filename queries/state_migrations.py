@@ -16,6 +16,21 @@ from program.state_schema import state_migration
 _FIRST = """CREATE TABLE state_migration (
     version INTEGER NOT NULL PRIMARY KEY, applied_at TIMESTAMP NOT NULL)"""
 
+_PROGRAMME = "ADD COLUMN demonstration BOOLEAN DEFAULT FALSE NOT NULL"
+
+
+def _made_up(person: str) -> str:
+    """Return the condition that a person exists in the demonstration only.
+
+    Its roles have codes of their own, and its staff addresses that no mail server can have. No
+    LIKE: «%» means something to psycopg.
+    """
+    return (
+        f"(substr({person}, 1, 14) = 'demonstration:'"
+        f" OR substr({person}, length({person}) - 12) = '@example.test')"
+    )
+
+
 MIGRATIONS: tuple[tuple[str, ...], ...] = (
     (
         """CREATE TABLE audit_event (
@@ -86,6 +101,28 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         "CREATE INDEX annotation_day ON annotation (on_day)",
     ),
     ("ALTER TABLE audit_event ADD COLUMN reason VARCHAR DEFAULT '' NOT NULL",),
+    # What is there belongs to the own programme, unless nobody but the demonstration wrote it.
+    (
+        *(
+            f"ALTER TABLE {table} {_PROGRAMME}"
+            for table in ("audit_event", "partner_note", "note_change", "saved_view", "annotation")
+        ),
+        f"""UPDATE partner_note SET demonstration = TRUE WHERE {_made_up("created_by")}
+            AND {_made_up("changed_by")} AND NOT EXISTS (
+                SELECT 1 FROM note_change WHERE note_change.note_id = partner_note.id
+                AND NOT {_made_up("note_change.changed_by")})""",  # noqa: S608 - names of this file
+        """UPDATE note_change SET demonstration = TRUE
+            WHERE note_id IN (SELECT id FROM partner_note WHERE demonstration)""",
+        *(
+            f"UPDATE {table} SET demonstration = TRUE WHERE {_made_up(person)}"  # noqa: S608 - as above
+            for table, person in (
+                *(("audit_event", "person"), ("saved_view", "person")),
+                ("annotation", "created_by"),
+            )
+        ),
+        "DROP INDEX saved_view_name",
+        "CREATE UNIQUE INDEX saved_view_name ON saved_view (person, name, demonstration)",
+    ),
 )
 #: Locks the migrations of one PostgreSQL database: any number that nothing else uses.
 _ADVISORY_LOCK = 4_705_001

@@ -258,7 +258,7 @@ def own_journal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Non
 
 def journal_of_today() -> list[tuple[str, str]]:
     assert recorder().settled(30)
-    with state_database().reading() as connection:
+    with state_database().reading(demonstration=False) as connection:
         found = journal(connection, JournalCut(), 100)
     return list(zip(found["person"], found["action"], strict=True))
 

@@ -47,7 +47,7 @@ def path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 
 def pages(path: Path) -> list[str]:
     database: StateDatabase = state_of(f"sqlite:///{path}")
-    with database.reading() as connection:
+    with database.reading(demonstration=False) as connection:
         found = journal(connection, JournalCut(), 100)
     database.dispose()
     return [str(page) for page in found["page"]]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import os
 import time
 from collections.abc import Callable
@@ -21,6 +22,7 @@ from components.signed_out import signed_out_sessions
 from components.state import state_database
 from program.roles import Role
 from queries.audit import JournalCut, journal
+from queries.notes import NoteContent, NoteStatus, NoteWrite, write_note
 from tests.databases import changed_copy, connected
 from tests.pages.conftest import forget_everything
 from tests.pages.statements import statements_sent
@@ -213,7 +215,7 @@ def test_signing_out_ends_this_session_and_no_other() -> None:
 def noted() -> list[tuple[str, str, str, str]]:
     """What the journal says of access, the oldest first."""
     assert recorder().settled(30)
-    with state_database().reading() as connection:
+    with state_database().reading(demonstration=False) as connection:
         found = journal(connection, JournalCut(), 100)
     access = found[~found["action"].isin(["opened", "exported"])][::-1]
     return [tuple(row) for row in access[["person", "action", "role", "reason"]].to_numpy()]
@@ -281,6 +283,21 @@ def test_signing_in_and_out_works_while_nothing_can_be_written_and_the_log_says_
     visit(claims(nonce="later"))
     actions = [action for _person, action, _role, _reason in noted()]
     assert actions == ["signed_in", "signed_out", "refused", "signed_in"]
+
+
+@pytest.mark.usefixtures("own_state")
+def test_a_follow_up_from_before_sign_in_is_the_present_managers(team: Path) -> None:
+    """The single user who wrote it is nobody any more."""
+    with connected(team) as connection:
+        statement = "SELECT manager_email, min(id) FROM partner GROUP BY 1 ORDER BY 1 LIMIT 1"
+        email, partner = connection.exec_driver_sql(statement).one()
+    content = NoteContent("Call the studio", NoteStatus.OPEN, "local")
+    now = dt.datetime.now(dt.UTC).replace(tzinfo=None)
+    with state_database().writing(demonstration=False) as connection:
+        write_note(connection, {partner}, NoteWrite("n1", partner, 0, content, "local"), now)
+    seen = page_text(visit(claims(email=email), "home.py"))
+    assert "Call the studio · passed on to you, written by without sign" in seen
+    assert "Call the studio" not in page_text(visit(claims(), "home.py"))
 
 
 @pytest.mark.usefixtures("team")

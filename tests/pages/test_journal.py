@@ -27,7 +27,7 @@ pytestmark = pytest.mark.usefixtures("own_state")
 
 def events(**cut: Any) -> pd.DataFrame:
     assert recorder().settled(30)
-    with state_database().reading() as connection:
+    with state_database().reading(demonstration=True) as connection:
         return journal(connection, JournalCut(**cut), 1000)
 
 
@@ -93,7 +93,7 @@ def test_a_file_is_noted_with_its_rows_each_time_it_is_taken(
 
 def test_the_journal_shows_events_in_words_and_filters_them() -> None:
     now = dt.datetime.now(dt.UTC).replace(tzinfo=None)
-    with state_database().writing() as connection:
+    with state_database().writing(demonstration=True) as connection:
         keep_events(
             connection,
             [
@@ -122,7 +122,7 @@ def test_the_journal_shows_events_in_words_and_filters_them() -> None:
 
 def test_access_is_shown_with_reasons_and_filtered() -> None:
     now = dt.datetime.now(dt.UTC).replace(tzinfo=None)
-    with state_database().writing() as connection:
+    with state_database().writing(demonstration=True) as connection:
         keep_events(
             connection,
             [
@@ -157,7 +157,7 @@ def test_old_events_are_forgotten_when_the_next_one_is_written(
     monkeypatch.setattr(audit_queries, "FORGOTTEN_AT_ONCE", 2)
     settings.cache_clear()
     now = dt.datetime.now(dt.UTC).replace(tzinfo=None)
-    with state_database().writing() as connection:
+    with state_database().writing(demonstration=True) as connection:
         keep_events(
             connection,
             [
@@ -177,7 +177,7 @@ def test_old_events_are_forgotten_when_the_next_one_is_written(
 def test_hostile_codes_in_the_journal_are_shown_as_text() -> None:
     now = dt.datetime.now(dt.UTC).replace(tzinfo=None)
     hostile = "![](https://example.test/x) <script> :red[x]"
-    with state_database().writing() as connection:
+    with state_database().writing(demonstration=True) as connection:
         keep_events(
             connection, [AuditEvent("1", now, hostile, "?", Action.OPENED, hostile, hostile)]
         )

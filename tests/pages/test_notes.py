@@ -39,7 +39,7 @@ def two_managers(oracle_file: Path) -> list[tuple[str, int]]:
 def store(note_id: str, partner: int, text: str, owner: str = ADMIN, **said: Any) -> None:
     content = NoteContent(text, NoteStatus.OPEN, owner, **said)
     now = dt.datetime.now(dt.UTC).replace(tzinfo=None)
-    with state_database().writing() as connection:
+    with state_database().writing(demonstration=True) as connection:
         write_note(
             connection,
             ask(partner_ids, EVERYTHING),
@@ -49,7 +49,7 @@ def store(note_id: str, partner: int, text: str, owner: str = ADMIN, **said: Any
 
 
 def stored(partner: int) -> list[dict[str, Any]]:
-    with state_database().reading() as connection:
+    with state_database().reading(demonstration=True) as connection:
         found = notes_of_partner(connection, ask(partner_ids, EVERYTHING), partner)
     rows: list[dict[str, Any]] = found.to_dict("records")
     return rows
@@ -209,7 +209,7 @@ def test_a_change_in_the_meantime_is_told_and_the_second_press_decides() -> None
     app = open_page("partner.py", language="en", partner=1)
     by_prefix(app.button, "note_edit_n1").click()
     app = healthy(app.run())
-    with state_database().writing() as connection:
+    with state_database().writing(demonstration=True) as connection:
         theirs = NoteContent("Theirs", NoteStatus.OPEN, ADMIN)
         now = dt.datetime.now(dt.UTC).replace(tzinfo=None)
         write_note(connection, frozenset({1}), NoteWrite("n1", 1, 1, theirs, "boris"), now)
@@ -235,6 +235,49 @@ def test_a_manager_sees_notes_on_own_partners_only(two_managers: list[tuple[str,
             assert "My follow-ups: 2" not in text
     text = page_text(open_page("home.py", language="en", role="manager", portfolio=email))
     assert "About mine" in text
+
+
+def home_of(portfolio: str, role: str = "manager") -> str:
+    return page_text(open_page("home.py", language="en", role=role, portfolio=portfolio))
+
+
+def test_a_follow_up_whose_owner_has_lost_the_partner_is_the_present_managers(
+    two_managers: list[tuple[str, int]],
+) -> None:
+    (email, own), (former, _) = two_managers
+    store("n1", own, "Nobody else would call", former)
+    text = home_of(email)
+    assert "My follow-ups: 1" in text
+    (row,) = {line for line in text.split("\n") if "Nobody else would call" in line}
+    assert "passed on to you, written by Менеджер" in row
+    assert "Nobody else would call" not in home_of(former)
+    store("n2", own, "My own", email)
+    text = home_of(email)
+    assert "My follow-ups: 2" in text
+    (row,) = {line for line in text.split("\n") if "My own" in line}
+    assert "passed on to you" not in row
+
+
+def test_a_follow_up_of_somebody_who_left_is_the_present_managers(
+    two_managers: list[tuple[str, int]],
+) -> None:
+    (email, own), (other, foreign) = two_managers
+    store("n1", own, "Left undone", "left@example.test")
+    store("n2", foreign, "Of another manager", "left@example.test")
+    text = home_of(email)
+    assert "Left undone · passed on to you, written by left@example\\.test" in text
+    assert "Of another manager" not in text
+    assert "Of another manager" in home_of(other)
+
+
+def test_a_follow_up_of_somebody_who_sees_the_partner_is_nobody_elses(
+    two_managers: list[tuple[str, int]],
+) -> None:
+    (email, own), _ = two_managers
+    store("n1", own, "The leader calls", "leader01@example.test")
+    store("n2", own, "The administrator calls", ADMIN)
+    assert "My follow-ups" not in home_of(email)
+    assert "My follow-ups: 1" in home_of(email, role="admin")
 
 
 def test_a_manager_cannot_write_on_a_foreign_partner_by_a_changed_portfolio(

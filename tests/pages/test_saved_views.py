@@ -18,7 +18,7 @@ ADMIN = "demonstration:admin"
 
 
 def views(person: str = ADMIN) -> list[SavedView]:
-    with state_database().reading() as connection:
+    with state_database().reading(demonstration=True) as connection:
         return views_of(connection, person)
 
 
@@ -91,7 +91,7 @@ def test_a_hostile_name_is_text() -> None:
 def test_nobody_opens_a_page_of_another_role_by_a_view() -> None:
     app = save_as(open_page("journal.py", language="en"), "Journal")
     (view,) = views()
-    with state_database().writing() as connection:
+    with state_database().writing(demonstration=True) as connection:
         connection.exec_driver_sql("UPDATE saved_view SET person = 'demonstration:leader'")
     app = open_page("home.py", language="en", role="leader")
     assert app.button(key=f"saved_view_open_{view.id}").disabled

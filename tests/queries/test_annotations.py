@@ -26,19 +26,19 @@ def event(number: int) -> Annotation:
 
 
 def texts(state: StateDatabase) -> list[str]:
-    with state.reading() as connection:
+    with state.reading(demonstration=False) as connection:
         return noted_changes(connection)["text"].tolist()
 
 
 def test_an_annotation_is_kept_once_and_read_by_day(state: StateDatabase) -> None:
     for number in (2, 1, 2):
-        with state.writing() as connection:
+        with state.writing(demonstration=False) as connection:
             keep_annotation(connection, Role.ANALYST, event(number), NOW)
     assert texts(state) == ["Campaign 1", "Campaign 2"]
 
 
 def test_a_removed_annotation_is_gone_and_stays_gone(state: StateDatabase) -> None:
-    with state.writing() as connection:
+    with state.writing(demonstration=False) as connection:
         keep_annotation(connection, Role.ADMIN, event(1), NOW)
         remove_annotation(connection, Role.ADMIN, "a1", "boris", NOW)
         remove_annotation(connection, Role.ADMIN, "a1", "anna", NOW)
@@ -48,8 +48,8 @@ def test_a_removed_annotation_is_gone_and_stays_gone(state: StateDatabase) -> No
 
 @pytest.mark.parametrize("role", [Role.MANAGER, Role.LEADER])
 def test_others_only_read(state: StateDatabase, role: Role) -> None:
-    with state.writing() as connection, pytest.raises(NotAnEditor):
+    with state.writing(demonstration=False) as connection, pytest.raises(NotAnEditor):
         keep_annotation(connection, role, event(1), NOW)
-    with state.writing() as connection, pytest.raises(NotAnEditor):
+    with state.writing(demonstration=False) as connection, pytest.raises(NotAnEditor):
         remove_annotation(connection, role, "a1", "anna", NOW)
     assert texts(state) == []

@@ -42,12 +42,12 @@ def task(note_id: str, partner: int = OWN, **said: Any) -> NoteWrite:
 
 def write(state: StateDatabase, *writes: NoteWrite, scope: frozenset[int] = IN_SCOPE) -> None:
     for one in writes:
-        with state.writing() as connection:
+        with state.writing(demonstration=False) as connection:
             write_note(connection, scope, one, NOW)
 
 
 def notes(state: StateDatabase, partner: int = OWN, scope: frozenset[int] = IN_SCOPE) -> Any:
-    with state.reading() as connection:
+    with state.reading(demonstration=False) as connection:
         return notes_of_partner(connection, scope, partner)
 
 
@@ -62,7 +62,7 @@ def test_a_note_is_read_as_it_was_written(state: StateDatabase) -> None:
 def test_the_same_write_sent_again_is_one_note(state: StateDatabase) -> None:
     write(state, note(), note(), note())
     assert len(notes(state)) == 1
-    with state.reading() as connection:
+    with state.reading(demonstration=False) as connection:
         assert len(note_changes(connection, IN_SCOPE, OWN)) == 1
 
 
@@ -100,7 +100,7 @@ def test_a_change_of_an_older_version_is_refused_and_leaves_no_trace(state: Stat
     with pytest.raises(NoteChanged):
         write(state, note(base=1, text="By Anna"))
     assert notes(state)["text"].tolist() == ["By Boris"]
-    with state.reading() as connection:
+    with state.reading(demonstration=False) as connection:
         assert note_changes(connection, IN_SCOPE, OWN)["version"].tolist() == [2, 1]
 
 
@@ -117,7 +117,7 @@ def test_an_unclear_first_attempt_with_other_words_is_told_not_doubled(
 
 def test_the_history_says_who_changed_what(state: StateDatabase) -> None:
     write(state, task("n1"), note(base=1, status=NoteStatus.DONE, owner="anna@example.test"))
-    with state.reading() as connection:
+    with state.reading(demonstration=False) as connection:
         history = note_changes(connection, IN_SCOPE, OWN)
     assert history["status"].tolist() == ["done", "open"]
     assert set(history["changed_by"]) == {"anna@example.test"}
@@ -132,7 +132,7 @@ def test_nobody_writes_on_a_partner_out_of_scope(state: StateDatabase) -> None:
 def test_nobody_reads_notes_of_a_partner_out_of_scope(state: StateDatabase) -> None:
     write(state, task("n2", FOREIGN), task("n1"), scope=EVERYBODY)
     assert notes(state, FOREIGN).empty
-    with state.reading() as connection:
+    with state.reading(demonstration=False) as connection:
         assert note_changes(connection, IN_SCOPE, FOREIGN).empty
         assert open_follow_ups(connection, IN_SCOPE)["partner_id"].tolist() == [OWN]
         assert open_follow_ups(connection, frozenset()).empty

@@ -26,12 +26,12 @@ def view(number: int, person: str = "anna", name: str | None = None) -> SavedVie
 
 def keep(state: StateDatabase, *views: SavedView) -> None:
     for one in views:
-        with state.writing() as connection:
+        with state.writing(demonstration=False) as connection:
             keep_view(connection, one, NOW)
 
 
 def names(state: StateDatabase, person: str = "anna") -> list[str]:
-    with state.reading() as connection:
+    with state.reading(demonstration=False) as connection:
         return [one.name for one in views_of(connection, person)]
 
 
@@ -59,10 +59,10 @@ def test_there_is_a_limit(state: StateDatabase) -> None:
 
 def test_only_the_owner_deletes_and_deleting_again_changes_nothing(state: StateDatabase) -> None:
     keep(state, view(1), view(2))
-    with state.writing() as connection:
+    with state.writing(demonstration=False) as connection:
         forget_view(connection, "boris", "anna-1")
     assert len(names(state)) == 2
     for _ in range(2):
-        with state.writing() as connection:
+        with state.writing(demonstration=False) as connection:
             forget_view(connection, "anna", "anna-1")
     assert names(state) == ["View 02"]

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, delete, insert
 from program.roles import Role
 from program.schema import staff
 from queries.scope import EVERYTHING, Scope, Sight, scope_of
-from queries.staff import StaffMember, staff_member
+from queries.staff import StaffMember, staff_member, staff_roles
 
 PEOPLE = (
     ("Anna.K@Example.test", "Anna", "leader"),
@@ -53,6 +53,16 @@ def test_one_person_or_nobody(
 ) -> None:
     for connection in filled:
         assert staff_member(connection, email) == found, connection.dialect.name
+
+
+def test_the_list_of_roles_names_those_who_have_access_and_nobody_else(
+    filled: tuple[Connection, Connection],
+) -> None:
+    for connection in filled:
+        roles = staff_roles(connection, EVERYTHING)
+        members = (staff_member(connection, email) for email, _name, _role in PEOPLE)
+        assert roles == {member.email: member.role for member in members if member}
+        assert len(roles) == 3
 
 
 def test_only_a_manager_is_held_to_a_portfolio() -> None:

@@ -419,7 +419,7 @@ def test_the_journal_is_cut_and_sorted(state: StateDatabase) -> None:
                 event(3, action=Action.EXPORTED, exported_rows=120),
             ],
         )
-    with state.reading() as connection:
+    with state.reading(demonstration=False) as connection:
         assert journal(connection, JournalCut(), 10)["at"].dt.minute.tolist() == [3, 2, 1]
         assert len(journal(connection, JournalCut(), 2)) == 2
         assert len(journal(connection, JournalCut(person="boris@example.test"), 10)) == 1

@@ -119,7 +119,9 @@ def worst_case_words(recommending: Estimate) -> str:
 def beside_words(rows: pd.DataFrame, hidden: int, *, regions: bool) -> str:
     """Return how many lie below the others, the rule, and how many are hidden."""
     lower = int((rows["verdict"] == Verdict.LOWER.value).sum())
-    if not lower:
+    if (rows["verdict"] == Verdict.TOO_FEW.value).all():
+        said = _("Nobody can be judged yet.")
+    elif not lower:
         said = _("Nobody lies below the others beyond chance.")
     elif regions:
         said = ngettext(

@@ -8,7 +8,13 @@ import pandas as pd
 import pytest
 
 import components.contacts
-from components.contact_words import OUTCOME_NAMES, outcome_totals, stage_rows
+from components.contact_words import (
+    OUTCOME_NAMES,
+    beside_words,
+    outcome_totals,
+    stage_rows,
+    stages_note,
+)
 from components.contacts import response_beside, response_now
 from metrics.difference import Verdict
 from metrics.response import OUTCOMES
@@ -67,6 +73,24 @@ def test_regions_add_their_partners_up(beside):
     found = beside([partner(1, 3, 1), partner(2, 3, 1), partner(3, 30, 30, region="Казань")])
     rates = found.regions.set_index("region_ru")["rate"]
     assert rates.to_dict() == {"Москва": 0.75, "Казань": 0.5}
+
+
+@pytest.mark.usefixtures("english")
+@pytest.mark.parametrize("regions", [True, False])
+@pytest.mark.parametrize(
+    ("verdicts", "said"),
+    [
+        ([], "Nobody can be judged yet."),
+        ([Verdict.TOO_FEW], "Nobody can be judged yet."),
+        ([Verdict.TOO_FEW, Verdict.WITHIN_CHANCE], "Nobody lies below the others beyond chance."),
+        ([Verdict.HIGHER], "Nobody lies below the others beyond chance."),
+        ([Verdict.LOWER, Verdict.TOO_FEW], "lies below the others beyond chance."),
+    ],
+)
+def test_nobody_is_said_to_be_no_lower_before_anybody_is_judged(verdicts, said, regions):
+    words = beside_words(pd.DataFrame({"verdict": verdicts}), 0, regions=regions)
+    assert said in words
+    assert ("Nobody" in words) == (Verdict.LOWER not in verdicts)
 
 
 def test_silence_bounds_the_share_recommending(beside):

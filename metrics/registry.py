@@ -265,8 +265,8 @@ METRICS: tuple[Metric, ...] = (
         N_("From key to recommendation"),
         N_(
             "How many of the keys bought in the period were delivered, have a contact, were "
-            "called, answered, and recommend the developer. A key reaches a stage when at least "
-            "one of its accepted deliveries by the key's buyer did."
+            "called, answered, said whether they recommend the developer, and do. A key reaches a "
+            "stage when at least one of its accepted deliveries by the key's buyer did."
         ),
         N_(
             "has a contact: at least one attempt of any outcome is recorded, a pending one "

@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 
 import components.contacts
+from charts.survey import contact_funnel_alt
 from components.contact_words import (
     OUTCOME_NAMES,
     beside_words,
@@ -134,4 +135,14 @@ def test_each_outcome_is_named_by_itself():
 
 def test_stages_stand_in_their_order():
     rows = stage_rows(pd.DataFrame([{name: 9 - i for i, name in enumerate(STAGES)}]))
-    assert rows["count"].tolist() == [9, 8, 7, 6, 5, 4]
+    assert rows["count"].tolist() == [9, 8, 7, 6, 5, 4, 3]
+
+
+@pytest.mark.usefixtures("english")
+def test_the_funnel_and_its_note_say_one_share_recommending_of_those_who_said():
+    counts = dict(zip(STAGES, [900, 880, 860, 850, 788, 770, 628], strict=True))
+    stages = pd.DataFrame([counts | {"without_answer": 18}])
+    funnel = contact_funnel_alt(stage_rows(stages)).replace("\u00a0", " ")
+    assert "Said whether they recommend: 770 of 788 (97.7 %)" in funnel
+    assert "Recommend the developer: 628 of 770 (81.6 %)" in funnel
+    assert "81.6 %" in stages_note(stages, TODAY).replace("\u00a0", " ")

@@ -166,12 +166,17 @@ def funnel_plot_alt(frame: pd.DataFrame, *, target: float, index: bool = False) 
         named = ", ".join(str(label) for label in some["label"].head(_NAMED))
         return f"{formats.number(len(some))} ({named})" if named else formats.number(0)
 
+    told = {
+        "partners": formats.partners(len(frame)),
+        "target": _write(target, None, index=index),
+    }
+    if (frame["flag"] == PeerFlag.NOT_JUDGED).all():
+        return _("{partners} against the common {target}. Nobody is judged.").format(**told)
     return _(
         "{partners} against the common {target}. A reason to ask: {alert}; watch: {watch}; "
-        "better: {better}; all the others as chance explains."
+        "better: {better}; none of the others stands out."
     ).format(
-        partners=formats.partners(len(frame)),
-        target=_write(target, None, index=index),
+        **told,
         alert=names(PeerFlag.ALERT),
         watch=names(PeerFlag.WATCH),
         better=names(PeerFlag.BETTER),

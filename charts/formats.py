@@ -306,9 +306,12 @@ def points(n: int) -> str:
     return _counted(ngettext("{n} point", "{n} points", n), n)
 
 
-def days(n: int) -> str:
-    """Return «1 день», «2 дня», «5 дней»."""
-    return _counted(ngettext("{n} day", "{n} days", n), n)
+def days(n: float) -> str:
+    """Return «1 день», «2 дня», «5 дней», «12,5 дня»."""
+    whole = n == int(n)
+    # A fraction takes the form of two in both languages.
+    form = ngettext("{n} day", "{n} days", int(n) if whole else 2)
+    return form.format(n=number(n, 0 if whole else 1)).replace(" ", NBSP)
 
 
 def months(n: int) -> str:

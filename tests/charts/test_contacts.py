@@ -6,9 +6,18 @@ import math
 
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from charts.contacts import day_bins, days_histogram, outcome_months, outcome_months_alt
+from charts.contacts import (
+    day_bins,
+    days_histogram,
+    days_histogram_alt,
+    outcome_months,
+    outcome_months_alt,
+)
 from charts.peers import peer_funnel
+from charts.template import count_axis, figure
 
 NAMES = {"completed": "answered", "refused": "refused", "pending": "pending"}
 
@@ -34,6 +43,36 @@ def test_every_outcome_is_a_trace_of_its_own_and_one_that_never_occurs_is_not_dr
     figure = outcome_months(months, NAMES, theme="dark")
     assert [trace.name for trace in figure.data] == ["answered", "refused"]
     assert "3" in outcome_months_alt(months, NAMES)
+
+
+@given(st.integers(0, 10**9))
+def test_counts_have_few_whole_hairlines_at_any_size(most):
+    fig, _colours = figure("light")
+    count_axis(fig, most)
+    step = fig.layout.yaxis.dtick
+    assert step >= 1
+    assert int(step) == step
+    assert most / step <= 5
+
+
+@pytest.mark.parametrize("n", [1, 2, 3, 7])
+def test_axes_of_few_contacts_repeat_no_number(n):
+    months = pd.DataFrame(
+        {"month": pd.to_datetime(["2026-01-01"]), "completed": [n], "refused": [0], "pending": [0]}
+    )
+    days = pd.DataFrame({"days": [3], "deliveries": [n]})
+    for fig in (
+        outcome_months(months, NAMES, theme="light"),
+        days_histogram(days, theme="light", median=3, limit=30),
+    ):
+        assert fig.layout.yaxis.dtick >= 1
+
+
+def test_half_a_day_stands_in_the_picture_as_in_its_words():
+    days = pd.DataFrame({"days": [12, 13], "deliveries": [1, 1]})
+    fig = days_histogram(days, theme="light", median=12.5, limit=30)
+    assert "медиана 12,5\u00a0дня" in [note.text for note in fig.layout.annotations]
+    assert "медиана 12,5\u00a0дня" in days_histogram_alt(days, median=12.5, limit=30)
 
 
 @pytest.fixture

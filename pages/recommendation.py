@@ -24,6 +24,7 @@ from components.survey_recommendation import (
 from components.survey_trend import show_trend
 from components.survey_view import one_of, view_of
 from components.survey_words import MAPPING_NAMES, MEASURES, SUBJECTS
+from components.text import within
 from components.tiles import tiles
 from metrics.recommendation import IndexMapping
 from program.language import _
@@ -133,7 +134,7 @@ if look == TREND:
         ),
         measure,
         title=_("Over time: {figure}, {subject}").format(
-            figure=_(MEASURES[measure]).lower(), subject=_(SUBJECTS[subject])
+            figure=within(_(MEASURES[measure])), subject=_(SUBJECTS[subject])
         ),
         about=about,
         key="recommendation_trend",

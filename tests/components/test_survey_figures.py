@@ -27,8 +27,10 @@ from components.survey_figures import (
     trend,
 )
 from components.survey_questions import questionnaire, wordings
+from components.survey_recommendation import standing_out
 from components.survey_trend import marked_chart
 from components.survey_words import basis_words, change_words, signal_sentences
+from components.text import plain
 from metrics.difference import Verdict, index_difference, share_difference
 from metrics.estimate import Estimate
 from metrics.recommendation import IndexMapping
@@ -175,6 +177,33 @@ def test_segment_is_judged_from_ten_answers_on(n: int, judged: bool) -> None:
 def test_segments_stand_by_size_so_that_nothing_is_ranked() -> None:
     found = segment_figures(segments(a=[5], b=[1] * 7, c=[4] * 3), reading(), Measure.SHARE)
     assert found["segment"].tolist() == ["b", "c", "a"]
+
+
+@pytest.mark.parametrize("better", [0, 3, 20])
+@pytest.mark.parametrize("worse", [0, 6, 20])
+def test_both_directions_are_told_the_largest_first_with_how_many_more(
+    worse: int, better: int
+) -> None:
+    steps = [-0.01 * at for at in range(1, worse + 1)] + [0.02 * at for at in range(1, better + 1)]
+    found = pd.DataFrame({"difference": steps}, dtype=float).assign(
+        name=[f"{step:+.2f}" for step in steps],
+        words="",
+        n=50,
+        difference_low=0.0,
+        difference_high=0.0,
+        verdict=[(Verdict.LOWER if step < 0 else Verdict.HIGHER).value for step in steps],
+    )
+    for verdict, all_of, largest in (
+        (Verdict.LOWER, worse, -0.01 * worse),
+        (Verdict.HIGHER, better, 0.02 * better),
+    ):
+        told = standing_out(found, verdict, index=False)
+        assert len(told) == min(all_of, 7)
+        if all_of:
+            assert plain(f"{largest:+.2f}") in told[0]
+        assert [f"и ещё {all_of - 6}" in line for line in told] == [
+            at == 6 for at in range(len(told))
+        ]
 
 
 # Series ------------------------------------------------------------------------------------------

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
@@ -108,13 +107,13 @@ def subject_tiles(
     current: pd.DataFrame,
     previous: pd.DataFrame,
     counts: pd.DataFrame,
-    until: dt.date,
+    view: View,
 ) -> list[Tile]:
     """Return share and index of the developer, then of the platform."""
     shown = []
     for subject, reading in readings.items():
         missing = reading.missing(current)
-        series, _quarterly = periods(counts, [reading], until)
+        series = periods(counts, [reading], view.until, complete_from=view.since).frame
         for measure, label, code in (
             (Measure.SHARE, _(RECOMMEND[subject]), "recommending"),
             (Measure.INDEX, _(INDEX_OF[subject]), "recommendation_index"),

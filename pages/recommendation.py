@@ -67,7 +67,7 @@ verdict_heading(readings, current, previous, view)
 whose = (user.scope, filters, view, version, mapping)
 tiles(
     remembered(
-        lambda: subject_tiles(readings, current, previous, counts, view.until), "subjects", *whose
+        lambda: subject_tiles(readings, current, previous, counts, view), "subjects", *whose
     ),
     in_a_row=2,
 )
@@ -126,7 +126,7 @@ if look == TREND:
     ]
     show_trend(
         remembered(
-            lambda: trend(counts, same_scale, measure, view.until),
+            lambda: trend(counts, same_scale, measure, view.until, complete_from=view.since),
             "recommendation_trend",
             *whose,
             subject,

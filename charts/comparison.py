@@ -99,6 +99,7 @@ def funnel_plot(
         x=1, xref="paper", xanchor="right", y=0, yref="paper", yanchor="bottom", align="right",
         text=_("line: all together, {value}").format(value=_write(target, None, index=index))
         + ("" if limits.empty else "<br>" + _("limits: 95 % and 99.8 %")),
+        bgcolor=c.background, borderpad=2,
     )  # fmt: skip
     for flag, (name, symbol, size, colour) in _peer_look(c).items():
         some = frame[frame["flag"] == flag]
@@ -148,7 +149,7 @@ def _named(fig: go.Figure, frame: pd.DataFrame, c: Roles, most: int) -> None:
         fig.add_annotation(
             x=row.n, y=row.value, text=safe(_short(row.label)), yanchor="middle",
             xanchor="right" if left else "left", xshift=-10 if left else 10,
-            font={"size": SMALL, "color": c.text},
+            font={"size": SMALL, "color": c.text}, bgcolor=c.background, borderpad=1,
         )  # fmt: skip
 
 

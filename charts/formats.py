@@ -203,6 +203,11 @@ def n_of(n: int) -> str:
     return f"n{NBSP}={NBSP}{number(n)}"
 
 
+def no_answer(n: int) -> str:
+    """Return «нет ответа: 8», not to be torn apart at a line's end."""
+    return _("no answer: {n}").format(n=number(n)).replace(" ", NBSP)
+
+
 def few_words(n: int) -> str:
     """Return «мало ответов (n = 7)»."""
     return _("few answers ({n})").format(n=n_of(n))

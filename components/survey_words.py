@@ -91,13 +91,13 @@ def interval_words(value: Estimate, measure: Measure = Measure.SHARE) -> str:
 def basis_words(value: Estimate, missing: int, measure: Measure = Measure.SHARE) -> str:
     """Return what a figure rests on: interval, answers, and how many gave none."""
     if value.status is Status.NONE:
-        return _("no answer: {n}").format(n=formats.number(missing))
+        return formats.no_answer(missing)
     parts = [
         _("95 % interval {interval}").format(interval=interval_words(value, measure)),
         formats.n_of(value.n) if value.status is Status.OK else formats.few_words(value.n),
     ]
     if missing:
-        parts.append(_("no answer: {n}").format(n=formats.number(missing)))
+        parts.append(formats.no_answer(missing))
     return " · ".join(parts)
 
 

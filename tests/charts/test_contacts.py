@@ -16,6 +16,8 @@ from charts.contacts import (
     outcome_months,
     outcome_months_alt,
 )
+from charts.formats import EN_DASH
+from charts.palette import roles
 from charts.peers import peer_funnel
 from charts.template import count_axis, figure
 
@@ -27,6 +29,7 @@ def test_days_fall_into_bins_of_five_with_the_thirtieth_in_time():
     counts = dict(zip(bins["last_day"], bins["deliveries"], strict=True))
     assert (counts[5], counts[10], counts[30], counts[35], counts[60]) == (2, 1, 1, 1, 1)
     assert bins["deliveries"].sum() == 6
+    assert bins["label"].iloc[:2].tolist() == [f"0{EN_DASH}5", f"6{EN_DASH}10"]
 
 
 def test_bars_beyond_the_limit_are_of_another_colour():
@@ -123,6 +126,13 @@ def test_the_one_to_ask_is_named_beside_its_point(named, limits):
     labels = [note for note in drawn(named, CROWD, limits).layout.annotations if note.x != 1]
     assert [note.text for note in labels] == ["Студия &lt;1&gt;"]
     assert labels[0].x == pytest.approx(math.log10(40))
+
+
+def test_limits_and_hairlines_run_behind_every_word(named, limits):
+    figure = drawn(named, CROWD, limits)
+    plates = {note.bgcolor for note in figure.layout.annotations}
+    assert plates == {roles("light").background}
+    assert all(note.opacity is None for note in figure.layout.annotations)
 
 
 def test_where_many_are_flagged_no_label_covers_the_points(named, limits):

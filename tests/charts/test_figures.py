@@ -306,7 +306,7 @@ def test_likert_shares_leave_missing_answers_out():
     fig = survey.likert(ANSWERS, theme="light")
     texts = [a.text for a in fig.layout.annotations]
     assert "51\u00a0%" in texts
-    assert "n\u00a0=\u00a0100, нет ответа: 4" in texts
+    assert "n\u00a0=\u00a0100, нет\u00a0ответа:\u00a04" in texts
 
 
 def test_likert_bar_is_centred_on_the_middle_answer():

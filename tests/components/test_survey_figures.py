@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from charts.answers import pair_grid, score_columns, score_columns_alt
+from charts.formats import EN_DASH
 from charts.survey import interval_dots
 from components.survey_answers import bar_span, bars, centred_bars, question_figures, tally
 from components.survey_association import recommending_associations
@@ -404,6 +405,14 @@ def answers(scores: dict[int, int], code: str = "goals", version: int = 1) -> pd
     return pd.DataFrame(
         {"version": version, "code": code, "score": list(scores), "answers": list(scores.values())}
     )
+
+
+def test_intervals_and_counts_of_no_answer_are_not_torn_at_a_lines_end() -> None:
+    asked = [a for a in questionnaire(QUESTION_ROWS, 1) if a.code == "goals"]
+    (scale,) = question_figures(tally(answers({5: 3})), asked)["scale"]
+    assert scale == f"1{EN_DASH}5"
+    words = basis_words(Estimate.nothing("wilson"), 8)
+    assert words == "нет\u00a0ответа:\u00a08"
 
 
 def test_middle_answer_and_no_answer_stand_apart_in_the_figures() -> None:

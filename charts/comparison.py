@@ -9,13 +9,14 @@ from __future__ import annotations
 import datetime as dt
 import math
 
+import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
 from charts import formats
 from charts.palette import Roles, ThemeName
 from charts.template import SMALL, figure, month_axis, require_rows, safe, share_axis
-from metrics.control_chart import Variation
+from metrics.control_chart import Variation, gaps
 from metrics.peers import PeerFlag
 from program.language import _
 
@@ -98,6 +99,7 @@ def funnel_plot(
         x=1, xref="paper", xanchor="right", y=0, yref="paper", yanchor="bottom", align="right",
         text=_("line: all together, {value}").format(value=_write(target, None, index=index))
         + ("" if limits.empty else "<br>" + _("limits: 95 % and 99.8 %")),
+        bgcolor=c.background, borderpad=2,
     )  # fmt: skip
     for flag, (name, symbol, size, colour) in _peer_look(c).items():
         some = frame[frame["flag"] == flag]
@@ -147,7 +149,7 @@ def _named(fig: go.Figure, frame: pd.DataFrame, c: Roles, most: int) -> None:
         fig.add_annotation(
             x=row.n, y=row.value, text=safe(_short(row.label)), yanchor="middle",
             xanchor="right" if left else "left", xshift=-10 if left else 10,
-            font={"size": SMALL, "color": c.text},
+            font={"size": SMALL, "color": c.text}, bgcolor=c.background, borderpad=1,
         )  # fmt: skip
 
 
@@ -166,12 +168,17 @@ def funnel_plot_alt(frame: pd.DataFrame, *, target: float, index: bool = False) 
         named = ", ".join(str(label) for label in some["label"].head(_NAMED))
         return f"{formats.number(len(some))} ({named})" if named else formats.number(0)
 
+    told = {
+        "partners": formats.partners(len(frame)),
+        "target": _write(target, None, index=index),
+    }
+    if (frame["flag"] == PeerFlag.NOT_JUDGED).all():
+        return _("{partners} against the common {target}. Nobody is judged.").format(**told)
     return _(
         "{partners} against the common {target}. A reason to ask: {alert}; watch: {watch}; "
-        "better: {better}; all the others as chance explains."
+        "better: {better}; none of the others stands out."
     ).format(
-        partners=formats.partners(len(frame)),
-        target=_write(target, None, index=index),
+        **told,
         alert=names(PeerFlag.ALERT),
         watch=names(PeerFlag.WATCH),
         better=names(PeerFlag.BETTER),
@@ -180,14 +187,19 @@ def funnel_plot_alt(frame: pd.DataFrame, *, target: float, index: bool = False) 
 
 def _variation_look(c: Roles) -> dict[str, tuple[str, str, int, str]]:
     return {
+        Variation.NOT_JUDGED: (_("not judged"), "circle-open", 7, c.muted),
         Variation.COMMON: (_("within chance"), "circle", 6, c.muted),
         Variation.IMPROVEMENT: (_("signal: better"), "triangle-up", 12, c.good),
         Variation.CONCERN: (_("signal: a reason to ask"), "triangle-down", 12, c.bad),
     }
 
 
-def control_chart(frame: pd.DataFrame, *, theme: ThemeName, index: bool = False) -> go.Figure:
+def control_chart(
+    frame: pd.DataFrame, *, theme: ThemeName, quarterly: bool = False, index: bool = False
+) -> go.Figure:
     """Draw a disjoint monthly or quarterly series against its own limits (XmR).
+
+    The line breaks where a period is left out, and points that are not judged are hollow.
 
     Parameters
     ----------
@@ -195,6 +207,8 @@ def control_chart(frame: pd.DataFrame, *, theme: ThemeName, index: bool = False)
         Grain: one row a period, oldest first. ``month`` (its 1st day), ``value``, ``mean``,
         ``low``, ``high`` (fractions, or −1..+1 with ``index``; NaN limits draw a plain line),
         ``variation`` (a value of ``metrics.control_chart.Variation``), ``n`` (int).
+    quarterly
+        Whether a period is a quarter.
 
     Raises
     ------
@@ -216,8 +230,11 @@ def control_chart(frame: pd.DataFrame, *, theme: ThemeName, index: bool = False)
             line={"color": c.muted, "width": 1, "dash": dash, "shape": "hvh"},
             name=legend, showlegend=legend is not None,
         )  # fmt: skip
+    months, breaks = frame["month"].to_numpy(), gaps(frame["month"], 3 if quarterly else 1)
     fig.add_scatter(
-        x=frame["month"], y=frame["value"], mode="lines", hoverinfo="skip",
+        x=np.insert(months, breaks, months[breaks]),
+        y=np.insert(frame["value"].to_numpy(dtype=float), breaks, np.nan),
+        mode="lines", hoverinfo="skip",
         line={"color": c.accent, "width": 2}, showlegend=False,
     )  # fmt: skip
     for variation, (name, symbol, size, colour) in _variation_look(c).items():
@@ -228,7 +245,7 @@ def control_chart(frame: pd.DataFrame, *, theme: ThemeName, index: bool = False)
             x=some["month"], y=some["value"], mode="markers", name=name,
             marker={"symbol": symbol, "size": size, "color": colour},
             hovertext=[
-                f"{formats.month(row.month.date())}<br>"
+                f"{_period(row.month, quarterly=quarterly)}<br>"
                 f"{_write(row.value, int(row.n), index=index)}, {formats.n_of(int(row.n))}<br>"
                 f"{name}"
                 for row in some.itertuples()
@@ -242,6 +259,10 @@ def control_chart(frame: pd.DataFrame, *, theme: ThemeName, index: bool = False)
     fig.update_xaxes(range=[first - edge, last + edge])
     fig.update_layout(showlegend=True)
     return fig
+
+
+def _period(month: pd.Timestamp, *, quarterly: bool) -> str:
+    return formats.quarter(month.date()) if quarterly else formats.month(month.date())
 
 
 def _zoomed(frame: pd.DataFrame, lowest: float) -> dict[str, float]:
@@ -268,18 +289,30 @@ def _line_name(row: pd.Series, columns: tuple[str, ...], *, index: bool) -> str 
     return _("limits {span}").format(span=span)
 
 
-def control_chart_alt(frame: pd.DataFrame, *, index: bool = False) -> str:
+def control_chart_alt(frame: pd.DataFrame, *, quarterly: bool = False, index: bool = False) -> str:
     """Say in words what :func:`control_chart` shows."""
     require_rows(frame, ("month", "value", "mean", "low", "high", "variation", "n"))
     last = frame.iloc[-1]
-    signals = frame[frame["variation"] != Variation.COMMON]
+    judged = frame[frame["variation"] != Variation.NOT_JUDGED]
+    signals = judged[judged["variation"] != Variation.COMMON]
     text = _("From {first} to {last}; last {value}, {n}.").format(
-        first=formats.month(frame["month"].iloc[0].date()),
-        last=formats.month(last["month"].date()),
+        first=_period(frame["month"].iloc[0], quarterly=quarterly),
+        last=_period(last["month"], quarterly=quarterly),
         value=_write(last["value"], int(last["n"]), index=index),
         n=formats.n_of(int(last["n"])),
     )
+    if judged.empty:
+        return text + " " + _("No point is judged.")
     if signals.empty:
-        return text + " " + _("No signals: all variation is within chance.")
-    months = formats.listed(formats.month(month.date()) for month in signals["month"].tail(6))
-    return text + " " + _("Signals: {months}.").format(months=months)
+        return text + " " + no_signals(len(judged), len(frame))
+    told = formats.listed(_period(month, quarterly=quarterly) for month in signals["month"].tail(6))
+    return text + " " + _("Signals: {months}.").format(months=told)
+
+
+def no_signals(judged: int, points: int) -> str:
+    """Say that no point has a signal, and of how many that is claimed."""
+    if judged == points:
+        return _("No signals: all variation is within chance.")
+    return _("No signals; points judged: {judged} of {points}.").format(
+        judged=formats.number(judged), points=formats.number(points)
+    )

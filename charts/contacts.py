@@ -10,7 +10,7 @@ import plotly.graph_objects as go
 
 from charts import formats
 from charts.palette import Roles, ThemeName
-from charts.template import figure, month_axis, require_rows
+from charts.template import count_axis, figure, month_axis, require_rows
 from program.language import _
 
 #: Bars of the histogram hold so many days; everything from the last one on stands together.
@@ -68,7 +68,7 @@ def outcome_months(frame: pd.DataFrame, names: Mapping[str, str], *, theme: Them
     month_axis(fig, first, last)
     half = dt.timedelta(days=20)
     fig.update_xaxes(range=[first - half, last + half])
-    fig.update_yaxes(nticks=5, tickformat=",d", rangemode="tozero")
+    count_axis(fig, int(totals.max()))
     fig.update_layout(barmode="stack", showlegend=True, bargap=0.2, legend={"traceorder": "normal"})
     return fig
 
@@ -109,7 +109,7 @@ def day_bins(frame: pd.DataFrame) -> pd.DataFrame:
 def _bin_words(last_day: int) -> str:
     if last_day == LAST_BIN:
         return _("{day} and more").format(day=last_day - BIN + 1)
-    return f"{0 if last_day == BIN else last_day - BIN + 1}–{last_day}"
+    return formats.span(0 if last_day == BIN else last_day - BIN + 1, last_day)
 
 
 def days_histogram(
@@ -146,7 +146,7 @@ def days_histogram(
         hoverinfo="text",
     )  # fmt: skip
     for day, words, top in (
-        (median, _("median {n}").format(n=formats.days(round(median))), 1.0),
+        (median, _("median {n}").format(n=formats.days(median)), 1.0),
         (float(limit), formats.days(limit), 0.88),
     ):
         fig.add_vline(x=day, line={"color": c.text, "width": 1, "dash": "dot"})
@@ -156,7 +156,7 @@ def days_histogram(
         )  # fmt: skip
     ticks = list(range(0, int(bins["last_day"].max()) + 1, 10))
     fig.update_xaxes(tickvals=ticks, title={"text": _("days from delivery to the first call")})
-    fig.update_yaxes(nticks=5, tickformat=",d", rangemode="tozero")
+    count_axis(fig, int(bins["deliveries"].max()))
     return fig
 
 
@@ -167,7 +167,7 @@ def days_histogram_alt(frame: pd.DataFrame, *, median: float, limit: int) -> str
     return _(
         "Days from delivery to the first call: median {median}; within {limit}: {share}."
     ).format(
-        median=formats.number(median, 0 if median == round(median) else 1),
+        median=formats.days(median),
         limit=formats.days(limit),
         share=formats.share_of(within, int(frame["deliveries"].sum())),
     )

@@ -34,6 +34,7 @@ _PATTERNS = {
     ("ru", "day"): "d MMMM",
     ("en", "day"): "d MMMM",
 }
+_QUARTERS = {"ru": ("I", "II", "III", "IV"), "en": ("Q1", "Q2", "Q3", "Q4")}
 
 
 def missing(value: object) -> bool:
@@ -202,6 +203,11 @@ def n_of(n: int) -> str:
     return f"n{NBSP}={NBSP}{number(n)}"
 
 
+def no_answer(n: int) -> str:
+    """Return «нет ответа: 8», not to be torn apart at a line's end."""
+    return _("no answer: {n}").format(n=number(n)).replace(" ", NBSP)
+
+
 def few_words(n: int) -> str:
     """Return «мало ответов (n = 7)»."""
     return _("few answers ({n})").format(n=n_of(n))
@@ -251,6 +257,30 @@ def month_long(day: dt.date) -> str:
     """Return «январь 2027»: the month that ``day`` lies in, for headings."""
     text: str = format_date(day, format="LLLL yyyy", locale=current_language())
     return text.replace(" ", NBSP)
+
+
+def quarter(day: dt.date) -> str:
+    """Return «II кв. 2026»: the calendar quarter that ``day`` lies in."""
+    return _quarters((_quarter_name(day),), day.year)
+
+
+def months_or_quarters(first: dt.date, last: dt.date, *, quarterly: bool = False) -> str:
+    """Return «апр. 2026 – июль 2026» or «II–III кв. 2026»: periods from one to another."""
+    write = quarter if quarterly else month
+    if write(first) == write(last):
+        return write(first)
+    if quarterly and first.year == last.year:
+        return _quarters((_quarter_name(first), _quarter_name(last)), first.year)
+    return f"{write(first)} – {write(last)}"
+
+
+def _quarter_name(day: dt.date) -> str:
+    return _QUARTERS[current_language()][(day.month - 1) // 3]
+
+
+def _quarters(names: tuple[str, ...], year: int) -> str:
+    words = _("{quarters} {year}").format(quarters=EN_DASH.join(names), year=year)
+    return words.replace(" ", NBSP)
 
 
 def period(first: dt.date, last: dt.date) -> str:
@@ -306,9 +336,12 @@ def points(n: int) -> str:
     return _counted(ngettext("{n} point", "{n} points", n), n)
 
 
-def days(n: int) -> str:
-    """Return «1 день», «2 дня», «5 дней»."""
-    return _counted(ngettext("{n} day", "{n} days", n), n)
+def days(n: float) -> str:
+    """Return «1 день», «2 дня», «5 дней», «12,5 дня»."""
+    whole = n == int(n)
+    # A fraction takes the form of two in both languages.
+    form = ngettext("{n} day", "{n} days", int(n) if whole else 2)
+    return form.format(n=number(n, 0 if whole else 1)).replace(" ", NBSP)
 
 
 def months(n: int) -> str:

@@ -134,7 +134,7 @@ def _names(fig: go.Figure, named: pd.DataFrame, largest: int, c: Roles) -> None:
         fig.add_annotation(
             x=math.log10(row.n), y=row.value, text=safe(_short(str(row.label))), yanchor="middle",
             xanchor="right" if left else "left", xshift=-10 if left else 10, bgcolor=c.background,
-            borderpad=1, opacity=0.9, font={"size": SMALL, "color": c.text},
+            borderpad=1, font={"size": SMALL, "color": c.text},
         )  # fmt: skip
 
 

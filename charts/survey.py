@@ -95,7 +95,7 @@ def _likert_row(label: str, row: pd.Series, *, hide_few: bool) -> Row:
         return Row(label, words, quiet=True)
     figures = formats.n_of(n)
     if absent:
-        figures += ", " + _("no answer: {n}").format(n=formats.number(absent))
+        figures += f", {formats.no_answer(absent)}"
     return Row(label, figures)
 
 

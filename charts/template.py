@@ -141,6 +141,13 @@ def share_axis(figure: go.Figure, *, low: float = 0.0, high: float = 1.0) -> Non
     )
 
 
+def count_axis(figure: go.Figure, most: int) -> None:
+    """Write an axis of counts from 0 to ``most`` in whole numbers, with at most five hairlines."""
+    steps = (digit * 10**power for power in range(16) for digit in (1, 2, 5))
+    step = next(step for step in steps if step * 5 >= most)
+    figure.update_yaxes(tick0=0, dtick=step, tickformat=",d", rangemode="tozero")
+
+
 @dataclass(frozen=True, slots=True)
 class Row:
     """What stands above one bar: its name, its figures, and whether they are only words."""

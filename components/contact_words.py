@@ -24,6 +24,7 @@ STAGE_NAMES = {
     "with_contact": N_("Have a contact on record"),
     "called": N_("Called"),
     "answered": N_("Answered the survey"),
+    "said": N_("Said whether they recommend"),
     "recommending": N_("Recommend the developer"),
 }
 OUTCOME_NAMES = {
@@ -77,7 +78,6 @@ def outcome_totals(now: ResponseNow) -> str:
 def stages_note(stages: pd.DataFrame, today: dt.date) -> str:
     """Return how to read the stages, and the share recommending among those who said."""
     counts = stages.iloc[0]
-    said = int(counts["answered"] - counts["without_answer"])
     return _(
         "What became of them by {day}; for recent purchases the way is not over. Beside each "
         "stage: its share of the stage above. Without an answer whether they recommend: {n}; "
@@ -85,7 +85,7 @@ def stages_note(stages: pd.DataFrame, today: dt.date) -> str:
     ).format(
         day=formats.date_long(today),
         n=formats.number(int(counts["without_answer"])),
-        share=formats.estimate(share(int(counts["recommending"]), said)),
+        share=formats.estimate(share(int(counts["recommending"]), int(counts["said"]))),
     )
 
 
@@ -119,7 +119,9 @@ def worst_case_words(recommending: Estimate) -> str:
 def beside_words(rows: pd.DataFrame, hidden: int, *, regions: bool) -> str:
     """Return how many lie below the others, the rule, and how many are hidden."""
     lower = int((rows["verdict"] == Verdict.LOWER.value).sum())
-    if not lower:
+    if (rows["verdict"] == Verdict.TOO_FEW.value).all():
+        said = _("Nobody can be judged yet.")
+    elif not lower:
         said = _("Nobody lies below the others beyond chance.")
     elif regions:
         said = ngettext(

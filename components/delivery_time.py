@@ -117,8 +117,10 @@ def _curve(curve: LagCurve, since: dt.date, about: About, question: tuple[object
     )
 
 
-def _matured_figure(frame: pd.DataFrame, marks: pd.DataFrame, *, theme: ThemeName) -> go.Figure:
-    return marked(control_chart(frame, theme=theme), marks, theme=theme)
+def _matured_figure(
+    frame: pd.DataFrame, marks: pd.DataFrame, *, quarterly: bool, theme: ThemeName
+) -> go.Figure:
+    return marked(control_chart(frame, theme=theme, quarterly=quarterly), marks, theme=theme)
 
 
 def _matured(
@@ -142,11 +144,13 @@ def _matured(
     if series.preliminary:
         notes.append(_("Preliminary limits: fewer than 13 points."))
     show_chart(
-        drawn_once(_matured_figure, series.frame, marks, question=question),
+        drawn_once(
+            _matured_figure, series.frame, marks, question=question, quarterly=series.quarterly
+        ),
         title=_("Share of the keys of a month delivered within {days} of the purchase").format(
             days=formats.days(MATURITY)
         ),
-        alt=control_chart_alt(series.frame) + changes_told(marks),
+        alt=control_chart_alt(series.frame, quarterly=series.quarterly) + changes_told(marks),
         data=series.frame,
         columns=[
             Column("month", _("Bought in"), Kind.MONTH),

@@ -58,13 +58,12 @@ def holders_line(forecast: Forecast, place: int, partners: Sequence[int]) -> str
         )
     expected, low, high = forecast.holders(place, partners)
     return _(
-        "**{day}**: about {expected} of {all} will hold ({low}–{high}); by today's records {held}."
+        "**{day}**: about {expected} of {all} will hold ({span}); by today's records {held}."
     ).format(
         day=day,
         expected=formats.number(expected),
         all=formats.number(len(own)),
-        low=formats.number(low),
-        high=formats.number(high),
+        span=f"{formats.number(low)}{formats.EN_DASH}{formats.number(high)}",
         held=by_records,
     )
 

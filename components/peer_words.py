@@ -8,6 +8,7 @@ from enum import StrEnum
 import pandas as pd
 
 from charts import formats
+from charts.formats import NBSP
 from charts.palette import Tone
 from components.peers import Comparison
 from components.survey_period import period_of, period_words
@@ -111,11 +112,11 @@ def figure_words(value: float, low: float, high: float, n: int, *, index: bool) 
 
 
 def verdict_words(name: str, comparison: Comparison) -> str:
-    """Return the page's answer in one sentence."""
+    """Return the page's answer in one sentence; chance is never said to explain a flag."""
     if not comparison.flags_given:
         return _("{measure}: too few partners with answers to judge them").format(measure=name)
     counts = comparison.listed["flag"].value_counts()
-    alerts, watched = (int(counts.get(flag, 0)) for flag in (PeerFlag.ALERT, PeerFlag.WATCH))
+    alerts, watched, better = (int(counts.get(flag, 0)) for flag in FLAGS_HEADED)
     if alerts:
         sentence = ngettext(
             "{measure}: a reason to ask {n} partner",
@@ -128,9 +129,20 @@ def verdict_words(name: str, comparison: Comparison) -> str:
             "{measure}: no reason to ask, {n} partners to watch",
             watched,
         )
+    elif better:
+        sentence = ngettext(
+            "{measure}: no reason to ask, {n} partner better than the others",
+            "{measure}: no reason to ask, {n} partners better than the others",
+            better,
+        )
+    elif len(comparison.listed) < comparison.partners:
+        # Nothing is said here of those without names: some of them may stand out.
+        sentence = _("{measure}: none of the partners named here stands out")
+    elif comparison.dispersion.tau2 > 0:
+        sentence = _("{measure}: partners differ more than by chance, but none stands out")
     else:
-        return _("{measure}: partners differ no more than by chance").format(measure=name)
-    return sentence.format(measure=name, n=formats.number(alerts or watched))
+        sentence = _("{measure}: partners differ no more than by chance")
+    return sentence.format(measure=name, n=formats.number(alerts or watched or better))
 
 
 def chart_words(comparison: Comparison) -> str:
@@ -146,12 +158,14 @@ def chart_words(comparison: Comparison) -> str:
 
 def spread_words(comparison: Comparison) -> str:
     """Return whether partners vary more than chance allows, and what follows for the limits."""
+    if not comparison.flags_given:
+        return _("Too few partners with enough answers: there are no limits, nobody is judged.")
     if comparison.dispersion.tau2 > 0:
         return _(
-            "Partners vary more than chance alone explains (φ = {phi}), so an alert must also "
+            "Partners vary more than chance alone explains ({phi}), so an alert must also "
             "pass the dashed limits, which are widened by this natural spread."
-        ).format(phi=formats.number(comparison.dispersion.phi, 1))
-    return _("Partners together vary no more than chance explains: the exact limits decide.")
+        ).format(phi=f"φ{NBSP}={NBSP}{formats.number(comparison.dispersion.phi, 1)}")
+    return _("No natural spread of all partners is found beside chance: the exact limits decide.")
 
 
 def alone_words(found: Comparison, scope: Scope) -> str | None:

@@ -93,7 +93,7 @@ def question_figures(answers: Tally, questions: Sequence[Asked]) -> pd.DataFrame
                 "mean": distribution(scores, asked.scale_max, missing).mean,
                 "n": good.n,
                 "missing": missing,
-                "scale": f"{scale[0]}–{scale[-1]}",
+                "scale": formats.span(scale[0], scale[-1]),
                 "versions": ", ".join(str(version) for version in asked.versions),
             }
         )
@@ -209,7 +209,7 @@ def subject_bars(
                 (
                     _("0–10 scale, classic mapping"),
                     formats.estimate(good_share(scores, asked)),
-                    _("no answer: {n}").format(n=formats.number(missing)),
+                    formats.no_answer(missing),
                 )
             ),
         )

@@ -11,14 +11,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from components.survey_questions import Asked
-from metrics.control_chart import ControlChart, Variation, control_chart, needs_quarters
-from metrics.control_rules import Signal
+from metrics.control_chart import ControlChart, Variation, control_chart, gaps, needs_quarters
 from metrics.difference import MOVER, Verdict, mover, share_difference, verdict
 from metrics.estimate import ENOUGH, HIDDEN_BELOW, Estimate, status_of
 from metrics.index import SCORE, index_limits, recommendation_index
@@ -32,7 +32,7 @@ from metrics.recommendation import (
     recommending,
     scale_of,
 )
-from program.calendar import add_months, month_start
+from program.calendar import add_months, month_start, quarter_start
 from queries.facts import RECOMMEND_PARTNER, RECOMMEND_PLATFORM
 from queries.survey import NO_ANSWER
 
@@ -224,6 +224,27 @@ def recommending_of(good: int, n: int) -> Estimate:
 
 
 @dataclass(frozen=True, slots=True)
+class Periods:
+    """The answers of disjoint whole periods.
+
+    Attributes
+    ----------
+    frame
+        Grain: one row a wording and period with answers, oldest first; quarters with under five
+        are left out. ``month``, ``version`` (the first of its wording), ``good``,
+        ``promoters``, ``critics``, ``n``.
+    quarterly
+        Whether months had too few answers and were joined.
+    left_out
+        How many periods between the first answer and the last one have no row.
+    """
+
+    frame: pd.DataFrame
+    quarterly: bool
+    left_out: int
+
+
+@dataclass(frozen=True, slots=True)
 class Trend:
     """A disjoint series with its control limits.
 
@@ -231,9 +252,11 @@ class Trend:
     ----------
     frame
         Grain: one row a month or quarter, oldest first: ``month``, ``value``, ``n``, ``version``
-        (the first of its wording), ``mean``, ``low``, ``high``, ``signal``, ``variation``.
+        (the first of its wording), and what ``ControlChart.told`` says of it.
     quarterly
         Whether months had too few answers and were joined.
+    left_out
+        How many periods in between have too few answers to be shown.
     changes
         First period of every wording after the first.
     """
@@ -241,12 +264,22 @@ class Trend:
     frame: pd.DataFrame
     chart: ControlChart
     quarterly: bool
+    left_out: int
     changes: tuple[dt.date, ...]
+
+    @property
+    def judged(self) -> int:
+        """Return how many points are judged; of the others nothing may be claimed."""
+        return int((self.frame["variation"] != Variation.NOT_JUDGED).sum())
 
 
 def periods(
-    counts: pd.DataFrame, readings: Sequence[Reading], complete_to: dt.date
-) -> tuple[pd.DataFrame, bool]:
+    counts: pd.DataFrame,
+    readings: Sequence[Reading],
+    complete_to: dt.date,
+    *,
+    complete_from: dt.date | None = None,
+) -> Periods:
     """Return the answers of each whole month, or quarter when a month has under 10.
 
     Parameters
@@ -257,13 +290,9 @@ def periods(
         Wordings of the question on one and the same scale, the oldest first.
     complete_to
         Periods that end later are left out: they are not over.
-
-    Returns
-    -------
-    frame, quarterly
-        Grain: one row a wording and period with answers, oldest first; quarters with under five
-        are left out. ``month``, ``version`` (the first of its wording), ``good``,
-        ``promoters``, ``critics``, ``n``.
+    complete_from
+        Periods that begin earlier are left out: some of their answers were not asked for.
+        ``None`` means that all answers were.
     """
     series = pd.concat(
         [
@@ -272,15 +301,27 @@ def periods(
         ],
         ignore_index=True,
     )
-    monthly = _complete(series, complete_to, months=1)
-    quarterly = needs_quarters(monthly["n"].to_numpy())
+    answered = shown = _complete(series, complete_from, complete_to, months=1)
+    quarterly = needs_quarters(answered["n"].to_numpy())
     if quarterly:
-        starts = [_quarter(month.date()) for month in series["month"]]
+        starts = [quarter_start(month.date()) for month in series["month"]]
         joined = series.assign(month=pd.to_datetime(starts).astype("datetime64[us]"))
         joined = joined.groupby(["version", "month"], as_index=False).sum()
-        monthly = _complete(joined, complete_to, months=3)
-        monthly = monthly[monthly["n"] >= HIDDEN_BELOW]
-    return monthly.sort_values(["version", "month"], ignore_index=True), quarterly
+        answered = _complete(joined, complete_from, complete_to, months=3)
+        shown = answered[answered["n"] >= HIDDEN_BELOW]
+    return Periods(
+        shown.sort_values(["version", "month"], ignore_index=True),
+        quarterly,
+        _spanned(answered["month"], 3 if quarterly else 1) - shown["month"].nunique(),
+    )
+
+
+def _spanned(months: pd.Series[Any], step: int) -> int:
+    """Return how many periods of ``step`` months lie from the first to the last, both included."""
+    if months.empty:
+        return 0
+    first, last = months.min(), months.max()
+    return (int(last.year - first.year) * 12 + int(last.month - first.month)) // step + 1
 
 
 def values(series: pd.DataFrame, measure: Measure) -> pd.Series[float]:
@@ -291,40 +332,46 @@ def values(series: pd.DataFrame, measure: Measure) -> pd.Series[float]:
 
 
 def trend(
-    counts: pd.DataFrame, readings: Sequence[Reading], measure: Measure, complete_to: dt.date
+    counts: pd.DataFrame,
+    readings: Sequence[Reading],
+    measure: Measure,
+    complete_to: dt.date,
+    *,
+    complete_from: dt.date | None = None,
 ) -> Trend:
     """Return the series of one subject with its limits, which start anew at each wording.
 
     Parameters
     ----------
-    counts, readings, complete_to
+    counts, readings, complete_to, complete_from
         As for :func:`periods`.
     """
-    monthly, quarterly = periods(counts, readings, complete_to)
-    value = values(monthly, measure)
-    starts_at = np.flatnonzero(monthly["version"].diff().fillna(0).to_numpy())
-    chart = control_chart(value.to_numpy(), rebase_at=[int(at) for at in starts_at])
-    # A quarter of five to nine answers is drawn, but nothing is flagged on so few.
-    flagged = chart.drawn & (monthly["n"].to_numpy() >= ENOUGH)
-    frame = monthly[["month", "n", "version"]].assign(
-        value=value,
-        mean=chart.mean,
-        low=chart.low if chart.drawn else np.nan,
-        high=chart.high if chart.drawn else np.nan,
-        signal=np.where(flagged, [s.value for s in chart.signals], Signal.NONE.value),
-        variation=np.where(flagged, [v.value for v in chart.variations], Variation.COMMON.value),
+    found = periods(counts, readings, complete_to, complete_from=complete_from)
+    shown = found.frame
+    value = values(shown, measure)
+    starts_at = np.flatnonzero(shown["version"].diff().fillna(0).to_numpy())
+    chart = control_chart(
+        value.to_numpy(),
+        rebase_at=[int(at) for at in starts_at],
+        gaps_at=gaps(shown["month"], 3 if found.quarterly else 1),
+    )
+    # A quarter of five to nine answers is drawn, but nothing is said of so few.
+    frame = shown[["month", "n", "version"]].assign(
+        value=value, **chart.told(shown["n"].to_numpy() >= ENOUGH)
     )
     changes = tuple(frame["month"].iloc[int(at)].date() for at in starts_at)
-    return Trend(frame, chart, quarterly, changes)
+    return Trend(frame, chart, found.quarterly, found.left_out, changes)
 
 
-def _quarter(month: dt.date) -> dt.date:
-    return month.replace(month=month.month - (month.month - 1) % 3)
-
-
-def _complete(series: pd.DataFrame, complete_to: dt.date, *, months: int) -> pd.DataFrame:
+def _complete(
+    series: pd.DataFrame, complete_from: dt.date | None, complete_to: dt.date, *, months: int
+) -> pd.DataFrame:
+    """Return the periods of so many months that lie wholly between two days and have answers."""
     last = add_months(month_start(complete_to + dt.timedelta(days=1)), -months)
-    return series[(series["month"] <= pd.Timestamp(last)) & (series["n"] > 0)]
+    kept = (series["month"] <= pd.Timestamp(last)) & (series["n"] > 0)
+    if complete_from is not None:
+        kept &= series["month"] >= pd.Timestamp(complete_from)
+    return series[kept]
 
 
 #: Rows and columns of the table of pairs, best first.

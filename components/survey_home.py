@@ -14,12 +14,12 @@ from components.definitions import definition
 from components.survey_figures import Measure, Reading, Subject, periods, values
 from components.survey_questions import questionnaire
 from components.survey_recommendation import response_of
-from components.survey_view import TREND_MONTHS
+from components.survey_view import trend_start
 from components.survey_words import RECOMMEND, basis_words, change_tone, change_words, figure_words
 from components.tiles import Tile
 from metrics.difference import share_difference
 from metrics.recommendation import IndexMapping
-from program.calendar import add_months, month_start
+from program.calendar import month_start
 from program.language import _
 from program.period import Period, last_months
 from program.rules import ProgramRules
@@ -51,7 +51,7 @@ def asked_of_survey(
     return Asked(
         replace(filters, survey_from=period.first, survey_to=period.last),
         period.previous(),
-        add_months(month_start(today), -TREND_MONTHS),
+        trend_start(today, period.first),
         Sizing(evaluated_on, today, rules),
     )
 
@@ -61,13 +61,13 @@ def survey_tiles(scope: Scope, asked: Asked, today: dt.date) -> list[Tile]:
     counts = ask(recommendation_counts, scope, *asked)
     responses = ask(response_counts, scope, *asked)
     return [
-        *_recommending_tiles(counts, ask_of_all(questionnaires), today),
+        *_recommending_tiles(counts, ask_of_all(questionnaires), asked.since, today),
         *_response_tile(responses, today),
     ]
 
 
 def _recommending_tiles(
-    counts: pd.DataFrame, questions: pd.DataFrame, today: dt.date
+    counts: pd.DataFrame, questions: pd.DataFrame, since: dt.date, today: dt.date
 ) -> list[Tile]:
     current, previous = (counts[counts["part"] == p] for p in (Part.CURRENT, Part.PREVIOUS))
     known = set(current["version"]) & set(questions["version"])
@@ -79,7 +79,7 @@ def _recommending_tiles(
         reading = Reading.of(subject, asked[subject.code], IndexMapping.STRICT)
         share = reading.share(current)
         change = reading.difference(current, previous, Measure.SHARE)
-        series, _quarterly = periods(counts, [reading], today)
+        series = periods(counts, [reading], today, complete_from=since).frame
         shown.append(
             Tile(
                 _(RECOMMEND[subject]),

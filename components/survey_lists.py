@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from dataclasses import replace
-from typing import Any
 
 import pandas as pd
 import streamlit as st
@@ -26,11 +25,17 @@ PAGE_SIZE = 20
 ALL_PAGES = Page(0, 1000)
 
 
-def _turn_pages(number: int, total: int, *, key: str) -> None:
+def _turned_to(question: Hashable, *, key: str) -> int:
+    """Return the page that the list was turned to, the first one if now it answers another."""
+    asked, number = st.session_state.get(key, (question, 0))
+    return int(number) if asked == question else 0
+
+
+def _turn_pages(number: int, total: int, question: Hashable, *, key: str) -> None:
     """Draw «newer» and «older» under page ``number`` of a list of ``total`` rows."""
 
     def turn(to: int) -> None:
-        st.session_state[key] = to
+        st.session_state[key] = (question, to)
 
     with st.container(horizontal=True, vertical_alignment="center"):
         for step, name, icon in (
@@ -46,9 +51,8 @@ def _turn_pages(number: int, total: int, *, key: str) -> None:
                 args=(number + step,),
             )
         st.caption(
-            _("{first}–{last} of {total}").format(
-                first=formats.number(number * PAGE_SIZE + 1),
-                last=formats.number(min((number + 1) * PAGE_SIZE, total)),
+            _("{span} of {total}").format(
+                span=formats.span(number * PAGE_SIZE + 1, min((number + 1) * PAGE_SIZE, total)),
                 total=formats.number(total),
             )
         )
@@ -74,7 +78,7 @@ def answers_in_words(surveys: pd.DataFrame, questions: pd.DataFrame) -> pd.DataF
 def show_surveys(
     query: Callable[..., pd.DataFrame],
     scope: Scope,
-    arguments: tuple[Any, ...],
+    arguments: tuple[Hashable, ...],
     questions: pd.DataFrame,
     *,
     alt: str,
@@ -91,11 +95,11 @@ def show_surveys(
         A query of ``queries.comments`` and its arguments between the scope and the page.
     """
     turned = f"{key}-page"
-    number = int(st.session_state.get(turned, 0))
+    number = _turned_to(arguments, key=turned)
     surveys = ask(query, scope, *arguments, Page(number, PAGE_SIZE))
     if surveys.empty and number:
         # The list became shorter than it was when somebody turned to this page.
-        st.session_state[turned] = number = 0
+        number = 0
         surveys = ask(query, scope, *arguments, Page(0, PAGE_SIZE))
     if surveys.empty:
         return 0
@@ -145,7 +149,7 @@ def show_surveys(
             key=f"{key}-file",
         )
     if total > PAGE_SIZE:
-        _turn_pages(number, total, key=turned)
+        _turn_pages(number, total, arguments, key=turned)
     if total > ALL_PAGES.size:
         st.caption(_("The file holds the latest {n}.").format(n=formats.number(ALL_PAGES.size)))
     return total

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
@@ -64,6 +63,8 @@ from queries.survey import Dimension, Part, recommendation_by_segment
 _SPARK = 13
 #: Segments drawn; the table and the file hold all of them.
 _DRAWN = 12
+#: Segments told in words for each direction.
+_TOLD = 6
 
 
 def verdict_heading(
@@ -106,13 +107,13 @@ def subject_tiles(
     current: pd.DataFrame,
     previous: pd.DataFrame,
     counts: pd.DataFrame,
-    until: dt.date,
+    view: View,
 ) -> list[Tile]:
     """Return share and index of the developer, then of the platform."""
     shown = []
     for subject, reading in readings.items():
         missing = reading.missing(current)
-        series, _quarterly = periods(counts, [reading], until)
+        series = periods(counts, [reading], view.until, complete_from=view.since).frame
         for measure, label, code in (
             (Measure.SHARE, _(RECOMMEND[subject]), "recommending"),
             (Measure.INDEX, _(INDEX_OF[subject]), "recommendation_index"),
@@ -277,23 +278,44 @@ def segments_block(
         )
 
 
-def _standing_out(found: pd.DataFrame, *, index: bool) -> None:
-    """Say which segments differ from the others by more than chance explains."""
-    standing = found[found["verdict"].isin([Verdict.HIGHER, Verdict.LOWER])]
-    st.markdown(f"### {_('More than chance explains')}")
-    if standing.empty:
-        st.markdown(_("No segment: every difference from the others is within chance."))
-    for row in standing.sort_values("difference").head(_DRAWN).itertuples():
-        verdict = Verdict(str(row.verdict))
+def standing_out(found: pd.DataFrame, verdict: Verdict, *, index: bool) -> list[str]:
+    """Return the segments of one verdict, the largest difference first, and how many more.
+
+    Parameters
+    ----------
+    found
+        As from ``segment_figures``, with ``name`` and ``words``.
+    """
+    standing = found[found["verdict"] == verdict]
+    told = []
+    order = standing["difference"].abs().sort_values(ascending=False, kind="stable").index
+    for row in standing.loc[order[:_TOLD]].itertuples():
         difference = Estimate(
             float(row.difference), float(row.difference_low), float(row.difference_high),
             int(row.n), status_of(int(row.n)), "",
         )  # fmt: skip
         words = difference_words(difference, Measure.INDEX if index else Measure.SHARE)
-        st.markdown(
+        told.append(
             f"{SIGNS[verdict]}**{plain(row.name)}** {row.words}: {words}, "
             f"{formats.n_of(int(row.n))}"
         )
+    if (more := len(standing) - _TOLD) > 0:
+        told.append(
+            SIGNS[verdict] + _("and {n} more, see the table").format(n=formats.number(more))
+        )
+    return told
+
+
+def _standing_out(found: pd.DataFrame, *, index: bool) -> None:
+    """Say which segments differ from the others by more than chance explains."""
+    st.markdown(f"### {_('More than chance explains')}")
+    if (found["verdict"] == Verdict.TOO_FEW).all():
+        st.markdown(_("No segment can be judged yet: too few answers."))
+    elif not found["verdict"].isin(list(SIGNS)).any():
+        st.markdown(_("No segment: every difference from the others is within chance."))
+    for verdict in (Verdict.LOWER, Verdict.HIGHER):
+        for sentence in standing_out(found, verdict, index=index):
+            st.markdown(sentence)
     few = found["verdict"].eq(Verdict.TOO_FEW) & (found["n"] >= HIDDEN_BELOW)
     if few.any():
         st.caption(

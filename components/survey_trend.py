@@ -9,8 +9,9 @@ import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
+from charts import formats
 from charts.answers import mark_changes
-from charts.comparison import control_chart, control_chart_alt
+from charts.comparison import control_chart, control_chart_alt, no_signals
 from charts.palette import ThemeName
 from components.chart import show_chart
 from components.definitions import definition
@@ -21,7 +22,9 @@ from components.survey_figures import Measure, Trend
 from components.survey_words import SIGNALS, signal_sentences
 from components.table import Column, Kind
 from components.theme import figure_theme
+from metrics.control_chart import Variation
 from metrics.control_rules import Signal
+from metrics.estimate import ENOUGH
 from program.language import _
 
 #: A line through fewer points shows nothing.
@@ -29,10 +32,15 @@ DRAWN_FROM = 3
 
 
 def marked_chart(
-    frame: pd.DataFrame, *, theme: ThemeName, index: bool, changes: Sequence[dt.date]
+    frame: pd.DataFrame,
+    *,
+    theme: ThemeName,
+    quarterly: bool = False,
+    index: bool,
+    changes: Sequence[dt.date],
 ) -> go.Figure:
     """Draw a control chart with marks where the wording of the question changed."""
-    figure = control_chart(frame, theme=theme, index=index)
+    figure = control_chart(frame, theme=theme, quarterly=quarterly, index=index)
     mark_changes(figure, changes, theme=theme)
     return figure
 
@@ -45,13 +53,27 @@ def show_trend(trend: Trend, measure: Measure, *, title: str, about: About, key:
         empty(_("A trend needs at least three whole periods with answers."))
         return
     told = frame.assign(
-        words=[_(SIGNALS[Signal(s)]) if s != Signal.NONE else "" for s in frame["signal"]]
+        words=[
+            _("not judged")
+            if variation == Variation.NOT_JUDGED
+            else _(SIGNALS[Signal(signal)])
+            if signal != Signal.NONE
+            else ""
+            for signal, variation in zip(frame["signal"], frame["variation"], strict=True)
+        ]
     )
     kind = Kind.INDEX if index else Kind.SHARE
     show_chart(
-        made_of(marked_chart, frame, theme=figure_theme(), index=index, changes=trend.changes),
+        made_of(
+            marked_chart,
+            frame,
+            theme=figure_theme(),
+            quarterly=trend.quarterly,
+            index=index,
+            changes=trend.changes,
+        ),
         title=title,
-        alt=made_of(control_chart_alt, frame, index=index),
+        alt=made_of(control_chart_alt, frame, quarterly=trend.quarterly, index=index),
         data=told,
         columns=[
             Column("month", _("Quarter from") if trend.quarterly else _("Month"), Kind.MONTH),
@@ -65,28 +87,38 @@ def show_trend(trend: Trend, measure: Measure, *, title: str, about: About, key:
         ],
         key=key,
         about=about,
-        note=" ".join(_notes(trend)),
+        note=" ".join(notes(trend)),
     )
-    for sentence in made_of(signal_sentences, frame):
+    for sentence in made_of(signal_sentences, frame, quarterly=trend.quarterly):
         st.markdown(f"- {sentence}")
     with st.popover(_("How signals are found"), type="tertiary", icon=":material/help:"):
         st.markdown(definition("survey_control_chart"))
 
 
-def _notes(trend: Trend) -> list[str]:
-    notes = [
+def notes(trend: Trend) -> list[str]:
+    """Return what limits the series; of points that are not judged nothing is claimed."""
+    said = [
         _("Quarters, because some month has fewer than 10 answers.")
         if trend.quarterly
         else _("Months, each with its own answers; the current month is not over and left out.")
     ]
     if trend.quarterly:
-        notes.append(_("Quarters with 5–9 answers are not flagged, those with fewer are left out."))
-    if not trend.chart.drawn:
-        notes.append(_("The series does not vary: no limits can be drawn."))
+        said.append(_("Quarters with 5–9 answers are not judged, those with fewer are left out."))
+    if trend.left_out:
+        words = (
+            _("Quarters left out: {n}; the line breaks there.")
+            if trend.quarterly
+            else _("Months without answers: {n}; the line breaks there.")
+        )
+        said.append(words.format(n=formats.number(trend.left_out)))
+    if (trend.frame["n"] < ENOUGH).all():
+        said.append(_("No quarter has 10 answers: nothing is judged, no limits are drawn."))
+    elif not trend.judged:
+        said.append(_("Neighbouring periods show no change to set limits by: nothing is judged."))
     elif trend.chart.preliminary:
-        notes.append(_("Preliminary limits: fewer than 13 points."))
+        said.append(_("Preliminary limits: fewer than 13 points."))
     if trend.changes:
-        notes.append(_("Where the wording of the question changed, the limits start anew."))
-    if trend.chart.drawn and (trend.frame["signal"] == Signal.NONE).all():
-        notes.append(_("No signals: every change is within chance."))
-    return notes
+        said.append(_("Where the wording of the question changed, the limits start anew."))
+    if trend.judged and (trend.frame["signal"] == Signal.NONE).all():
+        said.append(no_signals(trend.judged, len(trend.frame)))
+    return said

@@ -11,12 +11,12 @@ import streamlit as st
 
 from components.filter_bar import Choice
 from components.survey_period import period_of, period_words
-from program.calendar import add_months, month_start
+from program.calendar import add_months, month_start, quarter_start
 from program.period import Period
 from program.rules import ProgramRules
 from queries.survey import Sizing
 
-#: A trend looks this many months back from the end of the period.
+#: A trend looks at least this many months back from the end of the period.
 TREND_MONTHS = 36
 Option = TypeVar("Option", bound=str)
 
@@ -41,14 +41,21 @@ def view_of(choice: Choice, rules: ProgramRules) -> View:
     """Return what the filter bar's choice means for survey pages."""
     period = period_of(choice.filters)
     until = period.last if period else choice.today
-    since = add_months(month_start(until), -TREND_MONTHS) if period else None
     return View(
         period,
         period.previous() if period else None,
-        since,
+        trend_start(until, period.first) if period else None,
         until,
         Sizing(choice.evaluated_on, choice.today, rules),
     )
+
+
+def trend_start(until: dt.date, first: dt.date) -> dt.date:
+    """Return where the trend up to ``until`` begins: a whole quarter that misses no month of it.
+
+    A period from ``first`` on that is longer than a trend is shown from its own first quarter.
+    """
+    return quarter_start(min(add_months(month_start(until), -TREND_MONTHS), first))
 
 
 def one_of(label: str, options: dict[Option, str], *, key: str, shown: bool = False) -> Option:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 
 from charts import formats
 from charts.palette import Tone
 from components.survey_figures import STANDS, Measure, Subject, judged
+from metrics.control_chart import gaps
 from metrics.control_rules import Signal
 from metrics.difference import Verdict
 from metrics.estimate import Estimate, Status
@@ -89,13 +91,13 @@ def interval_words(value: Estimate, measure: Measure = Measure.SHARE) -> str:
 def basis_words(value: Estimate, missing: int, measure: Measure = Measure.SHARE) -> str:
     """Return what a figure rests on: interval, answers, and how many gave none."""
     if value.status is Status.NONE:
-        return _("no answer: {n}").format(n=formats.number(missing))
+        return formats.no_answer(missing)
     parts = [
         _("95 % interval {interval}").format(interval=interval_words(value, measure)),
         formats.n_of(value.n) if value.status is Status.OK else formats.few_words(value.n),
     ]
     if missing:
-        parts.append(_("no answer: {n}").format(n=formats.number(missing)))
+        parts.append(formats.no_answer(missing))
     return " · ".join(parts)
 
 
@@ -135,19 +137,22 @@ def difference_words(difference: Estimate, measure: Measure = Measure.SHARE) -> 
     return f"{write(difference.value)} ({low}…{high})"
 
 
-def signal_sentences(frame: pd.DataFrame) -> list[str]:
+def signal_sentences(frame: pd.DataFrame, *, quarterly: bool = False) -> list[str]:
     """Return the signals of a control chart in words, the latest first.
 
     Parameters
     ----------
     frame
         As ``components.survey_figures.Trend.frame``.
+    quarterly
+        Whether a period is a quarter.
     """
-    run = (frame["signal"] != frame["signal"].shift()).cumsum()
+    after_gap = np.isin(np.arange(len(frame)), gaps(frame["month"], 3 if quarterly else 1))
+    run = ((frame["signal"] != frame["signal"].shift()) | after_gap).cumsum()
     told = []
     for _number, rows in frame[frame["signal"] != Signal.NONE].groupby(run, sort=True):
-        first, last = (formats.month(rows["month"].iloc[at].date()) for at in (0, -1))
-        when = first if len(rows) == 1 else f"{first} – {last}"
+        first, last = (rows["month"].iloc[at].date() for at in (0, -1))
+        when = formats.months_or_quarters(first, last, quarterly=quarterly)
         words = _(SIGNALS[Signal(rows["signal"].iloc[0])])
         told.append(_("**{month}**: {signal}.").format(month=when, signal=words))
     told = told[::-1]

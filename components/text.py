@@ -20,6 +20,11 @@ _AFTER_ESCAPES = re.compile(r"(:)(?=[A-Za-z_+/\-])|(www)(?=\.)|(@)|(-)(?=>)|(<)(
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]+")
 
 
+def within(sentence: str) -> str:
+    """Return a heading as it stands within a sentence: «Индекс (аналог NPS)» keeps its NPS."""
+    return sentence[:1].lower() + sentence[1:]
+
+
 def one_line(value: object) -> str:
     """Return ``value`` as one line: control and direction-changing characters become a space."""
     return _CONTROL.sub(" ", unicodedata.normalize("NFC", str(value))).strip()

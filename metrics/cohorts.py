@@ -10,10 +10,10 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
-import numpy as np
 import pandas as pd
 
-from metrics.control_chart import Variation, control_chart, needs_quarters
+from metrics.control_chart import control_chart, gaps, needs_quarters
+from metrics.estimate import ENOUGH
 from program.calendar import ONE_DAY, add_months, month_start
 
 SHARE_COLUMNS = {
@@ -70,7 +70,8 @@ class MaturitySeries:
     ----------
     frame
         Grain: one row a month (or quarter) of purchase, oldest first: ``month``, ``n`` keys,
-        ``value``, ``mean``, ``low``, ``high`` (NaN without limits), ``variation``.
+        ``value``, ``mean``, ``low``, ``high`` (NaN without limits), ``signal``, ``variation``
+        (``not_judged`` with fewer than 10 keys, and everywhere without limits).
     quarterly
         Months were joined to quarters because some had fewer than 10 keys.
     preliminary
@@ -115,17 +116,11 @@ def fixed_maturity(
             "value": (months["in_time"] / months["keys"]).astype("float64"),
         }
     ).reset_index(drop=True)
-    chart = control_chart(frame["value"].to_numpy())
-    unknown = np.full(len(frame), np.nan)
+    chart = control_chart(
+        frame["value"].to_numpy(), gaps_at=gaps(frame["month"], 3 if quarterly else 1)
+    )
     return MaturitySeries(
-        frame.assign(
-            mean=chart.mean,
-            low=chart.low if chart.drawn else unknown,
-            high=chart.high if chart.drawn else unknown,
-            variation=[v.value for v in chart.variations]
-            if chart.drawn
-            else [Variation.COMMON.value] * len(frame),
-        ),
+        frame.assign(**chart.told(frame["n"] >= ENOUGH)),
         quarterly,
         chart.preliminary,
     )

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import pairwise
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -27,11 +27,15 @@ SHORT_BELOW = 13
 
 
 class Variation(StrEnum):
-    """A signal read in the light of which direction is the better one."""
+    """A signal read in the light of which direction is the better one.
+
+    ``not_judged`` is for points that may not be judged (:meth:`ControlChart.told`).
+    """
 
     IMPROVEMENT = "special_cause_improvement"
     CONCERN = "special_cause_concern"
     COMMON = "common_cause"
+    NOT_JUDGED = "not_judged"
 
 
 class Assurance(StrEnum):
@@ -84,12 +88,42 @@ class ControlChart:
         ends = [*self.segments[1:], len(self.y)]
         return tuple(self.variations[end - 1] for end in ends if end)
 
+    def told(self, enough: ArrayLike = True) -> dict[str, NDArray[Any]]:
+        """Return what may be shown and claimed where only some points may be judged.
+
+        Parameters
+        ----------
+        enough
+            Whether each point rests on enough answers, shape ``(points,)``, or one for all.
+
+        Returns
+        -------
+        dict
+            ``mean``; ``low`` and ``high``, NaN in a segment without a judged point; ``signal``
+            and ``variation`` as words, ``not_judged`` for every point that is not judged. Without
+            ``drawn`` no point is.
+        """
+        judged = np.broadcast_to(np.asarray(enough, dtype=bool), self.y.shape) & self.drawn
+        limited = np.zeros(len(self.y), dtype=bool)
+        for start, end in pairwise((*self.segments, len(self.y))):
+            limited[start:end] = judged[start:end].any()
+        return {
+            "mean": self.mean,
+            "low": np.where(limited, self.low, np.nan),
+            "high": np.where(limited, self.high, np.nan),
+            "signal": np.where(judged, [s.value for s in self.signals], Signal.NONE.value),
+            "variation": np.where(
+                judged, [v.value for v in self.variations], Variation.NOT_JUDGED.value
+            ),
+        }
+
 
 def control_chart(
     y: ArrayLike,
     *,
     better: Literal["increase", "decrease"] = "increase",
     rebase_at: Sequence[int] = (),
+    gaps_at: Sequence[int] = (),
     screen: bool = True,
     baseline: int | None = None,
 ) -> ControlChart:
@@ -105,6 +139,10 @@ def control_chart(
     rebase_at
         Index of the first point of every new segment, e.g. where the questionnaire's version
         changes; limits and runs start anew there.
+    gaps_at
+        Index of every first point after periods that are left out (:func:`gaps`): its neighbours
+        in the series are none in time, so no moving range is taken and no run goes across, while
+        the limits stay those of the segment.
     screen
         Leave out moving ranges of 3.267 averages or more, once, before the limits are set.
     baseline
@@ -119,7 +157,7 @@ def control_chart(
     Raises
     ------
     ValueError
-        If a value is missing or infinite, or a rebase point lies outside the series.
+        If a value is missing or infinite, or a rebase point or gap lies outside the series.
 
     Notes
     -----
@@ -140,15 +178,18 @@ def control_chart(
         raise ValueError("y must be one-dimensional, without missing or infinite values")
     if baseline is not None and baseline < 1:
         raise ValueError(f"baseline must be at least 1 point, got {baseline}")
-    starts = _segment_starts(len(values), rebase_at)
+    starts = _starts(len(values), rebase_at)
+    pieces = _starts(len(values), gaps_at)
     mean, reach = np.full(len(values), np.nan), np.full(len(values), np.nan)
     labels: list[Signal] = []
     drawn, preliminary = len(values) > 0, False
     for start, end in pairwise((*starts, len(values))):
         segment = values[start:end]
-        centre, amr = _centre_and_range(segment[:baseline], screen)
+        breaks = [at - start for at in pieces if start < at < end]
+        centre, amr = _centre_and_range(segment[:baseline], breaks, screen)
         mean[start:end], reach[start:end] = centre, LIMIT_FACTOR * amr
-        labels += signals(segment, centre, LIMIT_FACTOR * amr)
+        for piece in np.split(segment, breaks):
+            labels += signals(piece, centre, LIMIT_FACTOR * amr)
         drawn = drawn and amr > 0
         preliminary = preliminary or len(segment) < SHORT_BELOW
     sign = 1 if better == "increase" else -1
@@ -165,6 +206,20 @@ def control_chart(
         drawn=drawn,
         preliminary=preliminary,
     )
+
+
+def gaps(months: ArrayLike, step: int = 1) -> list[int]:
+    """Return the index of every point before which a period is left out.
+
+    Parameters
+    ----------
+    months
+        1st day of every period, oldest first within a segment, shape ``(points,)``.
+    step
+        Months of a period: 3 for quarters.
+    """
+    number = np.asarray(months, dtype="datetime64[M]").astype(np.int64)
+    return [int(at) + 1 for at in np.flatnonzero(np.diff(number) > step)]
 
 
 def needs_quarters(denominators: ArrayLike, minimum: int = 10) -> bool:
@@ -205,11 +260,11 @@ def assurance(
     return Assurance.PASS if met else Assurance.FAIL
 
 
-def _segment_starts(points: int, rebase_at: Sequence[int]) -> tuple[int, ...]:
-    outside = [at for at in rebase_at if not 0 <= at < points]
+def _starts(points: int, at: Sequence[int]) -> tuple[int, ...]:
+    outside = [place for place in at if not 0 <= place < points]
     if outside:
-        raise ValueError(f"rebase points {outside} lie outside the {points} points")
-    return tuple(sorted({0, *rebase_at}))
+        raise ValueError(f"rebase points or gaps {outside} lie outside the {points} points")
+    return tuple(sorted({0, *at}))
 
 
 def _variation(direction: int) -> Variation:
@@ -218,13 +273,16 @@ def _variation(direction: int) -> Variation:
     return Variation.IMPROVEMENT if direction > 0 else Variation.CONCERN
 
 
-def _centre_and_range(segment: NDArray[np.float64], screen: bool) -> tuple[float, float]:
+def _centre_and_range(
+    segment: NDArray[np.float64], breaks: Sequence[int], screen: bool
+) -> tuple[float, float]:
     """Mean and average moving range; NaN where there is nothing to average."""
     if not len(segment):
         return math.nan, math.nan
     # Exactly rounded sums: a point equal to the mean must be seen as equal.
     centre = math.fsum(segment) / len(segment)
     ranges = np.abs(np.diff(segment))
+    ranges = np.delete(ranges, [at - 1 for at in breaks if at < len(segment)])
     if screen and len(ranges):
         ranges = ranges[ranges < SCREEN_FACTOR * (math.fsum(ranges) / len(ranges))]
     return centre, math.fsum(ranges) / len(ranges) if len(ranges) else math.nan

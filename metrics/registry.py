@@ -265,8 +265,8 @@ METRICS: tuple[Metric, ...] = (
         N_("From key to recommendation"),
         N_(
             "How many of the keys bought in the period were delivered, have a contact, were "
-            "called, answered, and recommend the developer. A key reaches a stage when at least "
-            "one of its accepted deliveries by the key's buyer did."
+            "called, answered, said whether they recommend the developer, and do. A key reaches a "
+            "stage when at least one of its accepted deliveries by the key's buyer did."
         ),
         N_(
             "has a contact: at least one attempt of any outcome is recorded, a pending one "
@@ -362,7 +362,10 @@ METRICS: tuple[Metric, ...] = (
             "rising or falling; 2 of 3 close to a limit; 7 on one side of the mean"
         ),
         Direction.NEITHER,
-        N_("Quarters when a month has under 10 answers; preliminary under 13 points."),
+        N_(
+            "Quarters when a month has under 10 answers; with 5–9 they are not judged, with fewer "
+            "left out, and nothing is compared across a gap. Preliminary under 13 points."
+        ),
         N_("NHS England, Making Data Count"),
     ),
     Metric(
@@ -471,7 +474,7 @@ METRICS: tuple[Metric, ...] = (
         ),
         N_("keys bought in month m and delivered ≤ 90 days later / keys bought in month m"),
         Direction.HIGHER,
-        N_("Joined to quarters where a month has fewer than 10 keys."),
+        N_("Joined to quarters where a month has fewer than 10 keys; judged from 10 keys on."),
         N_("Limits: NHS England, Making Data Count"),
     ),
     Metric(

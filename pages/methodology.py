@@ -120,8 +120,8 @@ st.markdown(
         f"- {line}"
         for line in (
             _("from {n} answers: shown and judged").format(n=ENOUGH),
-            _("{low}–{high} answers: shown grey as «few answers», never judged").format(
-                low=HIDDEN_BELOW, high=ENOUGH - 1
+            _("{span} answers: shown grey as «few answers», never judged").format(
+                span=formats.span(HIDDEN_BELOW, ENOUGH - 1)
             ),
             _("fewer than {n}: hidden wherever results are compared or exported").format(
                 n=HIDDEN_BELOW

@@ -24,6 +24,7 @@ from components.survey_recommendation import (
 from components.survey_trend import show_trend
 from components.survey_view import one_of, view_of
 from components.survey_words import MAPPING_NAMES, MEASURES, SUBJECTS
+from components.text import within
 from components.tiles import tiles
 from metrics.recommendation import IndexMapping
 from program.language import _
@@ -66,7 +67,7 @@ verdict_heading(readings, current, previous, view)
 whose = (user.scope, filters, view, version, mapping)
 tiles(
     remembered(
-        lambda: subject_tiles(readings, current, previous, counts, view.until), "subjects", *whose
+        lambda: subject_tiles(readings, current, previous, counts, view), "subjects", *whose
     ),
     in_a_row=2,
 )
@@ -125,7 +126,7 @@ if look == TREND:
     ]
     show_trend(
         remembered(
-            lambda: trend(counts, same_scale, measure, view.until),
+            lambda: trend(counts, same_scale, measure, view.until, complete_from=view.since),
             "recommendation_trend",
             *whose,
             subject,
@@ -133,7 +134,7 @@ if look == TREND:
         ),
         measure,
         title=_("Over time: {figure}, {subject}").format(
-            figure=_(MEASURES[measure]).lower(), subject=_(SUBJECTS[subject])
+            figure=within(_(MEASURES[measure])), subject=_(SUBJECTS[subject])
         ),
         about=about,
         key="recommendation_trend",

@@ -144,6 +144,7 @@ elif look == TREND:
         ],
         Measure.SHARE,
         view.until,
+        complete_from=view.since,
     )
     show_trend(
         series,

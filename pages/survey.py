@@ -133,7 +133,7 @@ with left:
                 *whose,
             ),
             title=_("From delivery to the first call: median {median}").format(
-                median=formats.days(round(median))
+                median=formats.days(median)
             ),
             alt=days_histogram_alt(days, median=median, limit=IN_TIME),
             data=day_bins(days),

@@ -16,6 +16,11 @@ def month_start(day: dt.date) -> dt.date:
     return day.replace(day=1)
 
 
+def quarter_start(day: dt.date) -> dt.date:
+    """Return the 1st of the calendar quarter that ``day`` lies in."""
+    return day.replace(month=day.month - (day.month - 1) % 3, day=1)
+
+
 def add_months(first: dt.date, months: int) -> dt.date:
     """Return the 1st of the month that lies ``months`` after (or, negative, before) ``first``.
 

@@ -32,9 +32,9 @@ from queries.peers import spans, within
 from queries.scope import Scope
 from queries.sizes import size_condition
 
-STAGES = ("keys", "delivered", "with_contact", "called", "answered", "recommending")
 #: Each is a part of the one before; «said» is an answer to the question about recommending.
-_STAGES_OF_DELIVERY = ("delivered", "with_contact", "called", "answered", "said", "recommending")
+STAGES = ("keys", "delivered", "with_contact", "called", "answered", "said", "recommending")
+_STAGES_OF_DELIVERY = STAGES[1:]
 STAGE_COLUMNS = dict.fromkeys((*STAGES, "without_answer"), "int64")
 
 
@@ -104,8 +104,8 @@ def contact_stages(
 
     A key reaches a stage when at least one accepted delivery by its buyer did, each stage being
     a part of the one before: delivered; with a contact (an attempt of any outcome); called (an
-    attempt that is not pending); answered (a survey); recommending (answered 5 or 4 whether it
-    would recommend the developer).
+    attempt that is not pending); answered (a survey); said (answered whether it would recommend
+    the developer); recommending (answered 5 or 4).
 
     Parameters
     ----------
@@ -134,7 +134,7 @@ def contact_stages(
     got_to = {name: counted(stage >= place, name) for place, name in enumerate(_STAGES_OF_DELIVERY)}
     statement = select(
         cast(select(func.count()).select_from(cohort).scalar_subquery(), BigInteger).label("keys"),
-        *(got_to[name] for name in STAGES[1:]),
+        *got_to.values(),
         counted(stage == _STAGES_OF_DELIVERY.index("answered"), "without_answer"),
     )
     return frame(connection, statement, STAGE_COLUMNS)

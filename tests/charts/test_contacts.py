@@ -6,9 +6,20 @@ import math
 
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from charts.contacts import day_bins, days_histogram, outcome_months, outcome_months_alt
+from charts.contacts import (
+    day_bins,
+    days_histogram,
+    days_histogram_alt,
+    outcome_months,
+    outcome_months_alt,
+)
+from charts.formats import EN_DASH
+from charts.palette import roles
 from charts.peers import peer_funnel
+from charts.template import count_axis, figure
 
 NAMES = {"completed": "answered", "refused": "refused", "pending": "pending"}
 
@@ -18,6 +29,7 @@ def test_days_fall_into_bins_of_five_with_the_thirtieth_in_time():
     counts = dict(zip(bins["last_day"], bins["deliveries"], strict=True))
     assert (counts[5], counts[10], counts[30], counts[35], counts[60]) == (2, 1, 1, 1, 1)
     assert bins["deliveries"].sum() == 6
+    assert bins["label"].iloc[:2].tolist() == [f"0{EN_DASH}5", f"6{EN_DASH}10"]
 
 
 def test_bars_beyond_the_limit_are_of_another_colour():
@@ -34,6 +46,36 @@ def test_every_outcome_is_a_trace_of_its_own_and_one_that_never_occurs_is_not_dr
     figure = outcome_months(months, NAMES, theme="dark")
     assert [trace.name for trace in figure.data] == ["answered", "refused"]
     assert "3" in outcome_months_alt(months, NAMES)
+
+
+@given(st.integers(0, 10**9))
+def test_counts_have_few_whole_hairlines_at_any_size(most):
+    fig, _colours = figure("light")
+    count_axis(fig, most)
+    step = fig.layout.yaxis.dtick
+    assert step >= 1
+    assert int(step) == step
+    assert most / step <= 5
+
+
+@pytest.mark.parametrize("n", [1, 2, 3, 7])
+def test_axes_of_few_contacts_repeat_no_number(n):
+    months = pd.DataFrame(
+        {"month": pd.to_datetime(["2026-01-01"]), "completed": [n], "refused": [0], "pending": [0]}
+    )
+    days = pd.DataFrame({"days": [3], "deliveries": [n]})
+    for fig in (
+        outcome_months(months, NAMES, theme="light"),
+        days_histogram(days, theme="light", median=3, limit=30),
+    ):
+        assert fig.layout.yaxis.dtick >= 1
+
+
+def test_half_a_day_stands_in_the_picture_as_in_its_words():
+    days = pd.DataFrame({"days": [12, 13], "deliveries": [1, 1]})
+    fig = days_histogram(days, theme="light", median=12.5, limit=30)
+    assert "медиана 12,5\u00a0дня" in [note.text for note in fig.layout.annotations]
+    assert "медиана 12,5\u00a0дня" in days_histogram_alt(days, median=12.5, limit=30)
 
 
 @pytest.fixture
@@ -84,6 +126,13 @@ def test_the_one_to_ask_is_named_beside_its_point(named, limits):
     labels = [note for note in drawn(named, CROWD, limits).layout.annotations if note.x != 1]
     assert [note.text for note in labels] == ["Студия &lt;1&gt;"]
     assert labels[0].x == pytest.approx(math.log10(40))
+
+
+def test_limits_and_hairlines_run_behind_every_word(named, limits):
+    figure = drawn(named, CROWD, limits)
+    plates = {note.bgcolor for note in figure.layout.annotations}
+    assert plates == {roles("light").background}
+    assert all(note.opacity is None for note in figure.layout.annotations)
 
 
 def test_where_many_are_flagged_no_label_covers_the_points(named, limits):

@@ -306,7 +306,7 @@ def test_likert_shares_leave_missing_answers_out():
     fig = survey.likert(ANSWERS, theme="light")
     texts = [a.text for a in fig.layout.annotations]
     assert "51\u00a0%" in texts
-    assert "n\u00a0=\u00a0100, нет ответа: 4" in texts
+    assert "n\u00a0=\u00a0100, нет\u00a0ответа:\u00a04" in texts
 
 
 def test_likert_bar_is_centred_on_the_middle_answer():
@@ -320,6 +320,55 @@ def test_signals_differ_by_shape_from_ordinary_points():
     fig = comparison.control_chart(SERIES, theme="light")
     symbols = [trace.marker.symbol for trace in fig.data if trace.mode == "markers"]
     assert len(symbols) == len(set(symbols)) == 3
+
+
+def test_points_that_are_not_judged_are_hollow_and_named_so():
+    unjudged = SERIES.assign(variation=Variation.NOT_JUDGED, low=np.nan, high=np.nan)
+    fig = comparison.control_chart(unjudged, theme="light", quarterly=True)
+    named = {trace.name: trace.marker.symbol for trace in fig.data if trace.mode == "markers"}
+    assert named == {"не оценивается": "circle-open"}
+    assert not [trace for trace in fig.data if trace.showlegend and "границы" in trace.name]
+    alt = comparison.control_chart_alt(unjudged)
+    assert "случайн" not in alt
+    assert "Ни одна точка не оценивается" in alt
+
+
+def test_signals_are_denied_of_judged_points_only():
+    some = SERIES.assign(
+        variation=[Variation.NOT_JUDGED, Variation.COMMON, Variation.COMMON],
+    )
+    assert "оценено точек: 2 из 3" in comparison.control_chart_alt(some)
+    every = SERIES.assign(variation=Variation.COMMON)
+    assert "Сигналов нет: колебания" in comparison.control_chart_alt(every)
+
+
+@pytest.mark.parametrize(
+    ("months", "quarterly", "breaks"),
+    [
+        (["2026-01-01", "2026-02-01", "2026-03-01"], False, 0),
+        (["2026-01-01", "2026-03-01", "2026-04-01"], False, 1),
+        (["2025-10-01", "2026-01-01", "2026-04-01"], True, 0),
+        (["2025-04-01", "2026-01-01", "2026-07-01"], True, 2),
+    ],
+)
+def test_the_line_breaks_where_a_period_is_left_out(months, quarterly, breaks):
+    series = SERIES.assign(month=pd.to_datetime(months))
+    fig = comparison.control_chart(series, theme="light", quarterly=quarterly)
+    (line,) = [trace for trace in fig.data if trace.mode == "lines" and trace.line.width == 2]
+    assert int(np.isnan(line.y).sum()) == breaks
+    assert not line.connectgaps
+
+
+def test_quarters_are_named_as_quarters():
+    quarters = SERIES.assign(month=pd.to_datetime(["2025-10-01", "2026-01-01", "2026-04-01"]))
+    fig = comparison.control_chart(quarters, theme="light", quarterly=True)
+    hovered = [text for t in fig.data if t.mode == "markers" for text in t.hovertext]
+    assert [text.split("<br>")[0].replace("\u00a0", " ") for text in hovered] == [
+        "IV кв. 2025", "II кв. 2026", "I кв. 2026",
+    ]  # fmt: skip
+    alt = comparison.control_chart_alt(quarters, quarterly=True).replace("\u00a0", " ")
+    assert "IV кв. 2025 — II кв. 2026" in alt
+    assert "I кв. 2026 и II кв. 2026" in alt
 
 
 def test_months_are_written_in_russian_not_by_plotly():

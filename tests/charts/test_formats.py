@@ -141,6 +141,36 @@ def test_english_dates_name_the_month():
     assert formats.moment(SIX) == f"14 Nov 2026{NB}06:00"
 
 
+def test_days_are_counted_whole_or_with_the_half_that_a_median_has(speak):
+    assert [formats.days(n) for n in (1, 2.0, 5, 12.5, 20.5)] == [
+        f"{n}{NB}{noun}"
+        for n, noun in (
+            ("1", "день"),
+            ("2", "дня"),
+            ("5", "дней"),
+            ("12,5", "дня"),
+            ("20,5", "дня"),
+        )
+    ]
+    speak("en")
+    assert [formats.days(n) for n in (1, 1.5)] == [f"1{NB}day", f"1.5{NB}days"]
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "russian", "english"),
+    [
+        ((2026, 4), (2026, 4), "II кв. 2026", "Q2 2026"),
+        ((2026, 4), (2026, 7), f"II–{WJ}III кв. 2026", f"Q2–{WJ}Q3 2026"),
+        ((2025, 10), (2026, 1), "IV кв. 2025 – I кв. 2026", "Q4 2025 – Q1 2026"),
+    ],
+)
+def test_quarters_are_written_as_one_span(first, last, russian, english, speak):
+    days = [dt.date(*month, 1) for month in (first, last)]
+    assert formats.months_or_quarters(*days, quarterly=True).replace(NB, " ") == russian
+    speak("en")
+    assert formats.months_or_quarters(*days, quarterly=True).replace(NB, " ") == english
+
+
 def test_window_is_spelled_out_with_both_its_days():
     assert (
         formats.window(dt.date(2025, 11, 1), dt.date(2026, 11, 1)) == f"01.11.2025–{WJ}31.10.2026"

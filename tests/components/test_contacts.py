@@ -8,7 +8,14 @@ import pandas as pd
 import pytest
 
 import components.contacts
-from components.contact_words import OUTCOME_NAMES, outcome_totals, stage_rows
+from charts.survey import contact_funnel_alt
+from components.contact_words import (
+    OUTCOME_NAMES,
+    beside_words,
+    outcome_totals,
+    stage_rows,
+    stages_note,
+)
 from components.contacts import response_beside, response_now
 from metrics.difference import Verdict
 from metrics.response import OUTCOMES
@@ -69,6 +76,24 @@ def test_regions_add_their_partners_up(beside):
     assert rates.to_dict() == {"Москва": 0.75, "Казань": 0.5}
 
 
+@pytest.mark.usefixtures("english")
+@pytest.mark.parametrize("regions", [True, False])
+@pytest.mark.parametrize(
+    ("verdicts", "said"),
+    [
+        ([], "Nobody can be judged yet."),
+        ([Verdict.TOO_FEW], "Nobody can be judged yet."),
+        ([Verdict.TOO_FEW, Verdict.WITHIN_CHANCE], "Nobody lies below the others beyond chance."),
+        ([Verdict.HIGHER], "Nobody lies below the others beyond chance."),
+        ([Verdict.LOWER, Verdict.TOO_FEW], "lies below the others beyond chance."),
+    ],
+)
+def test_nobody_is_said_to_be_no_lower_before_anybody_is_judged(verdicts, said, regions):
+    words = beside_words(pd.DataFrame({"verdict": verdicts}), 0, regions=regions)
+    assert said in words
+    assert ("Nobody" in words) == (Verdict.LOWER not in verdicts)
+
+
 def test_silence_bounds_the_share_recommending(beside):
     bounds = beside([partner(1, 20, 20)]).recommending
     assert (bounds.value, bounds.low, bounds.high) == (0.5, 10 / 40, 30 / 40)
@@ -110,4 +135,14 @@ def test_each_outcome_is_named_by_itself():
 
 def test_stages_stand_in_their_order():
     rows = stage_rows(pd.DataFrame([{name: 9 - i for i, name in enumerate(STAGES)}]))
-    assert rows["count"].tolist() == [9, 8, 7, 6, 5, 4]
+    assert rows["count"].tolist() == [9, 8, 7, 6, 5, 4, 3]
+
+
+@pytest.mark.usefixtures("english")
+def test_the_funnel_and_its_note_say_one_share_recommending_of_those_who_said():
+    counts = dict(zip(STAGES, [900, 880, 860, 850, 788, 770, 628], strict=True))
+    stages = pd.DataFrame([counts | {"without_answer": 18}])
+    funnel = contact_funnel_alt(stage_rows(stages)).replace("\u00a0", " ")
+    assert "Said whether they recommend: 770 of 788 (97.7 %)" in funnel
+    assert "Recommend the developer: 628 of 770 (81.6 %)" in funnel
+    assert "81.6 %" in stages_note(stages, TODAY).replace("\u00a0", " ")

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
+from itertools import combinations
 
 import numpy as np
 import pandas as pd
 import pytest
 
 import components.peers
+from components.peer_funnel import funnel_words
 from components.peer_table import described
+from components.peer_words import chart_words, verdict_words
 from components.peers import Comparison, Measure, compare_partners
 from metrics.difference import Verdict
 from metrics.peers import PeerFlag
@@ -52,6 +56,57 @@ def compared(monkeypatch):
 
 def others(count, n=40, good=32):
     return [partner(number, n, good) for number in range(100, 100 + count)]
+
+
+FLAGGED = {flag: n for n, flag in enumerate((PeerFlag.ALERT, PeerFlag.WATCH, PeerFlag.BETTER), 2)}
+
+
+@pytest.fixture
+def flagged(compared):
+    """A comparison of twenty partners with given flags, spread and number of names."""
+    plain = compared(others(20))
+
+    def of(flags, tau2, *, unnamed=0):
+        words = np.full(20, PeerFlag.LIKE_OTHERS.value, dtype=object)
+        words[: sum(FLAGGED[flag] for flag in flags)] = [
+            flag.value for flag in flags for _ in range(FLAGGED[flag])
+        ]
+        return replace(
+            plain,
+            listed=plain.listed.assign(flag=words),
+            partners=20 + unnamed,
+            dispersion=replace(plain.dispersion, phi=1 + tau2, tau2=tau2),
+        )
+
+    return of
+
+
+@pytest.mark.usefixtures("english")
+@pytest.mark.parametrize("unnamed", [0, 5])
+@pytest.mark.parametrize("tau2", [0.0, 1.3])
+@pytest.mark.parametrize("flags", [c for k in range(4) for c in combinations(FLAGGED, k)])
+def test_chance_is_claimed_only_where_nobody_is_flagged_and_no_spread_is_found(
+    flagged, flags, tau2, unnamed
+):
+    found = flagged(flags, tau2, unnamed=unnamed)
+    headline, caption = verdict_words("Design", found), chart_words(found)
+    assert ("no more than by chance" in headline) == (not flags and not tau2 and not unnamed)
+    assert ("more than by chance, but" in headline) == (not flags and tau2 > 0 and not unnamed)
+    assert ("named here" in headline) == (not flags and unnamed > 0)
+    assert ("more than chance" in caption) == (tau2 > 0)
+    if flags:
+        most_urgent = next(flag for flag in FLAGGED if flag in flags)
+        assert str(FLAGGED[most_urgent]) in headline
+    assert ("a reason to ask 2" in headline) == (PeerFlag.ALERT in flags)
+
+
+@pytest.mark.usefixtures("english")
+def test_too_few_partners_are_judged_in_no_words(compared):
+    found = compared(others(9))
+    for words in (verdict_words("Design", found), chart_words(found),
+                  funnel_words(found, index=False)):  # fmt: skip
+        assert "chance" not in words
+    assert "Nobody is judged" in funnel_words(found, index=False)
 
 
 def listed(comparison, number=1):

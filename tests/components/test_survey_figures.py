@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from charts.answers import pair_grid, score_columns, score_columns_alt
+from charts.formats import EN_DASH
 from charts.survey import interval_dots
 from components.survey_answers import bar_span, bars, centred_bars, question_figures, tally
 from components.survey_association import recommending_associations
@@ -27,8 +28,11 @@ from components.survey_figures import (
     trend,
 )
 from components.survey_questions import questionnaire, wordings
-from components.survey_trend import marked_chart
+from components.survey_recommendation import standing_out
+from components.survey_trend import marked_chart, notes
+from components.survey_view import trend_start
 from components.survey_words import basis_words, change_words, signal_sentences
+from components.text import plain
 from metrics.difference import Verdict, index_difference, share_difference
 from metrics.estimate import Estimate
 from metrics.recommendation import IndexMapping
@@ -177,6 +181,33 @@ def test_segments_stand_by_size_so_that_nothing_is_ranked() -> None:
     assert found["segment"].tolist() == ["b", "c", "a"]
 
 
+@pytest.mark.parametrize("better", [0, 3, 20])
+@pytest.mark.parametrize("worse", [0, 6, 20])
+def test_both_directions_are_told_the_largest_first_with_how_many_more(
+    worse: int, better: int
+) -> None:
+    steps = [-0.01 * at for at in range(1, worse + 1)] + [0.02 * at for at in range(1, better + 1)]
+    found = pd.DataFrame({"difference": steps}, dtype=float).assign(
+        name=[f"{step:+.2f}" for step in steps],
+        words="",
+        n=50,
+        difference_low=0.0,
+        difference_high=0.0,
+        verdict=[(Verdict.LOWER if step < 0 else Verdict.HIGHER).value for step in steps],
+    )
+    for verdict, all_of, largest in (
+        (Verdict.LOWER, worse, -0.01 * worse),
+        (Verdict.HIGHER, better, 0.02 * better),
+    ):
+        told = standing_out(found, verdict, index=False)
+        assert len(told) == min(all_of, 7)
+        if all_of:
+            assert plain(f"{largest:+.2f}") in told[0]
+        assert [f"и ещё {all_of - 6}" in line for line in told] == [
+            at == 6 for at in range(len(told))
+        ]
+
+
 # Series ------------------------------------------------------------------------------------------
 
 
@@ -210,6 +241,81 @@ def test_quarter_of_few_answers_is_drawn_unflagged_and_one_of_four_left_out() ->
     assert pd.Timestamp("2026-04-01") not in by_quarter.index
     assert by_quarter[pd.Timestamp("2026-01-01")] == "none"
     assert by_quarter[pd.Timestamp("2026-07-01")] == "below_limit"
+
+
+def quarters(
+    good: list[int], n: list[int], start: str = "2024-01-01", version: int = 1
+) -> pd.DataFrame:
+    months = pd.date_range(start, periods=len(n), freq="QS")
+    return pd.concat(
+        rows([5] * g + [1] * (of - g), version).assign(month=month)
+        for month, g, of in zip(months, good, n, strict=True)
+    )
+
+
+END = dt.date(2026, 12, 31)
+
+
+def test_where_every_quarter_has_few_answers_nothing_is_claimed_and_no_limits_are_drawn() -> None:
+    found = trend(quarters([1, 6, 2, 7, 5, 3], [6, 9, 5, 8, 7, 6]), [reading()], Measure.SHARE, END)
+    assert set(found.frame["variation"]) == {"not_judged"}
+    assert found.frame[["low", "high"]].isna().all(axis=None)
+    said = " ".join(notes(found))
+    assert "ничего не оценивается" in said
+    assert "Сигналов нет" not in said
+    assert "редварительные" not in said
+
+
+def test_no_signals_are_claimed_of_judged_quarters_only() -> None:
+    found = trend(quarters([6, 7, 6, 7, 6], [12, 12, 9, 12, 7]), [reading()], Measure.SHARE, END)
+    assert found.judged == 3
+    assert "Сигналов нет; оценено точек: 3 из 5." in notes(found)
+
+
+def test_series_without_change_claims_nothing() -> None:
+    found = trend(quarters([6] * 5, [12, 12, 12, 12, 12]), [reading()], Measure.SHARE, END)
+    assert not found.judged
+    assert "Сигналов нет" not in " ".join(notes(found))
+
+
+def test_quarter_left_out_breaks_the_series_and_is_counted() -> None:
+    n = [12, 12, 12, 3, 12, 12, 12]
+    counts = quarters([6, 7, 6, 1, 11, 10, 11], n)
+    # A quarter without any answer is left out as much as one with three.
+    counts = counts[counts["month"] != pd.Timestamp("2025-04-01")]
+    found = trend(counts, [reading()], Measure.SHARE, END)
+    assert found.left_out == 2
+    assert "не показано: 2" in " ".join(notes(found))
+    reach = found.frame["high"] - found.frame["mean"]
+    assert reach.iloc[0] == pytest.approx(2.66 / 12)
+
+
+@pytest.mark.parametrize("measure", list(Measure))
+def test_whole_series_leaves_no_period_out(measure: Measure) -> None:
+    found = trend(series(8), [reading()], measure, DAY)
+    assert found.left_out == 0
+    assert "прервана" not in " ".join(notes(found))
+
+
+def test_first_quarter_is_drawn_only_if_none_of_its_answers_is_missing() -> None:
+    counts = series(14, 9, start="2023-11-01")
+    since = dt.date(2023, 11, 1)
+    found = trend(counts, [reading()], Measure.SHARE, END, complete_from=since).frame
+    assert found["month"].iloc[0] == pd.Timestamp("2024-01-01")
+    whole = trend(counts, [reading()], Measure.SHARE, END, complete_from=dt.date(2023, 10, 1)).frame
+    assert whole["month"].iloc[0] == pd.Timestamp("2023-10-01")
+
+
+@given(st.dates(dt.date(2012, 1, 1), dt.date(2030, 1, 1)), st.integers(0, 3000))
+def test_trend_begins_with_a_quarter_three_years_back_or_with_a_longer_period(
+    first: dt.date, days: int
+) -> None:
+    last = first + dt.timedelta(days)
+    since = trend_start(last, first)
+    assert (since.day, since.month % 3) == (1, 1)
+    assert since <= first
+    assert (last.year - since.year) * 12 + last.month - since.month >= 36
+    assert first - since < dt.timedelta(31 * 39)
 
 
 def test_month_that_is_not_over_is_left_out() -> None:
@@ -258,6 +364,19 @@ def test_signals_are_told_as_periods_not_point_by_point() -> None:
     ]
 
 
+def test_signals_of_quarters_are_told_in_quarters_and_never_across_a_gap() -> None:
+    frame = pd.DataFrame(
+        {
+            "month": pd.to_datetime(
+                ["2025-04-01", "2025-07-01", "2025-10-01", "2026-04-01", "2026-07-01"]
+            ),
+            "signal": ["none", *["run_above_mean"] * 4],
+        }
+    )
+    told = [s.split(":")[0].replace("\u00a0", " ") for s in signal_sentences(frame, quarterly=True)]
+    assert told == ["**II–\u2060III кв. 2026**", "**III–\u2060IV кв. 2025**"]
+
+
 @pytest.mark.parametrize("n", [0, 1, 2])
 def test_series_too_short_for_limits_draws_no_signals(n: int) -> None:
     found = trend(series(max(n, 1)).head(0 if n == 0 else 10**6), [reading()], Measure.SHARE, DAY)
@@ -286,6 +405,14 @@ def answers(scores: dict[int, int], code: str = "goals", version: int = 1) -> pd
     return pd.DataFrame(
         {"version": version, "code": code, "score": list(scores), "answers": list(scores.values())}
     )
+
+
+def test_intervals_and_counts_of_no_answer_are_not_torn_at_a_lines_end() -> None:
+    asked = [a for a in questionnaire(QUESTION_ROWS, 1) if a.code == "goals"]
+    (scale,) = question_figures(tally(answers({5: 3})), asked)["scale"]
+    assert scale == f"1{EN_DASH}5"
+    words = basis_words(Estimate.nothing("wilson"), 8)
+    assert words == "нет\u00a0ответа:\u00a08"
 
 
 def test_middle_answer_and_no_answer_stand_apart_in_the_figures() -> None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from components.text import WORD_JOINER, one_line, plain
+from components.text import WORD_JOINER, one_line, plain, within
 
 HOSTILE = [
     "![x](https://evil.example/x.png)",
@@ -65,3 +65,8 @@ def test_line_breaks_and_direction_changes_become_a_space(sign):
 
 def test_time_of_day_is_left_alone():
     assert plain("06:00") == "06:00"
+
+
+def test_a_heading_within_a_sentence_loses_its_first_capital_alone():
+    assert within("Индекс (аналог NPS)") == "индекс (аналог NPS)"
+    assert within("") == ""

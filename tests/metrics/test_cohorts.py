@@ -85,7 +85,7 @@ def test_small_months_are_joined_to_whole_quarters():
 def test_limits_are_left_out_where_nothing_varies():
     series = fixed_maturity(monthly("2025-01-01", 20, 20, lambda _: 5), TODAY, days=90, cohorts=36)
     assert series.frame["low"].isna().all()
-    assert set(series.frame["variation"]) == {"common_cause"}
+    assert set(series.frame["variation"]) == {"not_judged"}
     assert set(series.frame["value"]) == {0.25}
 
 
@@ -99,6 +99,16 @@ def test_a_jump_is_a_signal_against_the_own_limits():
     assert series.frame["variation"].iloc[-1] == "special_cause_improvement"
     assert np.isfinite(series.frame["high"]).all()
     assert not series.preliminary
+
+
+def test_cohorts_of_few_keys_are_not_judged_and_those_without_any_are_a_gap():
+    few = fixed_maturity(monthly("2025-01-01", 18, 2, lambda i: i % 3), TODAY, days=90, cohorts=36)
+    assert set(few.frame["variation"]) == {"not_judged"}
+    assert few.frame["high"].isna().all()
+    counts = monthly("2025-01-01", 20, 20, lambda i: 5 + i % 2 if i < 8 else 15 + i % 2)
+    counts.loc[8, ["keys", "in_time"]] = 0
+    gaping = fixed_maturity(counts, TODAY, days=90, cohorts=36).frame
+    assert (gaping["high"] - gaping["mean"]).iloc[0] == pytest.approx(2.66 / 20)
 
 
 def test_before_any_month_has_matured_there_is_no_point():

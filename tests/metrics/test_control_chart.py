@@ -14,6 +14,7 @@ from metrics.control_chart import (
     Variation,
     assurance,
     control_chart,
+    gaps,
     needs_quarters,
 )
 from metrics.control_rules import Signal
@@ -110,6 +111,70 @@ def test_rules_start_anew_at_a_rebase() -> None:
     assert parts.mean[0] == 76 / 7
 
 
+@pytest.mark.parametrize("baseline", [None, 3])
+def test_no_moving_range_is_taken_over_a_gap_and_the_limits_stay_one(baseline: int | None) -> None:
+    y = [1, 2, 1, 5, 4, 5]
+    chart = control_chart(y, gaps_at=[3], baseline=baseline)
+    assert chart.segments == (0,)
+    assert len(set(chart.mean)) == 1
+    assert chart.high - chart.mean == pytest.approx(2.66)
+    whole = control_chart(y)
+    assert whole.high - whole.mean == pytest.approx(2.66 * 8 / 5)
+
+
+def test_gap_at_every_point_leaves_nothing_to_set_limits_by() -> None:
+    assert not control_chart([1, 2, 3], gaps_at=[1, 2]).drawn
+
+
+@pytest.mark.parametrize("gap", [4, 6])
+def test_no_run_goes_over_a_gap(gap: int) -> None:
+    y = [1, 5] * 4 + [6, 10] * 4
+    assert control_chart(y).signals[9] is Signal.RUN_ABOVE_MEAN
+    told = control_chart(y, gaps_at=[gap, 8 + gap]).signals
+    assert {told[8 + gap], told[gap]} == {Signal.NONE}
+
+
+@given(st.lists(st.integers(0, 9), min_size=2, max_size=30), st.sets(st.integers(1, 29)))
+def test_a_gap_at_a_rebase_changes_nothing(y: list[int], starts: set[int]) -> None:
+    at = sorted(start for start in starts if start < len(y))
+    plain, gaping = control_chart(y, rebase_at=at), control_chart(y, rebase_at=at, gaps_at=at)
+    assert plain.signals == gaping.signals
+    assert plain.high == pytest.approx(gaping.high, nan_ok=True)
+
+
+def test_gaps_are_where_a_month_or_quarter_is_missing() -> None:
+    months = np.array(["2026-01", "2026-02", "2026-04", "2027-04"], dtype="datetime64[M]")
+    assert gaps(months) == [2, 3]
+    assert gaps(months[[0, 2, 3]], 3) == [2]
+    assert gaps(months[:0]) == gaps(months[:1]) == []
+
+
+def test_of_points_on_few_answers_nothing_is_claimed() -> None:
+    chart = control_chart([5, 6, 5, 6, 5, 6, 5, 6, 5, 6, 5, 6, 20, 21])
+    told = chart.told([True] * 12 + [False, True])
+    assert told["variation"][12:].tolist() == ["not_judged", "special_cause_improvement"]
+    assert told["signal"][12:].tolist() == ["none", "above_limit"]
+    assert told["signal"][:12].tolist() == [str(signal) for signal in chart.signals[:12]]
+
+
+def test_limits_are_told_only_where_some_point_is_judged() -> None:
+    chart = control_chart([1, 2, 1, 2, 5, 6, 5, 6], rebase_at=[4])
+    told = chart.told([False] * 4 + [True] + [False] * 3)
+    assert (
+        np.isnan(told["low"]).tolist()
+        == np.isnan(told["high"]).tolist()
+        == [True] * 4 + [False] * 4
+    )
+    assert not np.isnan(told["mean"]).any()
+
+
+@pytest.mark.parametrize("y", [[], [3.0], [3.0, 3.0, 3.0]])
+def test_a_chart_that_is_not_drawn_judges_nothing(y: list[float]) -> None:
+    told = control_chart(y).told()
+    assert set(told["variation"]) <= {"not_judged"}
+    assert np.isnan(told["high"].astype(float)).all()
+
+
 def test_thirteen_points_are_enough_for_limits_that_are_not_preliminary() -> None:
     y = [1, 2, 1, 3, 1, 2, 1, 2, 3, 1, 2, 1, 2]
     assert not control_chart(y).preliminary
@@ -172,5 +237,7 @@ def test_impossible_input_is_refused() -> None:
         control_chart([[1.0, 2.0]])
     with pytest.raises(ValueError, match="outside"):
         control_chart([1.0, 2.0], rebase_at=[2])
+    with pytest.raises(ValueError, match="outside"):
+        control_chart([1.0, 2.0], gaps_at=[2])
     with pytest.raises(ValueError, match="baseline"):
         control_chart([1.0, 2.0], baseline=0)

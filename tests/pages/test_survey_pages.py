@@ -136,6 +136,27 @@ def test_critics_list_is_a_reason_to_ask_and_holds_critics_only(oracle_file: Pat
 
 
 @pytest.mark.usefixtures("on_demo")
+@pytest.mark.parametrize(
+    ("page", "look"), [(RECOMMENDATION, "critics"), (SATISFACTION, "comments")]
+)
+def test_list_that_was_turned_begins_anew_when_the_filters_change(page: str, look: str) -> None:
+    app = choose(open_page(page, language="en"), f"{page.removesuffix('.py')}_look", look)
+    app.button(key=next(b.key for b in app.button if str(b.key).endswith("-page-1"))).click()
+    app = healthy(app.run())
+    assert "21–40 of" in page_text(app)
+    app.get_by_key("filter_survey").set_value("all")
+    app = healthy(app.run())
+    assert "1–20 of" in page_text(app)
+    assert "21–40 of" not in page_text(app)
+
+
+@pytest.mark.usefixtures("on_demo")
+def test_title_of_the_trend_keeps_the_capitals_of_the_index() -> None:
+    app = choose(open_page(RECOMMENDATION), "recommendation_measure", "index")
+    assert "индекс (аналог NPS)" in page_text(app)
+
+
+@pytest.mark.usefixtures("on_demo")
 def test_period_of_the_address_cuts_everything(oracle_file: Path) -> None:
     app = open_page(
         RECOMMENDATION, language="en", survey="own", **{"from": "2024-03-31", "to": "2024-01-01"}

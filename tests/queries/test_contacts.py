@@ -107,6 +107,7 @@ class Oracle:
             answered = [d for d in called if d["id"] in self.surveys]
             counts["answered"] += bool(answered)
             said = [self.said(d) for d in answered]
+            counts["said"] += any(s is not None for s in said)
             counts["recommending"] += True in said
             counts["without_answer"] += bool(answered) and all(s is None for s in said)
         return counts
@@ -259,6 +260,19 @@ def test_only_a_pending_attempt_is_a_contact_but_no_call(connection):
     replace_survey_content(connection, called(["pending"], [], ["refused"]))
     stages = asked(contact_stages, connection).iloc[0]
     assert stages[["keys", "delivered", "with_contact", "called"]].tolist() == [3, 3, 2, 1]
+
+
+def test_who_did_not_say_whether_to_recommend_is_no_part_of_the_share_recommending(connection):
+    rows = programme_of([MINE])
+    rows["contact_attempt"] = [
+        {"id": s["id"], "delivery_id": s["delivery_id"], "attempted_on": s["completed_on"],
+         "outcome": "completed"}
+        for s in rows["survey"]
+    ]  # fmt: skip
+    rows["answer"] = rows["answer"][1:]
+    replace_survey_content(connection, rows)
+    stages = asked(contact_stages, connection).iloc[0]
+    assert stages[["answered", "said", "without_answer"]].tolist() == [3, 2, 1]
 
 
 def test_days_run_to_the_first_call_that_is_not_pending(connection):

@@ -83,7 +83,12 @@ def interval_words(value: Estimate, measure: Measure = Measure.SHARE) -> str:
     """Return «от 69 до 74 %» as one span, of points for the index."""
     if measure is Measure.INDEX:
         return f"{formats.index_points(value.low)}…{formats.index_points(value.high)}"
-    return formats.share_interval(value.low, value.high, min(value.n, formats.DECIMALS_FROM - 1))
+    return formats.share_interval(value.low, value.high, value.n)
+
+
+def interval_told(value: Estimate, measure: Measure = Measure.SHARE) -> str:
+    """Return «интервал 95 %: 56,3–60,2 %», as it stands in a line of figures."""
+    return _("95 % interval {interval}").format(interval=interval_words(value, measure))
 
 
 def basis_words(value: Estimate, missing: int, measure: Measure = Measure.SHARE) -> str:
@@ -91,8 +96,8 @@ def basis_words(value: Estimate, missing: int, measure: Measure = Measure.SHARE)
     if value.status is Status.NONE:
         return _("no answer: {n}").format(n=formats.number(missing))
     parts = [
-        _("95 % interval {interval}").format(interval=interval_words(value, measure)),
-        formats.n_of(value.n) if value.status is Status.OK else formats.few_words(value.n),
+        interval_told(value, measure),
+        formats.n_words(value.n),
     ]
     if missing:
         parts.append(_("no answer: {n}").format(n=formats.number(missing)))

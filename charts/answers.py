@@ -58,11 +58,12 @@ def pair_grid(
     for y, code in enumerate(table.index):
         for x, other in enumerate(table.columns):
             share = float(shares.loc[code, other])
+            interval = formats.share_interval(float(low[y, x]), float(high[y, x]), total)
             step = round(share / highest * (len(c.sequential) - 1))
             marks.words(
                 x=x, y=y, yanchor="middle",
                 text=f"<b>{formats.share(share, total)}</b><br>"
-                f"{formats.share_interval(float(low[y, x]), float(high[y, x]), total)}<br>"
+                f"<span style='font-size:{SMALL - 1}px'>{interval}</span><br>"
                 f"{formats.number(int(table.loc[code, other]))}",
                 font={"size": SMALL + 1, "color": text_on(c.sequential[step])},
             )  # fmt: skip

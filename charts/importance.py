@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
@@ -14,6 +13,8 @@ from charts.template import SMALL, figure, require_rows, safe
 from metrics.association import Quadrant
 from program.language import _
 
+#: Width of a letter as a part of the chart's, where that is narrowest.
+_ON_A_PHONE = 0.021
 #: What a frame of questions has.
 _COLUMNS = (
     "label",
@@ -63,7 +64,7 @@ def importance_quadrant(
     fig.add_hline(y=importance, line={"color": c.grid, "width": 1.5}, layer="below")
     fig.add_vline(x=performance, line={"color": c.grid, "width": 1.5}, layer="below")
     first = frame["quadrant"] == Quadrant.IMPROVE_FIRST
-    places = _label_places(frame)
+    places = _label_places(frame, (low_x, high_x), (low_y, high_y))
     for some, symbol, colour in (
         (frame[first], "diamond", c.bad),
         (frame[~first], "circle", c.accent),
@@ -146,33 +147,36 @@ def _hover(row: Any) -> str:
     )
 
 
-def _label_places(frame: pd.DataFrame) -> pd.Series:
-    """Return where each name goes, so that names keep off each other and off the points."""
+def _label_places(
+    frame: pd.DataFrame, across: tuple[float, float], up: tuple[float, float]
+) -> pd.Series:
+    """Return where each name goes: off other names and points, and on a phone not cut off."""
     x, y = (
-        (frame[name] - frame[name].min()) / max(float(np.ptp(frame[name])), 0.1)
-        for name in ("performance", "importance")
+        (frame[name] - low) / (high - low)
+        for name, (low, high) in (("performance", across), ("importance", up))
     )
     taken = list(zip(x, y, strict=True))
     chosen = []
-    for across, up, label in zip(x, y, frame["label"], strict=True):
-        half = 0.012 * len(str(label))
+    for at, height, label in zip(x, y, frame["label"], strict=True):
+        half = 0.006 * len(str(label))
         # Off the whiskers, which run straight up, down and aside.
         options = {
-            f"{rise} {side}": (across + way * (half + 0.03), up + lift)
-            for rise, lift in (("top", 0.05), ("bottom", -0.05))
+            f"{rise} {side}": (at + way * (half + 0.02), height + lift)
+            for rise, lift in (("top", 0.04), ("bottom", -0.04))
             for side, way in (("right", 1), ("left", -1))
+            if 0 <= at + way * len(str(label)) * _ON_A_PHONE <= 1 or (way > 0) == (at < 0.5)
         }
         crowds = {name: _crowd(place, half, taken) for name, place in options.items()}
         best = min(options, key=crowds.__getitem__)
-        middle, height = options[best]
-        taken += [(middle - half, height), (middle, height), (middle + half, height)]
+        middle, line = options[best]
+        taken += [(middle - half, line), (middle, line), (middle + half, line)]
         chosen.append(best)
     return pd.Series(chosen, index=frame.index, dtype="str")
 
 
 def _crowd(place: tuple[float, float], half: float, taken: list[tuple[float, float]]) -> int:
     """Return how many taken spots a name of that half width would touch."""
-    return sum(abs(place[0] - x) < half + 0.06 and abs(place[1] - y) < 0.055 for x, y in taken)
+    return sum(abs(place[0] - x) < half + 0.03 and abs(place[1] - y) < 0.05 for x, y in taken)
 
 
 def importance_quadrant_alt(frame: pd.DataFrame, *, importance: float, performance: float) -> str:

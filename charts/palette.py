@@ -59,7 +59,7 @@ class Roles:
     likert
         Five answers, worst (1) to best (5), middle grey.
     likert_few
-        The same in greys alike on both sides, where too few answers say nothing.
+        The same in greys, where too few answers say nothing.
     series
         Lines of different things in one chart, in order of use.
     """
@@ -114,7 +114,7 @@ _LIGHT = Roles(
     sequential=("#EDF3FA", "#CFE0F3", "#A9C8E9", "#7BABDC", "#4C8ACB", "#1A5FB4", "#103F7A"),
     diverging=("#A63C09", "#D37A45", "#EFBD9B", "#E3E3DF", "#A9C8E9", "#5E97D1", "#1A5FB4"),
     likert=("#A63C09", "#E09B6E", "#D5D5D0", "#8DB6E1", "#1A5FB4"),
-    likert_few=("#8B929C", "#B3B8BF", "#DADDE0", "#B3B8BF", "#8B929C"),
+    likert_few=("#E3E5E8", "#C9CDD2", "#ABB1B8", "#8B929C", "#6B737E"),
     series=("#1A5FB4", "#A63C09", "#7D5700", "#5A616C", "#6B4FA0", "#2B7A8C"),
 )
 
@@ -137,7 +137,7 @@ _DARK = Roles(
     sequential=("#1D2A3B", "#24405F", "#2E5987", "#4176B0", "#5F96D6", "#7FB2F2", "#BAD6FA"),
     diverging=("#F0915C", "#B9673B", "#75452D", "#3A4049", "#2E5987", "#4E84C4", "#7FB2F2"),
     likert=("#F0915C", "#A8623D", "#4A515B", "#3F6FA6", "#7FB2F2"),
-    likert_few=("#8F97A3", "#666E79", "#3A414A", "#666E79", "#8F97A3"),
+    likert_few=("#2F363F", "#474F5A", "#626A75", "#8A929E", "#ABB2BD"),
     series=("#7FB2F2", "#F0915C", "#E6BC54", "#A7AEB9", "#B9A2E8", "#6FC0CF"),
 )
 

@@ -76,7 +76,8 @@ def likert(
     marks.rows(rows, 0.14)
     marks.put_on(fig)
     if scale:
-        for colour, name in zip(c.likert, scale, strict=True):
+        grey = all(row.quiet for row in rows)
+        for colour, name in zip(c.likert_few if grey else c.likert, scale, strict=True):
             fig.add_scatter(
                 x=[None], y=[None], mode="markers", name=safe(name),
                 marker={"symbol": "square", "size": 11, "color": colour},

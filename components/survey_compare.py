@@ -309,16 +309,16 @@ def comparison_columns(first: str, second: str, *, whole: bool) -> list[Column]:
         share("first", first, n="first_n", width=92),
         share("second", second, n="second_n", width=92),
         points("difference", _("Difference"), width=86),
-        points("difference_low", interval, high="difference_high", width=124),
+        points("difference_low", interval, high="difference_high", width=120),
     ]
     distributions = [
-        whole_scale("delta", _("Cliff's δ × 100"), width=110),
-        whole_scale("delta_low", interval, high="delta_high", width=120),
-        Column("p", _("p, permutations"), Kind.P_VALUE, undefined="—", width=128),
+        whole_scale("delta", _("Cliff's δ × 100"), width=112),
+        whole_scale("delta_low", interval, high="delta_high", width=112),
+        Column("p", _("p, permutations"), Kind.P_VALUE, undefined="—", width=124),
     ]
     counts = [
         Column("first_n", _("n of the first"), Kind.COUNT, width=84),
-        Column("second_n", _("n of the second"), Kind.COUNT, width=84),
+        Column("second_n", _("n of the second"), Kind.COUNT, width=102),
     ]
     ends = [
         share(f"{side}_low", label, n=f"{side}_n", high=f"{side}_high")
@@ -328,7 +328,7 @@ def comparison_columns(first: str, second: str, *, whole: bool) -> list[Column]:
         )
     ]
     code = "distribution_difference" if whole else "survey_difference"
-    verdict = Column("verdict", _("Verdict"), width=190 if whole else 163, help=definition(code))
+    verdict = Column("verdict", _("Verdict"), width=190 if whole else 158, help=definition(code))
     name = Column("name", _("Question"), width=182)
     if whole:
         return [name, *distributions, verdict, *counts, *shares, *ends]

@@ -11,6 +11,8 @@ import plotly.graph_objects as go
 from charts import formats
 from charts.palette import ThemeName, text_on
 from charts.template import SMALL, Marks, figure, require_rows, safe, scale
+from metrics.distribution import goodman
+from metrics.proportion import wilson_limits
 from metrics.recommendation import IndexMapping
 from metrics.recommendation import groups as grouped
 from program.language import _
@@ -20,6 +22,8 @@ def pair_grid(
     frame: pd.DataFrame, *, theme: ThemeName, names: Mapping[str, str], across: str, down: str
 ) -> go.Figure:
     """Draw how many respondents gave each pair of answers, the best ones in the upper right.
+
+    In each cell: its share of all pairs, the Wilson 95 % interval, and the respondents.
 
     Parameters
     ----------
@@ -49,14 +53,17 @@ def pair_grid(
         colorscale=scale(c.sequential), zmin=0, zmax=max(float(shares.to_numpy().max()), 0.01),
         showscale=False, xgap=4, ygap=4, hoverinfo="skip",
     )  # fmt: skip
+    low, high = wilson_limits(table.to_numpy(), total)
     highest, marks = max(float(shares.to_numpy().max()), 0.01), Marks(c)
     for y, code in enumerate(table.index):
         for x, other in enumerate(table.columns):
             share = float(shares.loc[code, other])
+            interval = formats.share_interval(float(low[y, x]), float(high[y, x]), total)
             step = round(share / highest * (len(c.sequential) - 1))
             marks.words(
                 x=x, y=y, yanchor="middle",
                 text=f"<b>{formats.share(share, total)}</b><br>"
+                f"<span style='font-size:{SMALL - 1}px'>{interval}</span><br>"
                 f"{formats.number(int(table.loc[code, other]))}",
                 font={"size": SMALL + 1, "color": text_on(c.sequential[step])},
             )  # fmt: skip
@@ -105,13 +112,18 @@ def score_columns(frame: pd.DataFrame, *, theme: ThemeName) -> go.Figure:
     colours = {"critics": c.likert[0], "passives": c.likert[2], "promoters": c.likert[4]}
     words = {"critics": _("critics"), "passives": _("neutral"), "promoters": _("promoters")}
     total = max(int(frame["count"].sum()), 1)
+    shares = goodman(dict(zip(frame["score"], frame["count"], strict=True)), scale_max=10)
     for group, colour in colours.items():
         some = frame[[_group(int(score)) == group for score in frame["score"]]]
         fig.add_bar(
             x=some["score"], y=some["count"], name=words[group], marker_color=colour,
             text=[formats.share(int(n) / total, total) if n else "" for n in some["count"]],
             textposition="outside", textfont={"size": SMALL, "color": c.muted},
-            cliponaxis=False, hoverinfo="skip",
+            cliponaxis=False, hoverinfo="text",
+            hovertext=[
+                f"{formats.number(int(score))}: {formats.estimate(shares[int(score)])}"
+                for score in some["score"]
+            ],
         )  # fmt: skip
     fig.update_xaxes(tickvals=list(range(11)))
     fig.update_yaxes(showgrid=False, showticklabels=False)

@@ -14,7 +14,7 @@ from functools import lru_cache
 from babel.dates import format_date, format_time
 from babel.numbers import format_decimal
 
-from metrics.estimate import Estimate, Status
+from metrics.estimate import ENOUGH, Estimate, Status
 from program.calendar import ONE_DAY, add_months, month_start
 from program.language import _, current_language, ngettext
 
@@ -175,6 +175,34 @@ def index_points(value: Number | None, *, undefined: str | None = None) -> str:
     return signed(Decimal(str(value)) * 100)
 
 
+def points_interval(low: float, high: float, n: int | None = None) -> str:
+    """Return «−1,5…+4,1 п. п.»: the interval of a change of a share, given as fractions."""
+    if missing(low) or missing(high):
+        return no_data()
+    decimals = 0 if n is not None and n < DECIMALS_FROM else 1
+    bottom = signed(Decimal(str(low)) * 100, decimals)
+    return f"{bottom}…{percentage_points(high, n)}"
+
+
+def index_interval(low: float, high: float) -> str:
+    """Return «+29…+35»: the interval of an index or of a difference of two, in points."""
+    if missing(low) or missing(high):
+        return no_data()
+    return f"{index_points(low)}…{index_points(high)}"
+
+
+def p_value(value: Number | None, *, undefined: str | None = None) -> str:
+    """Return «p = 0,12», «p = 0,034» or «p < 0,001»: how often chance alone would do as much."""
+    if value is None or missing(value):
+        return no_data() if undefined is None else undefined
+    exact = Decimal(str(value))
+    least = Decimal("0.001")
+    if exact < least:
+        return f"p{NBSP}<{NBSP}{_written(least, 3)}"
+    decimals = 2 if exact >= Decimal("0.1") else 3
+    return f"p{NBSP}={NBSP}{number(exact, decimals)}"
+
+
 def estimate(value: Estimate, *, index: bool = False, hide_few: bool = False) -> str:
     """Return a survey figure in words: «62 % (48–74 %), n = 45».
 
@@ -192,10 +220,10 @@ def estimate(value: Estimate, *, index: bool = False, hide_few: bool = False) ->
     if value.status is Status.HIDDEN and hide_few:
         return hidden_words(value.n)
     if index:
-        span = f"{index_points(value.low)}…{index_points(value.high)}"
-        return f"{index_points(value.value)} ({span}), {n_of(value.n)}"
+        span = index_interval(value.low, value.high)
+        return f"{index_points(value.value)} ({span}), {n_words(value.n)}"
     span = share_interval(value.low, value.high, value.n)
-    return f"{share(value.value, value.n)} ({span}), {n_of(value.n)}"
+    return f"{share(value.value, value.n)} ({span}), {n_words(value.n)}"
 
 
 def n_of(n: int) -> str:
@@ -211,6 +239,11 @@ def no_answer(n: int) -> str:
 def few_words(n: int) -> str:
     """Return «мало ответов (n = 7)»."""
     return _("few answers ({n})").format(n=n_of(n))
+
+
+def n_words(n: int) -> str:
+    """Return «n = 45», or «мало ответов (n = 7)» where so few say little."""
+    return n_of(n) if n >= ENOUGH else few_words(n)
 
 
 def hidden_words(n: int) -> str:

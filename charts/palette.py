@@ -58,6 +58,8 @@ class Roles:
         Worst to best in seven steps around a grey middle, colour-blind safe.
     likert
         Five answers, worst (1) to best (5), middle grey.
+    likert_few
+        The same in greys, where too few answers say nothing.
     series
         Lines of different things in one chart, in order of use.
     """
@@ -80,6 +82,7 @@ class Roles:
     sequential: tuple[str, ...]
     diverging: tuple[str, ...]
     likert: tuple[str, str, str, str, str]
+    likert_few: tuple[str, str, str, str, str]
     series: tuple[str, ...]
 
     def tone(self, tone: Tone) -> str:
@@ -111,6 +114,7 @@ _LIGHT = Roles(
     sequential=("#EDF3FA", "#CFE0F3", "#A9C8E9", "#7BABDC", "#4C8ACB", "#1A5FB4", "#103F7A"),
     diverging=("#A63C09", "#D37A45", "#EFBD9B", "#E3E3DF", "#A9C8E9", "#5E97D1", "#1A5FB4"),
     likert=("#A63C09", "#E09B6E", "#D5D5D0", "#8DB6E1", "#1A5FB4"),
+    likert_few=("#E3E5E8", "#C9CDD2", "#ABB1B8", "#8B929C", "#6B737E"),
     series=("#1A5FB4", "#A63C09", "#7D5700", "#5A616C", "#6B4FA0", "#2B7A8C"),
 )
 
@@ -133,6 +137,7 @@ _DARK = Roles(
     sequential=("#1D2A3B", "#24405F", "#2E5987", "#4176B0", "#5F96D6", "#7FB2F2", "#BAD6FA"),
     diverging=("#F0915C", "#B9673B", "#75452D", "#3A4049", "#2E5987", "#4E84C4", "#7FB2F2"),
     likert=("#F0915C", "#A8623D", "#4A515B", "#3F6FA6", "#7FB2F2"),
+    likert_few=("#2F363F", "#474F5A", "#626A75", "#8A929E", "#ABB2BD"),
     series=("#7FB2F2", "#F0915C", "#E6BC54", "#A7AEB9", "#B9A2E8", "#6FC0CF"),
 )
 

@@ -15,6 +15,7 @@ import plotly.graph_objects as go
 from charts import formats
 from charts.palette import ThemeName, text_on
 from charts.template import SMALL, Marks, Row, figure, require_rows, row_height, safe
+from metrics.distribution import goodman
 from metrics.estimate import ENOUGH, HIDDEN_BELOW
 from program.language import _
 
@@ -32,13 +33,12 @@ def _answer_counts(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def likert(
-    frame: pd.DataFrame,
-    *,
-    theme: ThemeName,
-    scale: Sequence[str] | None = None,
-    hide_few: bool = False,
+    frame: pd.DataFrame, *, theme: ThemeName, scale: Sequence[str] | None = None
 ) -> go.Figure:
     """Draw distributions of five-point answers as bars centred on the middle answer.
+
+    A bar of 5-9 answers is grey; in place of fewer stands «мало ответов, скрыто». Every segment
+    tells its share, with the interval that holds together with those of the other answers.
 
     Parameters
     ----------
@@ -47,8 +47,6 @@ def likert(
         segment or period), ``score`` (5 best … 1 worst, 0 = no answer), ``count`` (int).
     scale
         Names of the answers from 1 to 5, when all bars share them; shown as the legend.
-    hide_few
-        Say «мало ответов, скрыто» instead of a bar with fewer than five answers (comparisons).
 
     Raises
     ------
@@ -57,20 +55,29 @@ def likert(
     """
     require_rows(frame, ("label", "score", "count"))
     table = _answer_counts(frame)
-    rows = [_likert_row(str(label), row, hide_few=hide_few) for label, row in table.iterrows()]
+    rows = [_likert_row(str(label), row) for label, row in table.iterrows()]
     fig, c = figure(theme, height=row_height(rows) * len(rows) + (54 if scale else 20))
     fig.add_vline(x=0, line={"color": c.grid, "width": 1}, layer="below")
-    marks = Marks(c)
-    for place, (drawn, (_label, row)) in enumerate(zip(rows, table.iterrows(), strict=True)):
-        if drawn.quiet:
+    marks, segments = Marks(c), []
+    for place, (label, row) in enumerate(table.iterrows()):
+        answers = [int(n) for n in row[list(_SCORES)]]
+        if _few_words(sum(answers), hide_few=True) is not None:
             marks.block(-1, 1, (-place - 0.22, -place + 0.12), c.surface)
-        else:
-            answered = row[list(_SCORES)]
-            _likert_bar(marks, -float(place), list(answered / answered.sum()), c.likert)
+            continue
+        colours = c.likert if sum(answers) >= ENOUGH else c.likert_few
+        segments += _likert_bar(marks, str(label), -place - 0.05, answers, colours)
+    if segments:
+        fig.add_bar(
+            **{name: [segment[name] for segment in segments] for name in ("base", "x", "y")},
+            orientation="h", width=0.34, showlegend=False,
+            marker={"color": [segment["colour"] for segment in segments], "line": {"width": 0}},
+            hovertext=[segment["words"] for segment in segments], hoverinfo="text",
+        )  # fmt: skip
     marks.rows(rows, 0.14)
     marks.put_on(fig)
     if scale:
-        for colour, name in zip(c.likert, scale, strict=True):
+        grey = all(row.quiet for row in rows)
+        for colour, name in zip(c.likert_few if grey else c.likert, scale, strict=True):
             fig.add_scatter(
                 x=[None], y=[None], mode="markers", name=safe(name),
                 marker={"symbol": "square", "size": 11, "color": colour},
@@ -89,38 +96,48 @@ def _few_words(n: int, *, hide_few: bool) -> str | None:
     return formats.hidden_words(n) if hide_few and n < HIDDEN_BELOW else None
 
 
-def _likert_row(label: str, row: pd.Series, *, hide_few: bool) -> Row:
+def _likert_row(label: str, row: pd.Series) -> Row:
     n, absent = int(row[list(_SCORES)].sum()), int(row[0])
-    if (words := _few_words(n, hide_few=hide_few)) is not None:
+    if (words := _few_words(n, hide_few=True)) is not None:
         return Row(label, words, quiet=True)
-    figures = formats.n_of(n)
+    figures = formats.n_words(n)
     if absent:
         figures += f", {formats.no_answer(absent)}"
-    return Row(label, figures)
+    return Row(label, figures, quiet=n < ENOUGH)
 
 
-def _likert_bar(marks: Marks, y: float, shares: Sequence[float], colours: Sequence[str]) -> None:
-    left = -(shares[0] + shares[1] + shares[2] / 2)
-    for value, colour in zip(shares, colours, strict=True):
-        if value == 0:
+def _likert_bar(
+    marks: Marks, label: str, y: float, answers: Sequence[int], colours: Sequence[str]
+) -> list[dict[str, Any]]:
+    """Return the segments of one bar around its middle answer, and write the shares that fit."""
+    shares = goodman(answers)
+    left = -(shares[0].value + shares[1].value + shares[2].value / 2)
+    segments = []
+    for score, share, colour in zip(_SCORES, shares, colours, strict=True):
+        if share.value == 0:
             continue
-        marks.block(left, left + value, (y - 0.22, y + 0.12), colour)
-        if value >= _ROOM_FOR_TEXT:
+        told = f"{formats.number(score)}: {formats.estimate(share)}"
+        segments.append(
+            {"base": left, "x": share.value, "y": y, "colour": colour,
+             "words": f"{safe(label)}<br>{told}"}
+        )  # fmt: skip
+        if share.value >= _ROOM_FOR_TEXT:
             marks.words(
-                x=left + value / 2, y=y - 0.05, yanchor="middle",
-                text=formats.share(value, 1),  # whole per cents: n stands beside
-                font={"size": SMALL, "color": text_on(colour)},
+                x=left + share.value / 2, y=y, yanchor="middle",
+                text=formats.share(share.value, 1),  # whole per cents: n stands beside
+                font={"size": SMALL, "color": text_on(colour)}, captureevents=False,
             )  # fmt: skip
-        left += value
+        left += share.value
+    return segments
 
 
-def likert_alt(frame: pd.DataFrame, *, hide_few: bool = False) -> str:
+def likert_alt(frame: pd.DataFrame) -> str:
     """Say in words what :func:`likert` shows."""
     require_rows(frame, ("label", "score", "count"))
     parts = []
     for label, row in _answer_counts(frame).head(12).iterrows():
         n = int(row[list(_SCORES)].sum())
-        if (words := _few_words(n, hide_few=hide_few)) is not None:
+        if (words := _few_words(n, hide_few=True)) is not None:
             parts.append(f"{label}: {words}")
             continue
         parts.append(
@@ -129,7 +146,7 @@ def likert_alt(frame: pd.DataFrame, *, hide_few: bool = False) -> str:
                 good=formats.share(int(row[4] + row[5]) / n, n),
                 middle=formats.share(int(row[3]) / n, n),
                 bad=formats.share(int(row[1] + row[2]) / n, n),
-                n=formats.n_of(n),
+                n=formats.n_words(n),
             )
         )
     return _("Answers around the middle one.") + " " + "; ".join(parts) + "."
@@ -211,10 +228,10 @@ def _interval_row(row: Any, *, index: bool, hide_few: bool) -> Row:
 
 def _interval_words(value: float, low: float, high: float, n: int, *, index: bool) -> str:
     if index:
-        span = f"{formats.index_points(low)}…{formats.index_points(high)}"
-        return f"{formats.index_points(value)} ({span}), {formats.n_of(n)}"
-    # The ends of an interval are never so exact that a decimal would mean anything.
-    return f"{formats.share(value, n)} ({formats.share_interval(low, high, 1)}), {formats.n_of(n)}"
+        span = formats.index_interval(low, high)
+        return f"{formats.index_points(value)} ({span}), {formats.n_words(n)}"
+    span = formats.share_interval(low, high, n)
+    return f"{formats.share(value, n)} ({span}), {formats.n_words(n)}"
 
 
 def interval_dots_alt(frame: pd.DataFrame, *, index: bool = False, hide_few: bool = True) -> str:

@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 from metrics.against_others import against_others
 from metrics.difference import Verdict, share_difference, verdict
 from metrics.estimate import HIDDEN_BELOW, Estimate
-from metrics.proportion import share, wilson_limits
+from metrics.proportion import wilson_limits
 from metrics.response import OUTCOMES, Response, response, worst_case
 from program.rules import ProgramRules
 from queries.contacts import response_by_partner
@@ -126,6 +126,6 @@ def response_now(months: pd.DataFrame) -> ResponseNow:
     difference = share_difference(now.completed, now.ended, before.completed, before.ended)
     return ResponseNow(
         now,
-        share(now.completed, now.ended),
+        now.rate,
         verdict(difference) if months["before"].any() else None,
     )

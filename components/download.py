@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import io
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, TypeAlias
@@ -22,7 +22,7 @@ from charts import formats
 from components.access import require_still_served
 from components.audit import export_note
 from components.session import admitted_user
-from components.table import DATED, NUMERIC, Column, Kind
+from components.table import DATED, NUMERIC, Column, Kind, in_file, missing_words
 from components.text import WORD_JOINER
 from program.language import _, current_language, speaking
 
@@ -38,6 +38,7 @@ _EXCEL_FORMATS = {
     Kind.SHARE: "0.0%",
     Kind.POINTS: "+0.0%;−0.0%;0.0%",
     Kind.INDEX: "+0;−0;0",
+    Kind.P_VALUE: "0.0000",
     Kind.DATE: "dd.mm.yyyy",
     Kind.MONTH: "mm.yyyy",
     Kind.MOMENT: "dd.mm.yyyy hh:mm",
@@ -100,9 +101,14 @@ def _csv_number(value: Any, kind: Kind) -> str:
     return f"{rounded:f}".replace(".", ",")
 
 
-def _csv_cell(value: Any, column: Column, yes_no: tuple[str, str]) -> str:
+def _cases(frame: pd.DataFrame, column: Column) -> Iterable[Any]:
+    """Return on how many cases each cell rests, where that decides about its words."""
+    return frame[column.n] if column.n and column.hidden is not None else [None] * len(frame)
+
+
+def _csv_cell(value: Any, column: Column, n: Any, yes_no: tuple[str, str]) -> str:
     if pd.isna(value):
-        return neutral(column.undefined or "")
+        return neutral(missing_words(column, n) or "")
     if column.kind in NUMERIC:
         return _csv_number(value, column.kind)
     if column.kind is Kind.MOMENT:
@@ -122,14 +128,16 @@ def csv_file(
     Shares are fractions (0,375), indices points. Strings that a spreadsheet would run are
     neutralised; numbers are numbers, also negative ones.
     """
-    columns = [column for column in columns if column.kind is not Kind.PICTURE]
+    columns = in_file(columns)
     buffer = io.StringIO()
     writer = csv.writer(buffer, delimiter=";", lineterminator="\r\n")
     writer.writerow([neutral(column.label) for column in columns])
-    for row in zip(*(frame[column.name] for column in columns), strict=True):
-        writer.writerow(
-            [_csv_cell(value, column, yes_no) for value, column in zip(row, columns, strict=True)]
-        )
+    cells = (
+        [_csv_cell(value, column, n, yes_no) for value, n in zip(values, cases, strict=True)]
+        for column in columns
+        for values, cases in [(frame[column.name], _cases(frame, column))]
+    )
+    writer.writerows(zip(*cells, strict=True))
     return b"\xef\xbb\xbf" + buffer.getvalue().encode("utf-8")
 
 
@@ -170,13 +178,14 @@ def _write_cell(
     sheet: Any,
     place: tuple[int, int],
     value: Any,
+    n: Any,
     column: Column,
     style: Any,
     words: _Words,
 ) -> None:
     row, position = place
     if pd.isna(value):
-        sheet.write_string(row, position, column.undefined or "")
+        sheet.write_string(row, position, missing_words(column, n) or "")
     elif column.kind in NUMERIC:
         number = float(value) * (100 if column.kind is Kind.INDEX else 1)
         sheet.write_number(row, position, number, style)
@@ -201,8 +210,9 @@ def _write_data(
         style = book.add_format({"num_format": _EXCEL_FORMATS.get(column.kind, "General")})
         sheet.write_string(0, position, _bare(column.label), bold)
         longest = len(column.label)
-        for row, value in enumerate(frame[column.name], start=1):
-            _write_cell(sheet, (row, position), value, column, style, words)
+        cells = zip(frame[column.name], _cases(frame, column), strict=True)
+        for row, (value, n) in enumerate(cells, start=1):
+            _write_cell(sheet, (row, position), value, n, column, style, words)
             longest = max(longest, len(str(value)) if column.kind is Kind.TEXT else 10)
         sheet.set_column(position, position, min(max(longest + 2, _NARROWEST), _WIDEST))
     sheet.freeze_panes(1, 0)
@@ -221,7 +231,7 @@ def _write_about(book: Any, words: _Words) -> None:
 
 
 def _xlsx(frame: pd.DataFrame, columns: Sequence[Column], title: str, words: _Words) -> bytes:
-    columns = [column for column in columns if column.kind is not Kind.PICTURE]
+    columns = in_file(columns)
     buffer = io.BytesIO()
     # Nothing is guessed from strings: no formulas, links or numbers out of text.
     options = {
@@ -262,7 +272,7 @@ def download(
         What the file says about itself.
     """
     words = _words(about)
-    columns = tuple(columns)
+    columns = in_file(columns)
 
     language, user, note = current_language(), admitted_user(), export_note()
 

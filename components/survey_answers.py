@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from typing import TypeAlias
 
 import pandas as pd
@@ -15,21 +17,25 @@ from charts.answers import score_columns, score_columns_alt
 from charts.palette import ThemeName
 from charts.survey import likert, likert_alt
 from components.chart import show_chart
+from components.definitions import definition
 from components.download import About
 from components.remembered import made_of
+from components.states import hidden
 from components.survey_questions import Asked
-from components.survey_words import figure_words
+from components.survey_words import figure_words, interval_words
 from components.table import Column, Kind
 from components.text import plain
 from components.theme import figure_theme
-from metrics.distribution import bottom_box, distribution, top_box
-from metrics.estimate import Estimate
+from metrics.distribution import bottom_box, distribution, goodman, top_box
+from metrics.estimate import HIDDEN_BELOW, Estimate, Status
 from metrics.recommendation import not_recommending, recommending
 from program.language import _
 from queries.survey import NO_ANSWER
 
 #: Answers by score, ``NO_ANSWER`` among them, for each version and question code.
 Tally: TypeAlias = dict[tuple[int, str], dict[int, int]]
+#: Pixels of a question's short name: the figures beside it are what a table is opened for.
+_NAME = 182
 
 
 def tally(counts: pd.DataFrame) -> Tally:
@@ -66,57 +72,100 @@ def good_share(scores: dict[int, int], asked: Asked) -> Estimate:
 
 
 def question_figures(answers: Tally, questions: Sequence[Asked]) -> pd.DataFrame:
-    """Return the figures of every question, the smallest share of good answers first.
+    """Return the figures of every question: judged ones first, the smallest share of good on top.
 
-    Grain: one row a question, those without any answer last. ``code``, ``name``, ``text``,
-    ``subject``; ``good``, ``good_low``, ``good_high``, ``middle``, ``bad`` (NaN without
-    answers), ``mean``, ``n``, ``missing``, ``versions`` and ``scale`` in words.
+    Those with fewer than 10 answers stand below in the questionnaire's order, which judges nobody:
+    with 5-9 answers, with fewer, with none.
+
+    Grain: one row a question. ``code``, ``name``, ``text``, ``subject``; ``good`` and ``bad`` with
+    ``…_low`` and ``…_high`` (Wilson), ``middle``, ``mean``; of each score of a five-point scale
+    ``count_1`` … ``count_5``, ``share_…``, ``low_…`` and ``high_…`` (Goodman): all of them NaN
+    under 5 answers. ``n``, ``missing``, ``versions`` and ``scale`` in words.
     """
     rows = []
-    for asked in questions:
+    for place, asked in enumerate(questions):
         scores, missing = scores_of(answers, asked)
-        good = good_share(scores, asked)
-        five = asked.scale_max == 5
-        bad = bottom_box(scores) if five else not_recommending(scores, asked.scale_max)
+        spread = distribution(scores, asked.scale_max, missing)
         scale = asked.scores
+        figures = _figures(scores, asked) | {"mean": spread.mean}
+        if asked.scale_max == 5:
+            for score, count, share in zip(scale, spread.counts, spread.shares, strict=True):
+                figures |= {f"count_{score}": count, f"share_{score}": share.value}
+                figures |= {f"low_{score}": share.low, f"high_{score}": share.high}
+        if spread.status is Status.HIDDEN:
+            figures = dict.fromkeys(figures, math.nan)
         rows.append(
             {
                 "code": asked.code,
                 "name": asked.name,
                 "text": asked.text,
                 "subject": asked.subject,
-                "good": good.value,
-                "good_low": good.low,
-                "good_high": good.high,
-                "middle": 1 - good.value - bad.value,
-                "bad": bad.value,
-                "mean": distribution(scores, asked.scale_max, missing).mean,
-                "n": good.n,
+                **figures,
+                "n": spread.n,
                 "missing": missing,
                 "scale": formats.span(scale[0], scale[-1]),
                 "versions": ", ".join(str(version) for version in asked.versions),
+                "standing": list(Status).index(spread.status),
+                "order": figures["good"] if spread.status is Status.OK else place,
             }
         )
-    found = pd.DataFrame(rows)
-    return found.sort_values(["good", "name"], ignore_index=True, na_position="last")
+    found = pd.DataFrame(rows).sort_values(["standing", "order", "name"], ignore_index=True)
+    return found.drop(columns=["standing", "order"])
+
+
+def _figures(scores: dict[int, int], asked: Asked) -> dict[str, float]:
+    """Return the shares of good, middle and bad answers with the intervals of two of them."""
+    good = good_share(scores, asked)
+    bad = bottom_box(scores) if asked.scale_max == 5 else not_recommending(scores, asked.scale_max)
+    return {
+        "good": good.value,
+        "good_low": good.low,
+        "good_high": good.high,
+        "middle": 1 - good.value - bad.value,
+        "bad": bad.value,
+        "bad_low": bad.low,
+        "bad_high": bad.high,
+    }
 
 
 def figure_columns() -> list[Column]:
-    """Return the columns of the table of all questions."""
-    none = formats.no_answers()
-    return [
-        Column("text", _("Question"), width="large"),
-        Column("good", _("Good (5 and 4)"), Kind.SHARE, n="n", undefined=none),
-        Column("good_low", _("Interval from"), Kind.SHARE, n="n", undefined=none),
-        Column("good_high", _("Interval to"), Kind.SHARE, n="n", undefined=none),
-        Column("middle", _("Middle (3)"), Kind.SHARE, n="n", undefined=none),
-        Column("bad", _("Bad (2 and 1)"), Kind.SHARE, n="n", undefined=none),
-        Column("mean", _("Mean score"), Kind.DECIMAL, undefined=none),
+    """Return the columns of the table of all questions, the figures before the long wording."""
+    figure = partial(Column, n="n", undefined=formats.no_answers(), hidden=_("hidden"))
+    columns = [
+        Column("name", _("Question"), width=_NAME),
+        figure("good", _("Good (5 and 4)"), Kind.SHARE),
+        figure("good_low", _("95 % interval"), Kind.SHARE, high="good_high"),
         Column("n", _("Answers"), Kind.COUNT),
         Column("missing", _("No answer"), Kind.COUNT),
+        figure("bad", _("Bad (2 and 1)"), Kind.SHARE),
+        figure("bad_low", _("95 % interval of bad"), Kind.SHARE, high="bad_high"),
+        figure("mean", _("Mean score"), Kind.DECIMAL),
+    ]
+    for score in range(5, 0, -1):
+        of = {"score": formats.number(score)}
+        columns += [
+            figure(f"count_{score}", _("Answers «{score}»").format(**of), Kind.COUNT),
+            figure(f"share_{score}", _("Share of «{score}»").format(**of), Kind.SHARE),
+            figure(
+                f"low_{score}",
+                _("Joint 95 % interval of «{score}»").format(**of),
+                Kind.SHARE,
+                high=f"high_{score}",
+                help=definition("answer_distribution"),
+            ),
+        ]
+    return [
+        *columns,
+        Column("text", _("Wording"), width="large"),
         Column("scale", _("Scale")),
         Column("versions", _("Questionnaire version")),
     ]
+
+
+def good_words(row: pd.Series) -> str:
+    """Return the share of good answers of one row of :func:`question_figures`: «72 % (70–75 %)»."""
+    span = formats.share_interval(row["good_low"], row["good_high"], int(row["n"]))
+    return f"{formats.share(row['good'], int(row['n']))} ({span})"
 
 
 def bars(answers: Tally, questions: Sequence[Asked], order: Sequence[str]) -> pd.DataFrame:
@@ -126,7 +175,9 @@ def bars(answers: Tally, questions: Sequence[Asked], order: Sequence[str]) -> pd
     for code in order:
         scores, missing = scores_of(answers, by_code[code])
         good = good_share(scores, by_code[code])
-        label = f"{by_code[code].name}: {figure_words(good)}" if good.n else by_code[code].name
+        label = by_code[code].name
+        if good.shown:
+            label = f"{label}: {figure_words(good)} ({interval_words(good)})"
         rows += [(label, score, scores.get(score, 0)) for score in range(1, 6)]
         rows.append((label, 0, missing))
     return pd.DataFrame(rows, columns=["label", "score", "count"])
@@ -175,47 +226,83 @@ def subject_bars(
     five = [asked for asked in questions if asked.scale_max == 5]
     rows = figures[figures["code"].isin([asked.code for asked in five])]
     if not rows.empty:
-        frame = bars(answers, five, rows["code"].tolist())
-        show_chart(
-            made_of(centred_bars, frame, theme=figure_theme(), span=span),
-            title=title,
-            alt=made_of(likert_alt, frame),
-            data=rows,
-            columns=figure_columns(),
-            key=key,
-            about=about,
-        )
+        show_bars(answers, five, rows, title=title, span=span, about=about, key=key)
     for asked in questions:
-        if asked.scale_max == 5:
-            continue
-        scores, missing = scores_of(answers, asked)
-        if not scores:
-            continue
-        frame = pd.DataFrame({"score": asked.scores}).assign(
-            count=[scores.get(score, 0) for score in asked.scores]
-        )
-        show_chart(
-            made_of(score_columns, frame, theme=figure_theme()),
-            title=plain(asked.text),
-            alt=made_of(score_columns_alt, frame),
-            data=frame,
-            columns=[
-                Column("score", _("Score"), Kind.COUNT),
-                Column("count", _("Answers"), Kind.COUNT),
-            ],
-            key=f"{key}_{asked.code}",
-            about=replace(about, file_name=f"{about.file_name}_{asked.code}"),
-            note=" · ".join(
-                (
-                    _("0–10 scale, classic mapping"),
-                    formats.estimate(good_share(scores, asked)),
-                    formats.no_answer(missing),
-                )
-            ),
-        )
-    st.caption(
-        _(
-            "5 is the best answer, 3 is «Hard to say», 1 the worst; the share of 5 and 4 stands "
-            "beside the name. Full wording and intervals: «Show as table»."
-        )
+        if asked.scale_max != 5:
+            _long_scale(answers, asked, about=about, key=f"{key}_{asked.code}")
+
+
+def show_bars(
+    answers: Tally,
+    questions: Sequence[Asked],
+    figures: pd.DataFrame,
+    *,
+    title: str,
+    span: tuple[float, float],
+    about: About,
+    key: str,
+) -> None:
+    """Draw questions on the five-point scale, or say once that nobody answered often enough."""
+    if 0 < (most := int(figures["n"].max())) < HIDDEN_BELOW:
+        st.markdown(f"**{title}**")
+        hidden(most)
+        return
+    frame = bars(answers, questions, figures["code"].tolist())
+    show_chart(
+        made_of(centred_bars, frame, theme=figure_theme(), span=span),
+        title=title,
+        alt=made_of(likert_alt, frame),
+        data=figures,
+        columns=figure_columns(),
+        key=key,
+        about=about,
+        note=_(
+            "5 is the best answer, 3 is «Hard to say», 1 the worst; beside the name stands the "
+            "share of 5 and 4 with its 95 % interval. Lowest first; grey at 5–9 answers, which "
+            "are not judged. Every score and the full wording: «Show as table»."
+        ),
+    )
+
+
+def _long_scale(answers: Tally, asked: Asked, *, about: About, key: str) -> None:
+    """Draw a question on a 0–10 scale, without answers nothing."""
+    scores, missing = scores_of(answers, asked)
+    n = sum(scores.values())
+    if not n:
+        return
+    if n < HIDDEN_BELOW:
+        st.markdown(f"**{plain(asked.text)}**")
+        hidden(n)
+        return
+    shares = goodman(scores, asked.scale_max)
+    frame = pd.DataFrame(
+        {
+            "score": asked.scores,
+            "count": [scores.get(score, 0) for score in asked.scores],
+            "share": [share.value for share in shares],
+            "low": [share.low for share in shares],
+            "high": [share.high for share in shares],
+            "n": n,
+        }
+    )
+    show_chart(
+        made_of(score_columns, frame, theme=figure_theme()),
+        title=plain(asked.text),
+        alt=made_of(score_columns_alt, frame),
+        data=frame,
+        columns=[
+            Column("score", _("Score"), Kind.COUNT),
+            Column("count", _("Answers"), Kind.COUNT),
+            Column("share", _("Share"), Kind.SHARE, n="n"),
+            Column("low", _("Joint 95 % interval"), Kind.SHARE, n="n", high="high"),
+        ],
+        key=key,
+        about=replace(about, file_name=f"{about.file_name}_{asked.code}"),
+        note=" · ".join(
+            (
+                _("0–10 scale, classic mapping"),
+                formats.estimate(good_share(scores, asked)),
+                formats.no_answer(missing),
+            )
+        ),
     )

@@ -25,18 +25,25 @@ from components.survey_view import View, one_of
 from components.survey_words import RECOMMEND
 from components.table import Column, Kind, show_table
 from components.theme import figure_theme
-from metrics.association import ESTABLISHED_Q, importance_performance
+from metrics.association import ESTABLISHED_Q, Quadrant, importance_performance
 from metrics.estimate import ENOUGH, HIDDEN_BELOW
 from metrics.importance import ENOUGH_SURVEYS, Importance, importance
 from metrics.rank_correlation import spearman
 from metrics.tails import benjamini_hochberg
-from program.language import _
+from program.language import N_, _
 from queries.answers import answer_matrix, answers_with_outcome
 from queries.filters import Filters
 from queries.scope import Scope
 from queries.survey import NO_ANSWER, Sizing
 
 _SEED = 20260501
+QUADRANTS = {
+    Quadrant.IMPROVE_FIRST: N_("improve first"),
+    Quadrant.KEEP_UP: N_("keep"),
+    Quadrant.LOW_PRIORITY: N_("improve later"),
+    Quadrant.ENOUGH: N_("good, matters less"),
+    Quadrant.UNCLEAR: N_("not to be told from the average"),
+}
 
 #: A question by code and the versions that word it alike: what a cached question needs of it.
 Wording = tuple[str, tuple[int, ...]]
@@ -146,8 +153,7 @@ def _list(found: pd.DataFrame, questions: Sequence[Asked], about: About) -> None
     columns = [
         Column("name", _("Question"), width="medium"),
         Column("rho", _("ρ × 100"), Kind.INDEX, undefined="—", help=definition("association")),
-        Column("low", _("from"), Kind.INDEX, undefined="—"),
-        Column("high", _("to"), Kind.INDEX, undefined="—"),
+        Column("low", _("95 % interval"), Kind.INDEX, high="high", undefined="—"),
         Column("n", _("Pairs of answers"), Kind.COUNT),
         Column("words", _("Verdict"), width="large"),
     ]
@@ -233,9 +239,14 @@ def _weights(
             "importance_low": [place.importance.low for place in places],
             "importance_high": [place.importance.high for place in places],
             "performance": [place.performance.value for place in places],
+            "performance_low": [place.performance.low for place in places],
+            "performance_high": [place.performance.high for place in places],
             "n": [place.performance.n for place in places],
+            "quadrant": [place.quadrant.value for place in places],
+            "words": [_(QUADRANTS[place.quadrant]) for place in places],
         }
     )
+    interval = _("95 % interval")
     middle, level = float(frame["importance"].mean()), float(frame["performance"].mean())
     show_chart(
         made_of(
@@ -247,15 +258,22 @@ def _weights(
         columns=[
             Column("label", _("Question"), width="medium"),
             Column("importance", _("Weight"), Kind.SHARE, n="n"),
-            Column("importance_low", _("from"), Kind.SHARE, n="n"),
-            Column("importance_high", _("to"), Kind.SHARE, n="n"),
+            Column("importance_low", interval, Kind.SHARE, n="n", high="importance_high"),
             Column("performance", _("Good (5 and 4)"), Kind.SHARE, n="n"),
+            Column(
+                "performance_low",
+                _("95 % interval of good"),
+                Kind.SHARE,
+                n="n",
+                high="performance_high",
+            ),
             Column("n", _("Answers"), Kind.COUNT),
+            Column("words", _("What follows")),
         ],
         key="association_quadrant",
         about=replace(about, file_name=f"{about.file_name}_weights"),
         note=_(
-            "All questions together go with {r2} of the differences in recommending "
-            "({n} surveys). Lines: averages over the questions."
-        ).format(r2=formats.share(found.r2.value), n=formats.number(found.n)),
+            "R² {r2}: with so much of the differences in recommending all questions together go. "
+            "Lines: averages over the questions. Coloured only where both intervals clear them."
+        ).format(r2=formats.estimate(found.r2)),
     )

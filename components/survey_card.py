@@ -4,38 +4,35 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from functools import partial
 
 import numpy as np
 import pandas as pd
 import streamlit as st
 
 from charts import formats
-from charts.survey import likert_alt
-from components.chart import show_chart
 from components.data import ask, ask_of_all, data_moment
 from components.definitions import definitions
 from components.document import ON_SCREEN
 from components.download import About, download
 from components.remembered import made_of, remembered
-from components.states import empty, few_answers, hidden
+from components.states import empty
 from components.survey_answers import (
     Tally,
     bar_span,
-    bars,
-    centred_bars,
     good_share,
     question_figures,
     scores_of,
+    show_bars,
     tally,
 )
 from components.survey_figures import judged
 from components.survey_questions import Asked, questionnaire
 from components.survey_words import VERDICTS
 from components.table import ROWS_SHOWN, Column, Kind, height_of, rows_left_out, show_table
-from components.theme import figure_theme
 from metrics.beside import Beside, answers_beside
 from metrics.difference import Verdict, share_difference
-from metrics.estimate import ENOUGH, HIDDEN_BELOW, Estimate
+from metrics.estimate import HIDDEN_BELOW, Estimate
 from program.language import _
 from program.period import Period, last_months
 from queries.answers import answers_by_region, answers_of_partner, partners_surveyed
@@ -94,10 +91,7 @@ def survey_block(scope: Scope, partner: pd.Series, today: dt.date) -> None:
             lambda: question_figures(answers, asked), "card_figures", scope, partner_id, period
         )
         _answers(answers, asked, figures, about, partner_id)
-        most = int(figures["n"].max())
-        if most < HIDDEN_BELOW:
-            hidden(most)
-        else:
+        if int(figures["n"].max()) >= HIDDEN_BELOW:
             with st.container(key=f"{ON_SCREEN}_beside"):
                 _beside_others(counts, asked, about, partner_id)
     with st.container(key=f"{ON_SCREEN}_surveys"):
@@ -113,44 +107,38 @@ def _answers(
 ) -> None:
     five = [a for a in asked if a.scale_max == 5]
     figures = figures[figures["code"].isin([a.code for a in five])]
-    frame = bars(answers, five, figures["code"].tolist())
-    show_chart(
-        made_of(centred_bars, frame, theme=figure_theme(), span=bar_span(figures)),
+    show_bars(
+        answers,
+        five,
+        figures,
         title=_("Answers about this partner, {period}").format(period=about.period),
-        alt=made_of(likert_alt, frame),
-        data=figures,
-        columns=[
-            Column("text", _("Question"), width="large"),
-            Column("good", _("Good (5 and 4)"), Kind.SHARE, n="n", undefined=formats.no_answers()),
-            Column("n", _("Answers"), Kind.COUNT),
-            Column("missing", _("No answer"), Kind.COUNT),
-        ],
-        key=f"card_answers_{partner_id}",
+        span=bar_span(figures),
         about=about,
-        note=_(
-            "5 is the best answer, 3 is «Hard to say», 1 the worst; the share of 5 and 4 stands "
-            "beside the name. Full wording and intervals: «Show as table»."
-        ),
+        key=f"card_answers_{partner_id}",
     )
-    if (most := int(figures["n"].max())) < ENOUGH:
-        few_answers(most)
 
 
 def _beside_others(
     counts: pd.DataFrame, asked: Sequence[Asked], about: About, partner_id: int
 ) -> None:
     rows = made_of(beside_others, counts, asked=tuple(asked))
-    few = _("hidden")
+    few, none = _("hidden"), formats.no_answers()
     columns = [
-        Column("name", _("Question"), width="medium"),
+        Column("name", _("Question"), width=175),
         Column("verdict", _("Against all the others"), width=215),
-        Column("own", _("This partner"), Kind.SHARE, n="own_n", undefined=few),
-        Column("region", _("Others of the region"), Kind.SHARE, n="region_n", undefined=few),
-        Column("others", _("All the others"), Kind.SHARE, n="others_n", undefined=few),
-        Column("own_n", _("n of the partner"), Kind.COUNT),
-        Column("region_n", _("n of the region"), Kind.COUNT),
-        Column("others_n", _("n of the others"), Kind.COUNT),
     ]
+    for who, label, count, nothing in (
+        ("own", _("This partner"), _("n of the partner"), none),
+        ("others", _("All the others"), _("n of the others"), none),
+        # Without three other partners the region's answers are there and not told.
+        ("region", _("Others of the region"), _("n of the region"), few),
+    ):
+        share = partial(Column, kind=Kind.SHARE, n=f"{who}_n", undefined=nothing, hidden=few)
+        columns += [
+            share(who, label),
+            share(f"{who}_low", _("95 % interval"), high=f"{who}_high"),
+            Column(f"{who}_n", count, Kind.COUNT),
+        ]
     show_table(
         rows,
         columns,
@@ -171,8 +159,8 @@ def _beside_others(
 def beside_others(counts: pd.DataFrame, *, asked: Sequence[Asked]) -> pd.DataFrame:
     """Return the shares of good answers of a partner, of its region's others, of all others.
 
-    Grain: one row a question; ``name``, ``own``, ``own_n``, ``region``, ``region_n``,
-    ``others``, ``others_n`` (shares NaN where hidden), ``verdict`` against all the others.
+    Grain: one row a question; ``name``; ``own``, ``region`` and ``others``, each with ``…_low``,
+    ``…_high`` (NaN where hidden) and ``…_n``; ``verdict`` against all the others.
 
     Parameters
     ----------
@@ -209,7 +197,9 @@ def beside_others(counts: pd.DataFrame, *, asked: Sequence[Asked]) -> pd.DataFra
 
 
 def _shown(name: str, share: Estimate) -> dict[str, float]:
-    return {name: share.value if share.shown else np.nan, f"{name}_n": share.n}
+    ends = {"": share.value, "_low": share.low, "_high": share.high}
+    shown = {f"{name}{end}": value if share.shown else np.nan for end, value in ends.items()}
+    return {**shown, f"{name}_n": share.n}
 
 
 def _parts(share: Estimate) -> tuple[int, int]:

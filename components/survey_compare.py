@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -25,8 +26,9 @@ from components.survey_recommendation import segment_names
 from components.survey_view import View, one_of
 from components.survey_words import DIMENSIONS
 from components.table import Column, Kind, show_table
+from components.text import plain
 from metrics.difference import Verdict, share_difference
-from metrics.estimate import HIDDEN_BELOW, Estimate
+from metrics.estimate import ENOUGH, HIDDEN_BELOW, Estimate
 from metrics.ordinal import compare_ordinal
 from program.language import N_, _
 from program.period import Period
@@ -202,9 +204,10 @@ def compared_questions(
 ) -> pd.DataFrame:
     """Return every question's two shares of good answers and what their difference says.
 
-    Grain: one row a question in the questionnaire's order. ``name``; ``first``, ``first_n``,
-    ``second``, ``second_n`` (shares NaN under 5 answers); ``difference``, ``low``, ``high``,
-    ``verdict``; with ``whole`` also ``delta``, ``delta_low``, ``delta_high`` and ``p``.
+    Grain: one row a question in the questionnaire's order. ``name``; ``first`` and ``second``
+    with ``…_low``, ``…_high`` (NaN under 5 answers) and ``…_n``; ``difference`` with its ends
+    ``low`` and ``high``; ``found``, the code of the verdict, and ``verdict`` in words. With
+    ``whole`` the verdict is that of ``delta``, which has ``delta_low``, ``delta_high`` and ``p``.
     """
     rows = []
     for asked in questions:
@@ -213,117 +216,163 @@ def compared_questions(
         difference = share_difference(
             round(a.value * a.n) if a.n else 0, a.n, round(b.value * b.n) if b.n else 0, b.n
         )
-        shown = min(a.n, b.n) >= HIDDEN_BELOW
         row: dict[str, object] = {
             "code": asked.code,
             "name": asked.name,
-            "first": a.value if a.shown else np.nan,
-            "first_n": a.n,
-            "second": b.value if b.shown else np.nan,
-            "second_n": b.n,
-            "least_n": min(a.n, b.n),
-            "difference": difference.value if shown else np.nan,
-            "low": difference.low if shown else np.nan,
-            "high": difference.high if shown else np.nan,
-            "verdict": _verdict_words(difference),
+            **_shown("first", a),
+            **_shown("second", b),
+            **_shown("difference", difference),
         }
+        decides = difference
         if whole:
-            row |= _whole(one, other, asked, shown=shown)
+            compared = compare_ordinal(one, other, np.random.default_rng(_SEED), asked.scale_max)
+            decides = compared.delta
+            row |= _shown("delta", decides) | {"p": compared.p if decides.shown else np.nan}
+        found = judged(decides)
+        row |= {"found": found.value, "verdict": _verdict_words(found, a.n, b.n, whole=whole)}
         rows.append(row)
     return pd.DataFrame(rows)
 
 
-def _verdict_words(difference: Estimate) -> str:
-    found = judged(difference)
-    return {
-        Verdict.HIGHER: "▲ " + _("first is higher"),
-        Verdict.LOWER: "▼ " + _("first is lower"),
-        Verdict.WITHIN_CHANCE: _("within chance"),
-        Verdict.TOO_FEW: formats.few_words(difference.n)
-        if difference.n >= HIDDEN_BELOW
-        else formats.hidden_words(difference.n)
-        if difference.n
-        else formats.no_answers(),
-    }[found]
+def _shown(name: str, value: Estimate) -> dict[str, object]:
+    """Return an estimate as columns, NaN where it rests on fewer than five answers."""
+    ends = {"": value.value, "_low": value.low, "_high": value.high}
+    shown = {f"{name}{end}": number if value.shown else np.nan for end, number in ends.items()}
+    return {**shown, f"{name}_n": value.n}
 
 
-def _whole(
-    one: dict[int, int], other: dict[int, int], asked: Asked, *, shown: bool
-) -> dict[str, object]:
-    if not shown:
-        return dict.fromkeys(("delta", "delta_low", "delta_high", "p"), np.nan)
-    found = compare_ordinal(one, other, np.random.default_rng(_SEED), asked.scale_max)
-    return {
-        "delta": found.delta.value,
-        "delta_low": found.delta.low,
-        "delta_high": found.delta.high,
-        "p": found.p,
-    }
+def _verdict_words(found: Verdict, first: int, second: int, *, whole: bool) -> str:
+    """Return the verdict in words; where there is none, what of the two sides is missing."""
+    if found is Verdict.HIGHER:
+        return "▲ " + (_("first answers better") if whole else _("first is higher"))
+    if found is Verdict.LOWER:
+        return "▼ " + (_("first answers worse") if whole else _("first is lower"))
+    if found is Verdict.WITHIN_CHANCE:
+        return _("within chance")
+    least = min(first, second)
+    if least == 0:
+        return _("nothing to compare with") if first or second else formats.no_answers()
+    return formats.few_words(least) if least >= HIDDEN_BELOW else formats.hidden_words(least)
+
+
+def comparison_words(rows: pd.DataFrame, *, whole: bool = False) -> str:
+    """Return what the comparison of all questions says, as Markdown.
+
+    None could be judged, none of the judged ones differs, or these differ: three answers that
+    must not be taken for one another.
+
+    Parameters
+    ----------
+    rows
+        As from :func:`compared_questions`.
+    """
+    judged_ones = rows[rows["found"] != Verdict.TOO_FEW]
+    if judged_ones.empty:
+        return _("No question can be judged: that takes {n} answers on both sides.").format(
+            n=formats.number(ENOUGH)
+        )
+    different = judged_ones[judged_ones["found"] != Verdict.WITHIN_CHANCE]
+    of_all = {"judged": formats.number(len(judged_ones)), "all": formats.number(len(rows))}
+    if different.empty:
+        return _("Judged {judged} of {all} questions: none differs by more than chance.").format(
+            **of_all
+        )
+    changes = (
+        f"δ{formats.NBSP}×{formats.NBSP}100{formats.NBSP}={formats.NBSP}"
+        f"{formats.index_points(row.delta)}"
+        if whole
+        else formats.percentage_points(row.difference, int(row.difference_n))
+        for row in different.itertuples()
+    )
+    names = [
+        f"**{plain(name)}** ({change})"
+        for name, change in zip(different["name"], changes, strict=True)
+    ]
+    sentence = _("Different by more than chance: {names}.").format(names=formats.listed(names))
+    judged_of = _("Judged {judged} of {all} questions.").format(**of_all)
+    return sentence if len(judged_ones) == len(rows) else f"{sentence} {judged_of}"
+
+
+def comparison_columns(first: str, second: str, *, whole: bool) -> list[Column]:
+    """Return the columns of the comparison: what is judged stands before what it rests on.
+
+    Parameters
+    ----------
+    first, second
+        Headings of the two groups.
+    """
+    share = partial(Column, kind=Kind.SHARE, undefined=formats.no_answers(), hidden=_("hidden"))
+    points = partial(Column, kind=Kind.POINTS, n="difference_n", undefined="—")
+    whole_scale = partial(Column, kind=Kind.INDEX, undefined="—")
+    interval = _("95 % interval")
+    shares = [
+        share("first", first, n="first_n", width=92),
+        share("second", second, n="second_n", width=92),
+        points("difference", _("Difference"), width=86),
+        points("difference_low", interval, high="difference_high", width=120),
+    ]
+    distributions = [
+        whole_scale("delta", _("Cliff's δ × 100"), width=112),
+        whole_scale("delta_low", interval, high="delta_high", width=112),
+        Column("p", _("p, permutations"), Kind.P_VALUE, undefined="—", width=124),
+    ]
+    counts = [
+        Column("first_n", _("n of the first"), Kind.COUNT, width=84),
+        Column("second_n", _("n of the second"), Kind.COUNT, width=102),
+    ]
+    ends = [
+        share(f"{side}_low", label, n=f"{side}_n", high=f"{side}_high")
+        for side, label in (
+            ("first", _("95 % interval, {group}").format(group=first)),
+            ("second", _("95 % interval, {group}").format(group=second)),
+        )
+    ]
+    code = "distribution_difference" if whole else "survey_difference"
+    verdict = Column("verdict", _("Verdict"), width=190 if whole else 158, help=definition(code))
+    name = Column("name", _("Question"), width=182)
+    if whole:
+        return [name, *distributions, verdict, *counts, *shares, *ends]
+    return [name, *shares, verdict, *counts, *ends]
 
 
 def _comparison_table(
     rows: pd.DataFrame, first_name: str, second_name: str, about: About, *, whole: bool
 ) -> None:
-    hidden = _("few answers, hidden")
-    columns = [
-        Column("name", _("Question"), width="medium"),
-        Column("verdict", _("Verdict"), width=175, help=definition("survey_difference")),
-        Column("first", first_name, Kind.SHARE, n="first_n", undefined=hidden),
-        Column("second", second_name, Kind.SHARE, n="second_n", undefined=hidden),
-        Column("difference", _("Difference"), Kind.POINTS, n="least_n", undefined="—"),
-        Column("low", _("from"), Kind.POINTS, n="least_n", undefined="—"),
-        Column("high", _("to"), Kind.POINTS, n="least_n", undefined="—"),
-        Column("first_n", _("n of the first"), Kind.COUNT),
-        Column("second_n", _("n of the second"), Kind.COUNT),
-    ]
-    if whole:
-        columns += [
-            Column("delta", _("Cliff's δ × 100"), Kind.INDEX, undefined="—"),
-            Column("delta_low", _("δ from"), Kind.INDEX, undefined="—"),
-            Column("delta_high", _("δ to"), Kind.INDEX, undefined="—"),
-            Column("p", _("Permutation p"), Kind.SHARE, undefined="—"),
-        ]
-    different = rows["verdict"].str.startswith(("▲", "▼"))
-    if different.any():
-        st.markdown(
-            _("Different by more than chance: {names}.").format(
-                names=formats.listed(
-                    f"**{name}** ({change})"
-                    for name, change in zip(
-                        rows.loc[different, "name"],
-                        (
-                            formats.percentage_points(d, int(n))
-                            for d, n in zip(
-                                rows.loc[different, "difference"],
-                                rows.loc[different, "least_n"],
-                                strict=True,
-                            )
-                        ),
-                        strict=True,
-                    )
-                )
-            )
+    st.markdown(comparison_words(rows, whole=whole))
+    st.caption(
+        _("First group: {first}. Second: {second}.").format(
+            first=plain(first_name), second=plain(second_name)
         )
-    else:
-        st.markdown(_("No question differs by more than chance."))
+    )
     show_table(
         rows,
-        columns,
+        comparison_columns(_("1st group"), _("2nd group"), whole=whole),
         key="compare_table",
         alt=_("Share of good answers on both sides and the verdict for every question"),
         height="content",
     )
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.caption(_("Share of answers 5 and 4; the two sides have no common answer."))
+        st.caption(
+            _(
+                "Judged by the interval of δ over all answers: above 0 the first group answers "
+                "better. With many equal answers it is stricter than p. The two sides have no "
+                "common answer."
+            )
+            if whole
+            else _("Share of answers 5 and 4; the two sides have no common answer.")
+        )
+        codes = ["good_answers", "survey_difference"]
+        if whole:
+            codes.append("distribution_difference")
         download(
             rows,
-            columns,
+            comparison_columns(first_name, second_name, whole=whole),
             about=replace(
                 about,
                 title=_("Comparison"),
                 file_name=f"{about.file_name}_comparison",
                 basis=f"{first_name} · {second_name}",
-                definitions=definitions("good_answers", "survey_difference"),
+                definitions=definitions(*codes),
             ),
             key="compare_file",
         )

@@ -15,7 +15,14 @@ from components.survey_figures import Measure, Reading, Subject, periods, values
 from components.survey_questions import questionnaire
 from components.survey_recommendation import response_of
 from components.survey_view import trend_start
-from components.survey_words import RECOMMEND, basis_words, change_tone, change_words, figure_words
+from components.survey_words import (
+    RECOMMEND,
+    basis_words,
+    change_tone,
+    change_words,
+    figure_words,
+    interval_told,
+)
 from components.tiles import Tile
 from metrics.difference import share_difference
 from metrics.recommendation import IndexMapping
@@ -108,9 +115,17 @@ def _response_tile(responses: pd.DataFrame, today: dt.date) -> list[Tile]:
     return [
         Tile(
             _("Response to the survey"),
-            formats.share(now.rate, now.ended),
-            basis=_("12 months · {completed} of {ended} calls that ended").format(
-                completed=formats.number(now.completed), ended=formats.number(now.ended)
+            figure_words(now.rate),
+            basis=_("12 months · {basis}").format(
+                basis=" · ".join(
+                    (
+                        interval_told(now.rate),
+                        _("{completed} of {ended} calls that ended").format(
+                            completed=formats.number(now.completed),
+                            ended=formats.number(now.ended),
+                        ),
+                    )
+                )
             ),
             change=change_words(change),
             tone=change_tone(change),

@@ -14,10 +14,11 @@ from components.download import About
 from components.remembered import made_of
 from components.states import empty, few_answers, hidden
 from components.survey_figures import STANDS, Reading, pairs
-from components.survey_words import STAND_WORDS
+from components.survey_words import STAND_WORDS, interval_told
 from components.table import Column, Kind
 from components.theme import figure_theme
 from metrics.estimate import ENOUGH, HIDDEN_BELOW
+from metrics.proportion import share, wilson_limits
 from program.language import _
 
 
@@ -37,6 +38,7 @@ def show_pairs(current: pd.DataFrame, developer: Reading, platform: Reading, abo
     cells = found.set_index(["developer", "platform"])["surveys"]
     grid = found.rename(columns={"platform": "across", "developer": "down", "surveys": "count"})
     words = {"across": _("the platform"), "down": _("the developer")}
+    low, high = wilson_limits(found["surveys"].to_numpy(), total)
     left, right = st.columns([3, 2], gap="large", vertical_alignment="center")
     with left:
         show_chart(
@@ -47,6 +49,8 @@ def show_pairs(current: pd.DataFrame, developer: Reading, platform: Reading, abo
                 developer=[names[code] for code in found["developer"]],
                 platform=[names[code] for code in found["platform"]],
                 share=found["surveys"] / total,
+                low=low,
+                high=high,
                 n=total,
             ),
             columns=[
@@ -54,6 +58,7 @@ def show_pairs(current: pd.DataFrame, developer: Reading, platform: Reading, abo
                 Column("platform", _("The platform"), width="medium"),
                 Column("surveys", _("Respondents"), Kind.COUNT),
                 Column("share", _("Share"), Kind.SHARE, n="n"),
+                Column("low", _("95 % interval"), Kind.SHARE, n="n", high="high"),
             ],
             key="recommendation_pairs",
             about=replace(about, file_name=f"{about.file_name}_pairs", basis=formats.n_of(total)),
@@ -65,7 +70,9 @@ def show_pairs(current: pd.DataFrame, developer: Reading, platform: Reading, abo
             (_("Recommend the developer, but not the platform: **{share}**"), ("for", "against")),
             (_("Recommend neither: **{share}**"), ("against", "against")),
         ):
-            st.markdown("- " + sentence.format(share=formats.share_of(int(cells[key]), total)))
+            n = int(cells[key])
+            told = sentence.format(share=formats.share_of(n, total))
+            st.markdown(f"- {told}, {interval_told(share(n, total))}")
         st.caption(
             _(
                 "«Do not recommend» are answers 2 and 1 (0–6 of ten), «in the middle» is 3 "

@@ -43,6 +43,7 @@ from components.survey_words import (
     change_words,
     difference_words,
     figure_words,
+    interval_told,
 )
 from components.table import Column, Kind
 from components.text import plain
@@ -121,8 +122,12 @@ def subject_tiles(
             value = reading.figure(current, measure)
             change = reading.difference(current, previous, measure)
             basis = basis_words(value, missing, measure)
+            meaning = definition(code)
             if measure is Measure.INDEX:
                 basis = f"{_(MAPPINGS[reading.mapping])} · {basis}"
+            elif value.n:
+                basis = f"{basis}  \n{_against_words(reading, current)}"
+                meaning = f"{meaning}\n\n{definition('not_recommending')}"
             shown.append(
                 Tile(
                     label,
@@ -131,10 +136,24 @@ def subject_tiles(
                     change=change_words(change, measure),
                     tone=change_tone(change),
                     trend=values(series, measure).tail(_SPARK).tolist(),
-                    definition=definition(code),
+                    definition=meaning,
                 )
             )
     return shown
+
+
+def _against_words(reading: Reading, current: pd.DataFrame) -> str:
+    """Return the share not recommending with its interval, named by the scores it counts."""
+    against = reading.share_against(current)
+    return ", ".join(
+        (
+            _("do not recommend ({scores}): {share}").format(
+                scores=formats.span(reading.asked.scores[0], reading.asked.bad_to),
+                share=figure_words(against),
+            ),
+            interval_told(against),
+        )
+    )
 
 
 def response_of(responses: pd.DataFrame, part: Part = Part.CURRENT) -> Response:
@@ -147,9 +166,11 @@ def response_of(responses: pd.DataFrame, part: Part = Part.CURRENT) -> Response:
 def response_words(responses: pd.DataFrame) -> str:
     """Return the response rate of the chosen period in words."""
     ended = response_of(responses)
-    return _("response {share}").format(
-        share=formats.share_of(ended.completed, ended.ended, undefined=formats.no_data())
-    )
+    share = formats.share_of(ended.completed, ended.ended, undefined=formats.no_data())
+    words = [_("response {share}").format(share=share)]
+    if ended.ended:
+        words.append(interval_told(ended.rate))
+    return ", ".join(words)
 
 
 def response_line(
@@ -158,13 +179,15 @@ def response_line(
     """Draw the response rate of the period, and how far silence could move the shares."""
     ended = response_of(responses)
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.markdown(
-            _("Response: **{share}** of the calls that ended; pending: {pending}").format(
-                share=formats.share_of(ended.completed, ended.ended, undefined=formats.no_data()),
-                pending=formats.number(ended.pending),
-            ),
-            help=definition("response_rate"),
-        )
+        words = [
+            _("Response: **{share}** of the calls that ended").format(
+                share=formats.share_of(ended.completed, ended.ended, undefined=formats.no_data())
+            )
+        ]
+        if ended.ended:
+            words.append(interval_told(ended.rate))
+        words.append(_("pending: {n}").format(n=formats.number(ended.pending)))
+        st.markdown(" · ".join(words), help=definition("response_rate"))
         with st.popover(_("If the others had answered"), type="tertiary"):
             for subject, reading in readings.items():
                 share = reading.share(current)

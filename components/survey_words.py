@@ -88,13 +88,18 @@ def interval_words(value: Estimate, measure: Measure = Measure.SHARE) -> str:
     return formats.share_interval(value.low, value.high, value.n)
 
 
+def interval_told(value: Estimate, measure: Measure = Measure.SHARE) -> str:
+    """Return «интервал 95 %: 56,3–60,2 %», as it stands in a line of figures."""
+    return _("95 % interval {interval}").format(interval=interval_words(value, measure))
+
+
 def basis_words(value: Estimate, missing: int, measure: Measure = Measure.SHARE) -> str:
     """Return what a figure rests on: interval, answers, and how many gave none."""
     if value.status is Status.NONE:
         return formats.no_answer(missing)
     parts = [
-        _("95 % interval {interval}").format(interval=interval_words(value, measure)),
-        formats.n_of(value.n) if value.status is Status.OK else formats.few_words(value.n),
+        interval_told(value, measure),
+        formats.n_words(value.n),
     ]
     if missing:
         parts.append(formats.no_answer(missing))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Hashable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any, Literal
 
@@ -34,6 +34,7 @@ class Kind(StrEnum):
     SHARE = "share"
     POINTS = "points"
     INDEX = "index"
+    P_VALUE = "p_value"
     DATE = "date"
     MONTH = "month"
     MOMENT = "moment"
@@ -54,10 +55,15 @@ class Column:
         ``PICTURE`` a ``data:`` address of an image that is left out of files.
     n
         For shares: the column with the number of cases, which decides about decimals.
+    high
+        Makes it an interval: the column with the upper end, where ``name`` holds the lower one.
+        On screen both stand in one cell, in files each in a column of its own.
     help
         What the heading's «?» says.
     undefined
         Words for a missing value, e.g. ``formats.no_base()``.
+    hidden
+        Words for a missing value where ``n`` is not 0: there are cases, too few to be shown.
     width, pinned
         As in Streamlit.
     """
@@ -66,13 +72,23 @@ class Column:
     label: str
     kind: Kind = Kind.TEXT
     n: str | None = None
+    high: str | None = None
     help: str | None = None
     undefined: str | None = None
+    hidden: str | None = None
     width: Literal["small", "medium", "large"] | int | None = None
     pinned: bool = False
 
 
-NUMERIC = (Kind.COUNT, Kind.DECIMAL, Kind.SIGNED, Kind.SHARE, Kind.POINTS, Kind.INDEX)
+NUMERIC = (
+    Kind.COUNT,
+    Kind.DECIMAL,
+    Kind.SIGNED,
+    Kind.SHARE,
+    Kind.POINTS,
+    Kind.INDEX,
+    Kind.P_VALUE,
+)
 DATED = (Kind.DATE, Kind.MONTH, Kind.MOMENT)
 #: Above this many cells pandas refuses to write each one; the table then shows bare values.
 WRITTEN_CELLS = 250_000
@@ -90,6 +106,7 @@ _WRITERS: dict[Kind, Callable[[Any], str]] = {
     Kind.SHARE: formats.share,
     Kind.POINTS: formats.percentage_points,
     Kind.INDEX: formats.index_points,
+    Kind.P_VALUE: formats.p_value,
     Kind.DATE: formats.date_short,
     Kind.MONTH: formats.month,
     Kind.MOMENT: formats.moment,
@@ -103,10 +120,16 @@ def height_of(rows: int, most: int) -> int:
     return min(_HEADING + _ROW * rows, most)
 
 
-def written(value: Any, column: Column, n: int | None = None) -> str:
-    """Return one cell as people read it."""
+def written(value: Any, column: Column, n: int | None = None, high: Any = None) -> str:
+    """Return one cell as people read it; ``high`` is the upper end of an interval."""
     if pd.isna(value):
-        return _undefined(column)
+        words = missing_words(column, n)
+        return formats.no_data() if words is None else words
+    if column.high is not None:
+        if column.kind is Kind.INDEX:
+            return formats.index_interval(value, high)
+        span = formats.share_interval if column.kind is Kind.SHARE else formats.points_interval
+        return span(value, high, n)
     if n is not None and column.kind in (Kind.SHARE, Kind.POINTS):
         writer = formats.share if column.kind is Kind.SHARE else formats.percentage_points
         return writer(value, n)
@@ -115,11 +138,29 @@ def written(value: Any, column: Column, n: int | None = None) -> str:
 
 def written_column(frame: pd.DataFrame, column: Column) -> list[str]:
     """Return a whole column as people read it."""
-    counts = frame[column.n] if column.n else [None] * len(frame)
+    counts, highs = (
+        frame[name] if name else [None] * len(frame) for name in (column.n, column.high)
+    )
     return [
-        written(value, column, None if pd.isna(n) else int(n))
-        for value, n in zip(frame[column.name], counts, strict=True)
+        written(value, column, None if pd.isna(n) else int(n), high)
+        for value, n, high in zip(frame[column.name], counts, highs, strict=True)
     ]
+
+
+def in_file(columns: Sequence[Column]) -> tuple[Column, ...]:
+    """Return the columns of a file: no pictures, and each end of an interval by itself."""
+    opened = []
+    for column in columns:
+        if column.kind is Kind.PICTURE:
+            continue
+        ends = {column.name: ""}
+        if column.high is not None:
+            ends = {column.name: f": {_('from')}", column.high: f": {_('to')}"}
+        opened += [
+            replace(column, name=name, label=column.label + end, high=None)
+            for name, end in ends.items()
+        ]
+    return tuple(opened)
 
 
 def _configured(column: Column) -> Any:
@@ -137,8 +178,9 @@ def _configured(column: Column) -> Any:
     )
 
 
-def _undefined(column: Column) -> str:
-    return formats.no_data() if column.undefined is None else column.undefined
+def missing_words(column: Column, n: int | None) -> str | None:
+    """Return what stands for a missing value that rests on ``n`` cases, if the column says."""
+    return column.hidden if n and column.hidden is not None else column.undefined
 
 
 def _sortable(cells: pd.Series[Any], column: Column) -> pd.Series[Any]:
@@ -209,7 +251,9 @@ vars(arrow)["marshall_styler"] = _hand_over
 def _shown(frame: pd.DataFrame, columns: Sequence[Column]) -> Any:
     if frame.shape[0] * len(columns) > WRITTEN_CELLS:
         return pd.DataFrame({c.name: _sortable(frame[c.name], c) for c in columns})
-    needed = dict.fromkeys([*(c.name for c in columns), *(c.n for c in columns if c.n)])
+    needed = dict.fromkeys(
+        name for column in columns for name in (column.name, column.n, column.high) if name
+    )
     written = made_of(written_table, frame[list(needed)], columns=tuple(columns))
     if not written.texts:
         return written.cells

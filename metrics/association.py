@@ -87,12 +87,17 @@ def associations(
 
 
 class Quadrant(StrEnum):
-    """Importance against performance, both compared with the average over the questions."""
+    """Importance against performance, both compared with the average over the questions.
+
+    ``unclear``: an interval contains the average, so chance alone may have put the question on
+    that side of the line.
+    """
 
     IMPROVE_FIRST = "improve_first"
     KEEP_UP = "keep_up"
     LOW_PRIORITY = "low_priority"
     ENOUGH = "enough"
+    UNCLEAR = "unclear"
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +130,8 @@ def importance_performance(
     -------
     tuple of QuestionPlace
         In the order of ``importance``; questions without answers are left out. Empty under 50
-        surveys: the page then shows the list of correlations only.
+        surveys: the page then shows the list of correlations only. A question has a quadrant
+        only where both its intervals clear the averages.
 
     References
     ----------
@@ -143,12 +149,19 @@ def importance_performance(
     middle = sum(share.value for _, share, _ in placed) / len(placed)
     level = sum(done.value for _, _, done in placed) / len(placed)
     return tuple(
-        QuestionPlace(code, share, done, _quadrant(share.value >= middle, done.value >= level))
+        QuestionPlace(code, share, done, _quadrant(_side(share, middle), _side(done, level)))
         for code, share, done in placed
     )
 
 
-def _quadrant(important: bool, good: bool) -> Quadrant:
+def _side(value: Estimate, line: float) -> bool | None:
+    """Return whether an estimate lies above a line, ``None`` where its interval contains it."""
+    return None if value.low <= line <= value.high else value.value > line
+
+
+def _quadrant(important: bool | None, good: bool | None) -> Quadrant:
+    if important is None or good is None:
+        return Quadrant.UNCLEAR
     if important:
         return Quadrant.KEEP_UP if good else Quadrant.IMPROVE_FIRST
     return Quadrant.ENOUGH if good else Quadrant.LOW_PRIORITY

@@ -166,7 +166,9 @@ METRICS: tuple[Metric, ...] = (
         N_("95 % interval"),
         N_(
             "How far the figure could lie from what all clients would say, given how few were "
-            "asked: so computed, it misses the truth once in twenty times."
+            "asked: so computed, it misses the truth once in twenty times. It stands beside every "
+            "share of answers, every index and the response rate; coverage and other counts of "
+            "all keys are exact and have none."
         ),
         N_(
             "share: Wilson; index: score interval (Tango); difference of shares: Newcombe; "
@@ -302,6 +304,18 @@ METRICS: tuple[Metric, ...] = (
         "doi:10.1080/01621459.1927.10502953",
     ),
     Metric(
+        "not_recommending",
+        N_("Share not recommending"),
+        N_(
+            "Clients who would not recommend the developer or the platform, among those who "
+            "answered. It is not the rest of those who would: «Hard to say» belongs to neither."
+        ),
+        N_("answers 2 and 1 (0–6 on a 0–10 scale) / all answers; Wilson 95 % interval"),
+        Direction.LOWER,
+        _FEW,
+        "doi:10.1080/01621459.1927.10502953",
+    ),
+    Metric(
         "recommendation_index",
         N_("Recommendation index (NPS analogue)"),
         N_(
@@ -332,10 +346,13 @@ METRICS: tuple[Metric, ...] = (
             "How the answers to one question are spread from the worst to the best. The middle "
             "answer «Hard to say» is an answer; surveys without an answer are counted apart."
         ),
-        N_("answers with each score / all answers to the question"),
+        N_(
+            "answers with each score / all answers to the question; Goodman's 95 % intervals hold "
+            "for all scores together"
+        ),
         Direction.NEITHER,
         _FEW,
-        N_("Programme deck, slide «Questionnaire»"),
+        "doi:10.1080/00401706.1965.10490252",
     ),
     Metric(
         "survey_difference",
@@ -405,7 +422,11 @@ METRICS: tuple[Metric, ...] = (
             "What part of the common association with recommending a question carries; all "
             "parts make 100 %. It is an association, not a cause."
         ),
-        N_("LMG (Shapley) shares of R² on Spearman ranks; percentile bootstrap whiskers"),
+        N_(
+            "LMG (Shapley) shares of R² on Spearman ranks; percentile bootstrap whiskers. «Improve "
+            "first» where the weight lies above the average of the questions and good answers "
+            "below theirs, each with its whole interval"
+        ),
         Direction.NEITHER,
         N_("Shown from 50 answers, with 30 for every pair of questions."),
         "doi:10.18637/jss.v017.i01",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -11,6 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from metrics.counts import as_count, as_counts, as_parts
 from metrics.estimate import Estimate, status_of
+from metrics.proportion import share
 
 #: Name of the bounds in :attr:`metrics.estimate.Estimate.method`.
 WORST_CASE = "worst_case"
@@ -22,7 +22,8 @@ OUTCOMES = ("completed", "refused", "unreachable", "wrong_contact", "pending")
 class Response:
     """How the phone contacts of a group of deliveries ended.
 
-    It is a count over all contacts, not an estimate from a sample, so it has no interval.
+    The numbers are counts of all contacts. The rate is read as what clients of such deliveries
+    do, in this period and the next, and so it has an interval like every share of answers.
     """
 
     completed: int
@@ -40,9 +41,9 @@ class Response:
         return self.completed + self.refused + self.unreachable + self.wrong_contact
 
     @property
-    def rate(self) -> float:
-        """Response rate completed / all but pending, 0..1; NaN while nothing has ended."""
-        return self.completed / self.ended if self.ended else math.nan
+    def rate(self) -> Estimate:
+        """Response rate completed / all but pending, Wilson; nothing while nothing has ended."""
+        return share(self.completed, self.ended)
 
 
 def response(outcomes: Mapping[str, int]) -> Response:

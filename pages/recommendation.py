@@ -102,7 +102,9 @@ about = About(
     filters=choice.lines,
     period=view.words,
     basis=formats.answers(reading.share(current).n),
-    definitions=definitions("recommending", "recommendation_index", "survey_control_chart"),
+    definitions=definitions(
+        "recommending", "not_recommending", "recommendation_index", "survey_control_chart"
+    ),
     data_as_of=data_moment().as_of,
 )
 

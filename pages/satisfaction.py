@@ -11,7 +11,7 @@ from components.page import title
 from components.remembered import remembered
 from components.session import require_user
 from components.states import empty, nothing_matches
-from components.survey_answers import bar_span, question_figures, subject_bars, tally
+from components.survey_answers import bar_span, good_words, question_figures, subject_bars, tally
 from components.survey_association import association_block
 from components.survey_compare import compare_block, compared_period
 from components.survey_figures import Measure, Reading, trend
@@ -77,7 +77,7 @@ if "partner" in lowest:
     worst = lowest["partner"]
     heading = _(
         "Of the developer's work clients rate «{name}» lowest: {share} good answers"
-    ).format(name=worst["name"], share=formats.share(worst["good"], int(worst["n"])))
+    ).format(name=worst["name"], share=good_words(worst))
 else:
     heading = _("Few answers so far about the developer's work")
 surveyed = int(surveys.sum())
@@ -85,8 +85,7 @@ lead = [view.words, _("{n} surveys").format(n=formats.number(surveyed))]
 if "platform" in lowest:
     lead.append(
         _("of the platform «{name}»: {share}").format(
-            name=lowest["platform"]["name"],
-            share=formats.share(lowest["platform"]["good"], int(lowest["platform"]["n"])),
+            name=lowest["platform"]["name"], share=good_words(lowest["platform"])
         )
     )
 responses = ask(response_counts, user.scope, *response_asked)

@@ -14,7 +14,7 @@ import pandas as pd
 import plotly.graph_objects as go
 import pytest
 
-from charts import comparison, coverage, history, importance, keys, survey
+from charts import answers, comparison, coverage, history, importance, keys, survey
 from charts.palette import THEMES, roles
 from metrics.control_chart import Variation
 from metrics.peers import PeerFlag
@@ -141,8 +141,13 @@ QUESTIONS = pd.DataFrame(
     {
         "label": [HOSTILE, "дизайн", "скорость"],
         "importance": [0.3, 0.1, 0.2],
-        "performance": [0.8, 0.7, 0.5],
+        "importance_low": [0.25, 0.05, 0.1],
+        "importance_high": [0.35, 0.15, 0.3],
+        "performance": [0.5, 0.7, 0.8],
+        "performance_low": [0.41, 0.59, 0.68],
+        "performance_high": [0.59, 0.79, 0.88],
         "n": [120, 80, 60],
+        "quadrant": ["improve_first", "unclear", "keep_up"],
     }
 )
 LINES = {"importance": 0.2, "performance": 0.7}
@@ -166,8 +171,7 @@ CHARTS = {
         survey.likert,
         survey.likert_alt,
         ANSWERS,
-        {"scale": list("12345"), "hide_few": True},
-        {"hide_few": True},
+        {"scale": list("12345")},
     ),
     "intervals": Chart(
         survey.interval_dots,
@@ -311,9 +315,89 @@ def test_likert_shares_leave_missing_answers_out():
 
 def test_likert_bar_is_centred_on_the_middle_answer():
     even = pd.DataFrame({"label": "x", "score": [5, 4, 3, 2, 1], "count": [10, 10, 10, 10, 10]})
-    bars = [s for s in survey.likert(even, theme="light").layout.shapes if s.type == "rect"]
-    assert bars[0].x0 == pytest.approx(-0.5)
-    assert bars[-1].x1 == pytest.approx(0.5)
+    (bars,) = survey.likert(even, theme="light").data
+    assert bars.base[0] == pytest.approx(-0.5)
+    assert bars.base[-1] + bars.x[-1] == pytest.approx(0.5)
+
+
+def answers_of(n):
+    return pd.DataFrame({"label": "x", "score": [5, 1], "count": [n - 1, 1]})
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_likert_bar_is_grey_from_five_answers_and_coloured_from_ten(theme):
+    c = roles(theme)
+    for n, colours in ((5, c.likert_few), (9, c.likert_few), (10, c.likert), (99, c.likert)):
+        (bars,) = survey.likert(answers_of(n), theme=theme).data
+        assert list(bars.marker.color) == [colours[0], colours[4]]
+    for n in range(5, 10):
+        texts = [a.text for a in survey.likert(answers_of(n), theme=theme).layout.annotations]
+        assert f"мало ответов (n\u00a0=\u00a0{n})" in texts
+
+
+def test_legend_of_answers_is_grey_where_every_bar_is():
+    for n, colours in ((7, roles("light").likert_few), (70, roles("light").likert)):
+        drawn = survey.likert(answers_of(n), theme="light", scale=list("12345"))
+        assert tuple(trace.marker.color for trace in drawn.data[1:]) == colours
+
+
+@pytest.mark.parametrize("n", range(1, 5))
+def test_likert_shows_no_share_of_fewer_than_five_answers(n):
+    drawn = survey.likert(answers_of(n), theme="light")
+    assert not drawn.data
+    assert [a.text for a in drawn.layout.annotations] == [
+        "x",
+        f"мало ответов (n\u00a0=\u00a0{n}), скрыто",
+    ]
+    assert "%" not in survey.likert_alt(answers_of(n))
+
+
+def test_every_likert_segment_tells_share_joint_interval_and_n():
+    (bars,) = survey.likert(answers_of(100), theme="light").data
+    told = [text.replace("\u00a0", " ").replace("\u2060", "") for text in bars.hovertext]
+    # Goodman: Wilson at 1 − 0.05 / 5 for each of the five scores.
+    assert told == [
+        "x<br>1: 1,0 % (0,1–8,0 %), n = 100",
+        "x<br>5: 99,0 % (92,0–99,9 %), n = 100",
+    ]
+
+
+def test_ten_point_scores_tell_their_joint_intervals():
+    frame = pd.DataFrame({"score": range(11), "count": [0] * 10 + [20]})
+    promoters = answers.score_columns(frame, theme="light").data[-1]
+    assert promoters.hovertext[-1].replace("\u00a0", " ").startswith("10: 100 % (")
+
+
+def test_pairs_of_answers_show_their_intervals():
+    pairs = pd.DataFrame({"across": ["for", "for"], "down": ["for", "no"], "count": [10, 10]})
+    names = {"for": "за", "no": "против"}
+    drawn = answers.pair_grid(pairs, theme="light", names=names, across="x", down="y")
+    texts = [a.text.replace("\u00a0", " ").replace("\u2060", "") for a in drawn.layout.annotations]
+    assert sum("<b>50 %</b>" in text and ">30–70 %<" in text for text in texts) == 2
+
+
+def test_interval_of_a_hundred_answers_is_as_exact_as_its_share():
+    row = pd.DataFrame([{"label": "x", "value": 0.811, "low": 0.8061, "high": 0.8149, "n": 9999}])
+    (told,) = [t.hovertext for t in survey.interval_dots(row, theme="light").data]
+    assert "81,1 % (80,6–81,5 %)" in told.replace("\u00a0", " ").replace("\u2060", "")
+
+
+def test_only_what_clears_both_lines_is_coloured_as_first_to_improve():
+    first, others = importance.importance_quadrant(QUESTIONS, theme="light", **LINES).data
+    assert list(first.y) == [0.3]
+    assert first.marker.color == roles("light").bad
+    assert len(others.x) == 2
+
+
+def test_importance_and_performance_have_whiskers_ticks_and_hover():
+    fig = importance.importance_quadrant(QUESTIONS, theme="light", **LINES)
+    for trace in fig.data:
+        assert (trace.error_x.array > 0).all()
+        assert (trace.error_y.arrayminus > 0).all()
+    assert "60\u00a0%" in fig.layout.xaxis.ticktext
+    assert "10\u00a0%" in fig.layout.yaxis.ticktext
+    told = fig.data[1].hovertext[0].replace("\u00a0", " ").replace("\u2060", "")
+    assert told == "дизайн<br>вес: 10 % (5–15 %)<br>хорошие ответы: 70 % (59–79 %), n = 80"
 
 
 def test_signals_differ_by_shape_from_ordinary_points():

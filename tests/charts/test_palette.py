@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from itertools import combinations
+from itertools import combinations, pairwise
 
 import pytest
 
@@ -83,7 +83,7 @@ def test_lines_and_series_stand_off_the_page(theme):
 
 
 def test_figures_read_inside_every_answer_segment(theme):
-    for colour in roles(theme).likert:
+    for colour in (*roles(theme).likert, *roles(theme).likert_few):
         assert contrast(text_on(colour), colour) >= AA_TEXT
 
 
@@ -100,6 +100,16 @@ def test_diverging_palette_grows_towards_both_ends(theme):
     ratios = [contrast(colour, c.background) for colour in c.diverging]
     assert ratios[: middle + 1] == sorted(ratios[: middle + 1], reverse=True)
     assert ratios[middle:] == sorted(ratios[middle:])
+
+
+def test_greys_of_few_answers_are_told_apart_and_are_no_colour(theme):
+    greys = roles(theme).likert_few
+    ratios = [contrast(grey, roles(theme).background) for grey in greys]
+    assert ratios == sorted(ratios)
+    assert all(later > 1.2 * earlier for earlier, later in pairwise(ratios))
+    for grey in greys:
+        red, _green, blue = (int(grey[i : i + 2], 16) for i in (1, 3, 5))
+        assert abs(red - blue) <= 20
 
 
 def test_sequential_palette_is_ordered_in_grey_print(theme):

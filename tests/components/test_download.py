@@ -54,6 +54,14 @@ ABOUT = About(
 )
 
 
+SPARSE = pd.DataFrame(
+    {"low": [0.25, np.nan, np.nan], "high": [0.75, np.nan, np.nan], "n": [12, 4, 0]}
+)
+SPAN = Column(
+    "low", "Интервал", Kind.SHARE, n="n", high="high", undefined="нет ответов", hidden="скрыто"
+)
+
+
 def rows_of(data: bytes) -> list[list[str]]:
     return list(csv.reader(io.StringIO(data.decode("utf-8-sig")), delimiter=";"))
 
@@ -154,3 +162,16 @@ def test_xlsx_of_no_rows_opens():
 @pytest.mark.usefixtures("english")
 def test_english_file_speaks_english():
     assert book_of().sheetnames[1] == "About this file"
+
+
+def test_files_open_an_interval_and_say_which_of_its_cases_are_hidden() -> None:
+    rows = [
+        ["Интервал: от", "Интервал: до"],
+        ["0,25", "0,75"],
+        ["скрыто", "скрыто"],
+        ["нет ответов", "нет ответов"],
+    ]
+    assert rows_of(csv_file(SPARSE, [SPAN])) == rows
+    sheet = openpyxl.load_workbook(io.BytesIO(xlsx_file(SPARSE, [SPAN], ABOUT))).worksheets[0]
+    values = [list(row) for row in sheet.iter_rows(values_only=True)]
+    assert values == [rows[0], [0.25, 0.75], *rows[2:]]

@@ -15,10 +15,22 @@ from hypothesis import strategies as st
 from charts.answers import pair_grid, score_columns, score_columns_alt
 from charts.formats import EN_DASH
 from charts.survey import interval_dots
-from components.survey_answers import bar_span, bars, centred_bars, question_figures, tally
+from components.download import csv_file
+from components.survey_answers import (
+    bar_span,
+    bars,
+    centred_bars,
+    figure_columns,
+    question_figures,
+    tally,
+)
 from components.survey_association import recommending_associations
 from components.survey_card import beside_others
-from components.survey_compare import compared_questions
+from components.survey_compare import (
+    compared_questions,
+    comparison_columns,
+    comparison_words,
+)
 from components.survey_figures import (
     Measure,
     Reading,
@@ -28,16 +40,18 @@ from components.survey_figures import (
     trend,
 )
 from components.survey_questions import questionnaire, wordings
-from components.survey_recommendation import standing_out
+from components.survey_recommendation import response_words, standing_out
 from components.survey_trend import marked_chart, notes
 from components.survey_view import trend_start
 from components.survey_words import basis_words, change_words, signal_sentences
+from components.table import written_column
 from components.text import plain
 from metrics.difference import Verdict, index_difference, share_difference
+from metrics.distribution import goodman
 from metrics.estimate import Estimate
 from metrics.recommendation import IndexMapping
 from queries.facts import RECOMMEND_PARTNER
-from queries.survey import NO_ANSWER
+from queries.survey import NO_ANSWER, Part
 from tests.survey_programmes import QUESTIONS
 
 QUESTION_ROWS = pd.DataFrame([dataclasses.asdict(question) for question in QUESTIONS])
@@ -434,6 +448,75 @@ def test_worst_question_stands_first_and_one_without_answers_last() -> None:
     assert found["n"].tolist()[2:] == [0] * 8
 
 
+def test_judged_questions_stand_before_those_that_say_nothing() -> None:
+    """Nothing is ranked by one answer, however bad: the questionnaire's order stands."""
+    asked = questionnaire(QUESTION_ROWS, 1)
+    counts = pd.concat(
+        [
+            answers({1: 1}, asked[0].code),
+            answers({1: 9}, asked[1].code),
+            answers({5: 9, 1: 1}, asked[2].code),
+            answers({1: 7}, asked[3].code),
+            answers({5: 8, 1: 2}, asked[4].code),
+        ]
+    )
+    found = question_figures(tally(counts), asked)["code"].tolist()
+    order = (4, 2, 1, 3, 0, *range(5, 10))
+    assert found == [asked[place].code for place in order]
+
+
+def file_of(scores: dict[int, int]) -> dict[str, str]:
+    """What a file says about one question, by heading."""
+    asked = [a for a in questionnaire(QUESTION_ROWS, 1) if a.code == "goals"]
+    file = csv_file(question_figures(tally(answers(scores)), asked), figure_columns())
+    heading, row = file.decode("utf-8-sig").splitlines()
+    return dict(zip(heading.split(";"), row.split(";"), strict=True))
+
+
+@pytest.mark.parametrize("n", range(1, 5))
+def test_no_figure_of_fewer_than_five_answers_leaves_in_a_file(n: int) -> None:
+    told = file_of({5: n, NO_ANSWER: 2})
+    words = {"Вопрос", "Формулировка", "Шкала", "Версия анкеты"}
+    numbers = {name: text for name, text in told.items() if text != "скрыто" and name not in words}
+    assert numbers == {"Ответов": str(n), "Нет ответа": "2"}
+    assert list(told.values()).count("скрыто") == 7 + 5 * 4
+
+
+def test_no_answers_are_not_called_hidden() -> None:
+    told = file_of({NO_ANSWER: 2})
+    assert "скрыто" not in told.values()
+    assert told["Хорошо (5 и 4)"] == "нет ответов"
+
+
+def test_file_and_table_hold_all_five_answers_with_their_joint_intervals() -> None:
+    told = file_of({5: 50, 4: 30, 3: 10, 2: 6, 1: 4})
+    for score, count in ((5, 50), (4, 30), (3, 10), (2, 6), (1, 4)):
+        joint = goodman({5: 50, 4: 30, 3: 10, 2: 6, 1: 4})[score - 1]
+        assert told[f"Ответов «{score}»"] == str(count)
+        assert float(told[f"Доля «{score}»"].replace(",", ".")) == count / 100
+        for end, value in (("от", joint.low), ("до", joint.high)):
+            said = told[f"Общий интервал 95\u00a0% для «{score}»: {end}"].replace(",", ".")
+            assert float(said) == pytest.approx(value, abs=1e-4)
+
+
+def test_table_of_questions_opens_with_short_names_and_figures() -> None:
+    names = [column.name for column in figure_columns()]
+    assert names[:5] == ["name", "good", "good_low", "n", "missing"]
+    assert names.index("text") > names.index("low_1")
+
+
+def test_bars_name_the_share_with_its_interval_from_five_answers_on() -> None:
+    asked = [a for a in questionnaire(QUESTION_ROWS, 1) if a.code == "goals"]
+
+    def label(n: int) -> str:
+        drawn = bars(tally(answers({5: n, 1: n})), asked, ["goals"])["label"].iloc[0]
+        return str(drawn).replace("\u00a0", " ").replace("\u2060", "")
+
+    assert label(50) == "Бизнес-задачи: 50,0 % (40,4–59,6 %)"
+    assert label(3) == "Бизнес-задачи: 50 % (19–81 %)"
+    assert label(2) == "Бизнес-задачи"
+
+
 def test_side_by_side_hides_below_five_and_judges_from_ten() -> None:
     asked = [a for a in questionnaire(QUESTION_ROWS, 1) if a.code == "goals"]
 
@@ -449,6 +532,74 @@ def test_side_by_side_hides_below_five_and_judges_from_ten() -> None:
     assert "мало ответов" in compared(9)["verdict"]
     assert compared(10)["verdict"].startswith("▼")
     assert compared(10)["delta"] == -1
+
+
+GOALS = [a for a in questionnaire(QUESTION_ROWS, 1) if a.code in ("goals", "design")]
+
+
+def side_by_side(first: dict[int, int], second: dict[int, int], **options: bool) -> pd.DataFrame:
+    """The comparison of two questions: the given answers, and one that differs in nothing."""
+    alike = answers({5: 20}, "design")
+    one, other = (pd.concat([answers(side), alike]) for side in (first, second))
+    return compared_questions(tally(one), tally(other), GOALS, **options)
+
+
+def said(words: str) -> str:
+    """Words as they are read, without what keeps a line together or Markdown away."""
+    return words.replace("\u00a0", " ").replace("\\", "")
+
+
+def test_none_judged_is_not_called_within_chance() -> None:
+    """Eight against eight may exclude 0 by far and still say nothing."""
+    rows = compared_questions(tally(answers({5: 8})), tally(answers({1: 8})), GOALS)
+    assert rows["difference_low"].iloc[0] > 0
+    assert said(comparison_words(rows)) == (
+        "Ни один вопрос оценить нельзя: для этого нужно не меньше 10 ответов с каждой стороны."
+    )
+
+
+def test_how_many_were_judged_is_said_when_none_differs_and_when_some_do() -> None:
+    assert said(comparison_words(side_by_side({5: 3}, {5: 30}))) == (
+        "Оценено вопросов: 1 из 2. Все различия в пределах случайного."
+    )
+    assert said(comparison_words(side_by_side({5: 30}, {1: 30}))) == (
+        "Различаются значимо: **Бизнес-задачи** (+100 п. п.)."
+    )
+    half = compared_questions(tally(answers({5: 30})), tally(answers({1: 30})), GOALS)
+    assert said(comparison_words(half)).endswith("п. п.). Оценено вопросов: 1 из 2.")
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "cells"),
+    [
+        ({5: 1}, {}, ("скрыто", "нет ответов", "не с чем сравнить")),
+        ({}, {}, ("нет ответов", "нет ответов", "нет ответов")),
+        ({5: 4}, {5: 30}, ("скрыто", "100 %", "мало ответов (n = 4), скрыто")),
+        ({5: 9}, {5: 30}, ("100 %", "100 %", "мало ответов (n = 9)")),
+    ],
+)
+@pytest.mark.parametrize("whole", [False, True])
+def test_every_cell_says_what_is_so(
+    first: dict[int, int], second: dict[int, int], cells: tuple[str, ...], whole: bool
+) -> None:
+    rows = side_by_side(first, second, whole=whole)
+    columns = {c.name: c for c in comparison_columns("1", "2", whole=whole)}
+    told = [written_column(rows, columns[name])[0] for name in ("first", "second", "verdict")]
+    assert tuple(map(said, told)) == cells
+
+
+def test_comparison_of_whole_distributions_is_judged_and_told_by_delta() -> None:
+    """The same good answers, of another kind: only whole distributions see it."""
+    first, second = {5: 90, 1: 10}, {4: 90, 1: 10}
+    assert side_by_side(first, second)["verdict"].iloc[0] == "в пределах случайного"
+    rows = side_by_side(first, second, whole=True)
+    assert rows["verdict"].iloc[0] == "▲ первая отвечает лучше"
+    assert said(comparison_words(rows, whole=True)) == (
+        "Различаются значимо: **Бизнес-задачи** (δ × 100 = +81)."
+    )
+    columns = comparison_columns("1", "2", whole=True)
+    assert [c.name for c in columns[:5]] == ["name", "delta", "delta_low", "p", "verdict"]
+    assert [said(text) for text in written_column(rows, columns[3])] == ["p < 0,001", "p = 1,00"]
 
 
 def test_changed_wording_is_in_no_comparison_with_the_old_one() -> None:
@@ -524,6 +675,15 @@ def test_card_hides_the_comparison_of_four_answers() -> None:
     assert "скрыто" in found["verdict"]
 
 
+def test_card_tells_every_share_with_its_interval() -> None:
+    asked = [a for a in questionnaire(QUESTION_ROWS, 1) if a.code == "goals"]
+    found = beside_others(beside(12, 20, 3, 30), asked=asked).iloc[0]
+    for who in ("own", "region", "others"):
+        assert found[f"{who}_low"] < found[who] <= found[f"{who}_high"]
+    hidden = beside_others(beside(4, 20, 3, 30), asked=asked).iloc[0]
+    assert np.isnan(hidden["own_low"])
+
+
 # Words and associations --------------------------------------------------------------------------
 
 
@@ -539,6 +699,17 @@ def test_card_hides_the_comparison_of_four_answers() -> None:
 def test_change_is_told_with_what_it_is_worth(difference: Estimate, words: str | None) -> None:
     told = change_words(difference)
     assert (told.replace("\u00a0", " ") if told else told) == words
+
+
+def test_response_is_told_with_its_interval_once_a_call_has_ended() -> None:
+    def told(**outcomes: int) -> str:
+        frame = pd.DataFrame({"outcome": list(outcomes), "contacts": list(outcomes.values())})
+        return said(response_words(frame.assign(part=Part.CURRENT.value))).replace("\u2060", "")
+
+    assert told(completed=1480, refused=1060) == (
+        "отклик 1 480 из 2 540 (58,3 %), интервал 95 %: 56,3–60,2 %"
+    )
+    assert told(pending=3) == "отклик нет данных"
 
 
 def test_associations_use_pairs_of_one_wording_only(monkeypatch: pytest.MonkeyPatch) -> None:

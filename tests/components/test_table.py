@@ -11,7 +11,7 @@ from streamlit.proto.ArrowData_pb2 import ArrowData as ArrowDataProto
 from streamlit.testing.v1 import AppTest
 
 from charts import formats
-from components.table import Column, Kind, _shown, written, written_column
+from components.table import Column, Kind, _shown, in_file, written, written_column
 
 NB = "\u00a0"
 FRAME = pd.DataFrame(
@@ -35,6 +35,7 @@ COVERAGE = Column("coverage", "Охват", Kind.SHARE, n="base", undefined="н�
         (Kind.SIGNED, -3, "−3"),
         (Kind.POINTS, 0.021, f"+2,1{NB}п.{NB}п."),
         (Kind.INDEX, 0.35, "+35"),
+        (Kind.P_VALUE, 0.034, f"p{NB}={NB}0,034"),
         (Kind.DATE, pd.Timestamp(2027, 1, 1), "01.01.2027"),
         (Kind.MONTH, pd.Timestamp(2027, 1, 1), f"янв.{NB}2027"),
         (Kind.MOMENT, pd.Timestamp(2026, 11, 14, 6), f"14.11.2026{NB}06:00"),
@@ -52,6 +53,40 @@ def test_share_takes_its_decimals_from_the_cases_behind_it():
 def test_undefined_cell_is_words():
     assert written(None, Column("x", "X", Kind.COUNT)) == formats.no_data()
     assert written(np.nan, COVERAGE) == "нет базы"
+
+
+SPANS = pd.DataFrame(
+    {"low": [0.116, np.nan, np.nan], "high": [0.5, np.nan, np.nan], "n": [99, 4, 0]}
+)
+
+
+@pytest.mark.parametrize(
+    ("kind", "text"),
+    [
+        (Kind.SHARE, f"12–50{NB}%"),
+        (Kind.POINTS, f"+12…+50{NB}п.{NB}п."),
+        (Kind.INDEX, "+12…+50"),
+    ],
+)
+def test_an_interval_stands_in_one_cell_and_says_why_there_is_none(kind, text):
+    column = Column(
+        "low", "Интервал", kind, n="n", high="high", undefined="нет ответов", hidden="скрыто"
+    )
+    told = [cell.replace("\u2060", "") for cell in written_column(SPANS, column)]
+    assert told == [text, "скрыто", "нет ответов"]
+
+
+def test_a_file_has_both_ends_of_an_interval_and_no_pictures():
+    columns = [
+        Column("low", "Интервал", Kind.SHARE, n="n", high="high"),
+        Column("line", "Полоса", Kind.PICTURE),
+    ]
+    opened = in_file(columns)
+    assert [(c.name, c.label) for c in opened] == [
+        ("low", "Интервал: от"),
+        ("high", "Интервал: до"),
+    ]
+    assert in_file(opened) == opened
 
 
 def sent(frame: pd.DataFrame, columns: list[Column], key: str) -> ArrowDataProto:

@@ -54,7 +54,7 @@ def shares(*values: float) -> Importance:
 
 
 def test_questions_fall_into_quadrants_around_the_averages() -> None:
-    good, bad = top_box({5: 9, 1: 1}), top_box({5: 4, 1: 6})
+    good, bad = top_box({5: 90, 1: 10}), top_box({5: 40, 1: 60})
     places = importance_performance(
         shares(0.4, 0.35, 0.15, 0.1), {"goals": bad, "design": good, "speed": bad, "budget": good}
     )
@@ -64,6 +64,15 @@ def test_questions_fall_into_quadrants_around_the_averages() -> None:
         Quadrant.LOW_PRIORITY,
         Quadrant.ENOUGH,
     ]
+
+
+def test_a_question_whose_interval_holds_an_average_is_in_no_quadrant() -> None:
+    """At ten answers the intervals of 9 and of 4 good ones both contain the average between."""
+    good, bad = top_box({5: 8, 1: 2}), top_box({5: 4, 1: 6})
+    places = importance_performance(
+        shares(0.4, 0.35, 0.15, 0.1), {"goals": bad, "design": good, "speed": bad, "budget": good}
+    )
+    assert {place.quadrant for place in places} == {Quadrant.UNCLEAR}
 
 
 def test_a_question_without_answers_has_no_place() -> None:

@@ -13,13 +13,18 @@ def test_pending_contacts_are_not_yet_part_of_the_rate() -> None:
     result = response(
         {"completed": 6, "refused": 1, "unreachable": 2, "wrong_contact": 3, "pending": 50}
     )
-    assert (result.ended, result.rate) == (12, 0.5)
+    assert (result.ended, result.rate.value, result.rate.n) == (12, 0.5, 12)
 
 
 def test_a_rate_before_anything_ended_is_undefined_and_not_zero() -> None:
-    assert math.isnan(response({"pending": 4}).rate)
-    assert math.isnan(response({}).rate)
-    assert response({"refused": 3}).rate == 0
+    assert math.isnan(response({"pending": 4}).rate.value)
+    assert response({}).rate.status is Status.NONE
+    assert response({"refused": 3}).rate.value == 0
+
+
+def test_the_rate_has_the_interval_of_every_share() -> None:
+    rate = response({"completed": 6, "refused": 6}).rate
+    assert (rate.low, rate.high) == pytest.approx((0.2538, 0.7462), abs=1e-4)
 
 
 def test_unknown_outcomes_and_impossible_counts_are_refused() -> None:

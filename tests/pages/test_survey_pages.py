@@ -11,6 +11,7 @@ import duckdb
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from metrics.estimate import Estimate
 from metrics.proportion import share
 from tests.databases import changed_copy
 from tests.pages.visitor import headings, healthy, open_page, page_text
@@ -37,6 +38,10 @@ def recommending(path: Path, code: str, where: str = YEAR) -> tuple[int, int]:
 
 def per_cent(good: int, n: int) -> str:
     return f"{round(1000 * good / n) / 10:.1f} %"
+
+
+def span(value: Estimate) -> str:
+    return f"{value.low * 100:.1f}–{value.high * 100:.1f} %"
 
 
 def choose(app: AppTest, key: str, value: str) -> AppTest:
@@ -82,10 +87,17 @@ def test_every_share_shows_interval_n_missing_answers_and_response(oracle_file: 
     text = page_text(open_page(RECOMMENDATION, language="en"))
     good, n = recommending(oracle_file, "recommend_partner")
     (surveys,) = asked(oracle_file, f"SELECT count(*) FROM survey s WHERE {YEAR}")  # noqa: S608
-    of_share = share(good, n)
-    interval = f"95 % interval {round(of_share.low * 100)}–{round(of_share.high * 100)} %"
-    assert f"{interval} · n = {n:,} · no answer: {surveys - n}" in text
+    assert f"95 % interval {span(share(good, n))} · n = {n:,} · no answer: {surveys - n}" in text
+    (against,) = asked(
+        oracle_file,
+        f"""SELECT count(*) FROM answer a JOIN survey s ON s.id = a.survey_id
+        WHERE question_code = 'recommend_partner' AND score <= 2 AND {YEAR}""",  # noqa: S608
+    )
+    assert (
+        f"do not recommend (1–2): {per_cent(against, n)}, 95 % interval {span(share(against, n))}"
+    ) in text
     assert f"Response: **{surveys:,} of" in text
+    assert re.search(r"calls that ended · 95 % interval \d+\.\d–\d+\.\d %", text)
     assert "24 Nov 2025–23 Nov 2026" in text
 
 
@@ -205,7 +217,7 @@ def test_any_two_segments_are_compared_with_a_verdict_for_every_question(kind: s
     table = app.dataframe[0].value
     assert len(table) == 10
     assert table["verdict"].str.len().gt(0).all()
-    assert {"delta", "p"} <= set(table.columns)
+    assert list(table.columns)[:5] == ["name", "delta", "delta_low", "p", "verdict"]
 
 
 @pytest.mark.usefixtures("on_demo")

@@ -25,6 +25,11 @@ from tests.queries.states import locked
 pytestmark = pytest.mark.usefixtures("own_state")
 
 
+def event(*said: Any, **also: Any) -> AuditEvent:
+    """An event of the demonstration, which these tests look at."""
+    return AuditEvent(*said, **also, demonstration=True)
+
+
 def events(**cut: Any) -> pd.DataFrame:
     assert recorder().settled(30)
     with state_database().reading(demonstration=True) as connection:
@@ -97,11 +102,9 @@ def test_the_journal_shows_events_in_words_and_filters_them() -> None:
         keep_events(
             connection,
             [
-                AuditEvent("1", now, "gone@example.test", "leader", Action.OPENED, "home"),
-                AuditEvent(
-                    *("2", now, "local", "admin", Action.EXPORTED, "partners"), exported_rows=12
-                ),
-                AuditEvent(
+                event("1", now, "gone@example.test", "leader", Action.OPENED, "home"),
+                event(*("2", now, "local", "admin", Action.EXPORTED, "partners"), exported_rows=12),
+                event(
                     *("3", now - dt.timedelta(days=90), "old@example.test"),
                     *("leader", Action.OPENED, "home"),
                 ),
@@ -126,9 +129,9 @@ def test_access_is_shown_with_reasons_and_filtered() -> None:
         keep_events(
             connection,
             [
-                AuditEvent("1", now, "eve@example.test", "", Action.REFUSED, "", reason=code)
+                event("1", now, "eve@example.test", "", Action.REFUSED, "", reason=code)
                 if code
-                else AuditEvent("2", now, "bob@example.test", "leader", Action.SIGNED_IN, "")
+                else event("2", now, "bob@example.test", "leader", Action.SIGNED_IN, "")
                 for code in ("unknown_person", "")
             ],
         )
@@ -161,7 +164,7 @@ def test_old_events_are_forgotten_when_the_next_one_is_written(
         keep_events(
             connection,
             [
-                AuditEvent(
+                event(
                     *(str(age), now - dt.timedelta(days=age), "local", "admin"),
                     *(Action.OPENED, f"page-{age}"),
                 )
@@ -178,9 +181,7 @@ def test_hostile_codes_in_the_journal_are_shown_as_text() -> None:
     now = dt.datetime.now(dt.UTC).replace(tzinfo=None)
     hostile = "![](https://example.test/x) <script> :red[x]"
     with state_database().writing(demonstration=True) as connection:
-        keep_events(
-            connection, [AuditEvent("1", now, hostile, "?", Action.OPENED, hostile, hostile)]
-        )
+        keep_events(connection, [event("1", now, hostile, "?", Action.OPENED, hostile, hostile)])
     app = open_page("journal.py", language="en")
     assert hostile in set(app.dataframe[0].value["who"])
     app.selectbox(key="journal_person").set_value(hostile)

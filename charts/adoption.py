@@ -15,7 +15,7 @@ import plotly.graph_objects as go
 from charts import formats
 from charts.annotations import changes_told, mark_changes
 from charts.palette import SIGNS, Roles, ThemeName, Tone, translucent
-from charts.template import SMALL, count_axis, figure, month_axis, require_rows, share_axis
+from charts.template import SMALL, figure, month_axis, require_rows, share_axis
 from program.language import _
 from program.rules import DECK_RULES, ProgramRules
 
@@ -124,8 +124,7 @@ def adoption_lines(frame: pd.DataFrame, marks: pd.DataFrame, *, theme: ThemeName
         )  # fmt: skip
     _range(fig, frame, frame["secured"], frame["holders"], c.accent)
     _frame_of_time(fig, frame, marks, c, 50)
-    count_axis(fig, most)
-    fig.update_yaxes(range=[0, most * 1.08])
+    fig.update_yaxes(range=[0, most * 1.08], nticks=5)
     fig.update_layout(showlegend=True, margin_t=30)
     return fig
 

@@ -9,6 +9,7 @@ it wraps on a phone and a screen reader finds it.
 from __future__ import annotations
 
 import datetime as dt
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -17,7 +18,7 @@ from typing import Any
 import pandas as pd
 import plotly.graph_objects as go
 
-from charts.formats import NBSP, month_ticks, plotly_separators
+from charts.formats import NBSP, month_ticks, number, plotly_separators
 from charts.palette import Roles, ThemeName, roles
 
 FONT = "IBM Plex Sans, sans-serif"
@@ -27,6 +28,8 @@ SIZE, SMALL = 14, 12
 ROW, HEIGHT = 48, 320
 #: So many signs stand in one line of a chart on a phone.
 _ONE_LINE = 46
+#: Hairlines of an axis of counts, at most, beside the lowest.
+_STEPS = 6
 
 
 @lru_cache
@@ -141,11 +144,21 @@ def share_axis(figure: go.Figure, *, low: float = 0.0, high: float = 1.0) -> Non
     )
 
 
-def count_axis(figure: go.Figure, most: int) -> None:
-    """Write an axis of counts from 0 to ``most`` in whole numbers, with at most five hairlines."""
-    steps = (digit * 10**power for power in range(16) for digit in (1, 2, 5))
-    step = next(step for step in steps if step * 5 >= most)
-    figure.update_yaxes(tick0=0, dtick=step, tickformat=",d", rangemode="tozero")
+def count_axis(figure: go.Figure, low: float, high: float, *, signed: bool = True) -> None:
+    """Write an axis of counts at a few whole numbers, grouped as in the language.
+
+    Plotly would write 5k and 8000, and halves of a partner where there are few. Without
+    ``signed`` what hangs below the line is counted downward: 500, not −500.
+    """
+    span = max(high - low, 1)
+    scales = (factor * 10**power for power in range(len(f"{span:.0f}") + 1) for factor in (1, 2, 5))
+    step = next(scale for scale in scales if scale * _STEPS >= span)
+    ticks = range(math.ceil(low / step) * step, math.floor(high) + 1, step)
+    figure.update_yaxes(
+        range=[low, high],
+        tickvals=list(ticks),
+        ticktext=[number(tick if signed else abs(tick)) for tick in ticks],
+    )
 
 
 @dataclass(frozen=True, slots=True)

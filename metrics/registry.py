@@ -456,7 +456,10 @@ METRICS: tuple[Metric, ...] = (
             "Share of activated keys delivered by the buyer within so many days of the "
             "activation. A key still open says «longer than so far», not «never»."
         ),
-        N_("1 − Kaplan–Meier over the keys activated in the last 24 months, right-censored today"),
+        N_(
+            "1 − Kaplan–Meier over the keys activated in the last 24 months, right-censored on the "
+            "last whole day of the data"
+        ),
         Direction.HIGHER,
         N_("With its 95 % band; at few keys the curve is a few large steps."),
         "doi:10.1080/01621459.1958.10501452",

@@ -15,7 +15,15 @@ import plotly.graph_objects as go
 from charts import formats
 from charts.annotations import changes_told, mark_changes
 from charts.palette import SIGNS, Roles, ThemeName, Tone, translucent
-from charts.template import SMALL, figure, month_axis, require_rows, share_axis
+from charts.template import (
+    SMALL,
+    count_axis,
+    figure,
+    level_labels,
+    month_axis,
+    require_rows,
+    share_axis,
+)
 from program.language import _
 from program.rules import DECK_RULES, ProgramRules
 
@@ -124,7 +132,7 @@ def adoption_lines(frame: pd.DataFrame, marks: pd.DataFrame, *, theme: ThemeName
         )  # fmt: skip
     _range(fig, frame, frame["secured"], frame["holders"], c.accent)
     _frame_of_time(fig, frame, marks, c, 50)
-    fig.update_yaxes(range=[0, most * 1.08], nticks=5)
+    count_axis(fig, 0, most * 1.08)
     fig.update_layout(showlegend=True, margin_t=30)
     return fig
 
@@ -264,13 +272,14 @@ def gained_and_lost(frame: pd.DataFrame, marks: pd.DataFrame, *, theme: ThemeNam
             ],
             hovertemplate="%{customdata[1]}<extra></extra>",
         )  # fmt: skip
+    level_labels(fig)
     first, last = _days(frame)
     mark_changes(fig, marks, c, first, last)
     month_axis(fig, first, last)
     fig.update_xaxes(range=[first - dt.timedelta(days=20), last + dt.timedelta(days=20)])
     high, low = max(counts["gained"].max(), 1), max(counts["lost"].max(), 1)
     room = (high + low) * 0.1
-    fig.update_yaxes(visible=False, range=[-low - room, high + room])
+    count_axis(fig, -low - room, high + room, signed=False)
     fig.add_hline(y=0, line={"color": c.muted, "width": 1})
     fig.update_layout(barmode="overlay", bargap=0.25, showlegend=True, margin_t=30)
     return fig

@@ -10,7 +10,7 @@ import plotly.graph_objects as go
 
 from charts import formats
 from charts.palette import Roles, ThemeName
-from charts.template import figure, month_axis, require_rows
+from charts.template import count_axis, figure, month_axis, require_rows
 from program.language import _
 
 #: Bars of the histogram hold so many days; everything from the last one on stands together.
@@ -68,7 +68,7 @@ def outcome_months(frame: pd.DataFrame, names: Mapping[str, str], *, theme: Them
     month_axis(fig, first, last)
     half = dt.timedelta(days=20)
     fig.update_xaxes(range=[first - half, last + half])
-    fig.update_yaxes(nticks=5, tickformat=",d", rangemode="tozero")
+    count_axis(fig, 0, max(int(totals.max()), 1) * 1.05)
     fig.update_layout(barmode="stack", showlegend=True, bargap=0.2, legend={"traceorder": "normal"})
     return fig
 
@@ -156,7 +156,7 @@ def days_histogram(
         )  # fmt: skip
     ticks = list(range(0, int(bins["last_day"].max()) + 1, 10))
     fig.update_xaxes(tickvals=ticks, title={"text": _("days from delivery to the first call")})
-    fig.update_yaxes(nticks=5, tickformat=",d", rangemode="tozero")
+    count_axis(fig, 0, max(int(bins["deliveries"].max()), 1) * 1.05)
     return fig
 
 

@@ -9,6 +9,7 @@ it wraps on a phone and a screen reader finds it.
 from __future__ import annotations
 
 import datetime as dt
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -17,7 +18,7 @@ from typing import Any
 import pandas as pd
 import plotly.graph_objects as go
 
-from charts.formats import NBSP, month_ticks, plotly_separators
+from charts.formats import NBSP, month_ticks, number, plotly_separators
 from charts.palette import Roles, ThemeName, roles
 
 FONT = "IBM Plex Sans, sans-serif"
@@ -25,6 +26,12 @@ FONT = "IBM Plex Sans, sans-serif"
 SIZE, SMALL = 14, 12
 #: Heights in pixels: one row of a bar chart, an ordinary chart.
 ROW, HEIGHT = 48, 320
+#: Hairlines of an axis of counts, at most, beside the lowest.
+_STEPS = 6
+#: A label longer than «−999» does not fit on a bar of two years on any screen.
+_LABEL = 4
+#: A third of an em: half as wide as a figure.
+_HALF_DIGIT = "\u2004"
 #: So many signs stand in one line of a chart on a phone.
 _ONE_LINE = 46
 
@@ -139,6 +146,39 @@ def share_axis(figure: go.Figure, *, low: float = 0.0, high: float = 1.0) -> Non
         tickvals=[t / 100 for t in ticks],
         ticktext=[f"{t}{NBSP}%" for t in ticks],
     )
+
+
+def count_axis(figure: go.Figure, low: float, high: float, *, signed: bool = True) -> None:
+    """Write an axis of counts at a few whole numbers, grouped as in the language.
+
+    Plotly would write 5k and 8000, and halves of a partner where there are few. Without
+    ``signed`` what hangs below the line is counted downward: 500, not −500.
+    """
+    span = max(high - low, 1)
+    scales = (factor * 10**power for power in range(len(f"{span:.0f}") + 1) for factor in (1, 2, 5))
+    step = next(scale for scale in scales if scale * _STEPS >= span)
+    ticks = range(math.ceil(low / step) * step, math.floor(high) + 1, step)
+    figure.update_yaxes(
+        range=[low, high],
+        tickvals=list(ticks),
+        ticktext=[number(tick if signed else abs(tick)) for tick in ticks],
+    )
+
+
+def level_labels(figure: go.Figure) -> None:
+    """Make the labels of all bars as wide as the longest, or leave them out where that is long.
+
+    Plotly leaves out each label that is wider than its bar: of those on a phone a few short ones
+    stayed, and of large ones the longest was missing. So all are shown or none; the axis stands.
+    """
+    longest = max((len(text) for bar in figure.data for text in bar.text), default=0)
+    for bar in figure.data:
+        bar.text = [
+            f"{_HALF_DIGIT * (longest - len(text))}{text}{_HALF_DIGIT * (longest - len(text))}"
+            if text and longest <= _LABEL
+            else ""
+            for text in bar.text
+        ]
 
 
 @dataclass(frozen=True, slots=True)

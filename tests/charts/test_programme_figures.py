@@ -156,6 +156,32 @@ def test_what_is_coming_is_dotted_and_carries_the_range_of_pending_activations()
     ]
 
 
+@pytest.mark.parametrize(("language", "thousand"), [("ru", "1\u00a0000"), ("en", "1,000")])
+def test_gains_and_losses_can_be_read_from_an_axis_at_any_size(language, thousand, speak):
+    speak(language)
+    many = EVALUATIONS.assign(lost=pd.array([None, 480, 500, 700, 1037], dtype="Int64"))
+    fig = adoption.gained_and_lost(many, NO_MARKS, theme="light")
+    axis = fig.layout.yaxis
+    assert axis.visible is not False
+    assert axis.ticktext == (thousand, "500", "0")
+    assert not any("".join(trace.text) for trace in fig.data)  # the longest would be left out
+
+
+def test_labels_of_bars_are_equally_wide_so_that_all_are_shown_or_none():
+    few = EVALUATIONS.assign(lost=pd.array([None, 4, 14, 1, 0], dtype="Int64"))
+    fig = adoption.gained_and_lost(few, NO_MARKS, theme="light")
+    labels = [text for trace in fig.data for text in trace.text if text]
+    assert [text.strip("\u2004") for text in labels] == ["3", "2", "1", "4", "14", "1"]
+    assert {len(text) for text in labels} == {2, 3}  # a pad is half as wide as a figure
+
+
+def test_shares_in_the_heatmap_keep_their_space_and_stand_beside_the_cells():
+    fig = cohorts.cohort_heatmap(SHARES, theme="light")
+    told = {(a.x, a.y): a.text for a in fig.layout.annotations}
+    assert told == {(2.5, 0): "100\u00a0%", (1.5, 1): "25\u00a0%", (0.5, 2): "0\u00a0%"}
+    assert fig.layout.xaxis.range[1] > 2.5
+
+
 def test_an_evaluation_without_any_base_is_a_gap_and_not_zero():
     line = adoption.programme_coverage(EVALUATIONS, NO_MARKS, theme="light").data[0]
     assert np.isnan(line.y[0])

@@ -149,7 +149,7 @@ def partners_columns(ahead: pd.DataFrame) -> list[Column]:
     }
     return [
         Column("evaluated_on", _("Evaluation on"), Kind.DATE),
-        Column("status", _("Status")),
+        Column("status", _("Status"), width=170),
         Column("members", names["members"], Kind.COUNT, help=definition("members")),
         Column("with_base", _("With a base"), Kind.COUNT, help=definition("base"), undefined="—"),
         Column("delivering", names["delivering"], Kind.COUNT, help=definition("delivering")),
@@ -163,7 +163,7 @@ def keys_columns(ahead: pd.DataFrame) -> list[Column]:
     """Return the columns of keys over time, for tables and files; ``ahead`` is forecast."""
     return [
         Column("evaluated_on", _("Evaluation on"), Kind.DATE),
-        Column("status", _("Status")),
+        Column("status", _("Status"), width=170),
         Column("coverage", _("Coverage"), Kind.SHARE, n="base", undefined=formats.no_base()),
         *(
             Column(name, label, Kind.COUNT, help=definition(name), undefined="—")

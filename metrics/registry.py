@@ -439,8 +439,7 @@ METRICS: tuple[Metric, ...] = (
         N_(
             "last decision + h × (last decision − the one twelve months before) / 12, h months "
             "ahead; interval: ± the ⌈(n + 1) · 0.8⌉-th smallest of the n misses that the same "
-            "sum has made h months ahead. 7300 now and 6100 a year ago make 7300 + 3 × 100 = 7600 "
-            "three months ahead"
+            "sum has made h months ahead"
         ),
         Direction.NEITHER,
         N_(

@@ -74,9 +74,13 @@ def draw_forecast(
         for row in shown.itertuples()
     ]
     fig.add_scatter(
-        x=[begin[0], *days], y=[begin[1], *shown["value"]], mode="lines",
-        line={"color": colour, "width": 2, "dash": FINE}, customdata=["", *texts],
-        hovertemplate="%{customdata}<extra></extra>", showlegend=False,
+        x=[begin[0], *days], y=[begin[1], *shown["value"]], mode="lines", hoverinfo="skip",
+        line={"color": colour, "width": 2, "dash": FINE}, showlegend=False,
+    )  # fmt: skip
+    # What is pointed at is not seen: at its begin the line would answer for the last decision.
+    fig.add_scatter(
+        x=days, y=shown["value"], mode="markers", marker={"size": 8, "opacity": 0},
+        customdata=texts, hovertemplate="%{customdata}<extra></extra>", showlegend=False,
     )  # fmt: skip
     fig.add_annotation(
         x=days.iloc[-1], y=shown["value"].iloc[-1], xanchor="left", xshift=6, align="left",

@@ -182,7 +182,7 @@ def test_a_forecast_goes_on_from_the_last_decision_in_fine_dots_without_points()
     plain = adoption.programme_coverage(EVALUATIONS, NO_MARKS, theme="light")
     exact = [trace.to_json() for trace in plain.data]
     assert [trace.to_json() for trace in fig.data[: len(exact)]] == exact
-    band, line = fig.data[len(plain.data) :]
+    band, line, pointed_at = fig.data[len(plain.data) :]
     assert line.line.dash not in {"dot", "solid", None}
     assert line.mode == "lines"
     assert list(line.x) == [pd.Timestamp("2026-11-01"), *AHEAD["evaluated_on"]]
@@ -191,7 +191,9 @@ def test_a_forecast_goes_on_from_the_last_decision_in_fine_dots_without_points()
     assert list(band.y) == [0.48, 0.5, 0.58, 0.52]
     assert pd.Timestamp(fig.layout.xaxis.range[1]) > max(AHEAD["evaluated_on"])
     assert "прогноз<br>54,0\u00a0%" in [a.text for a in fig.layout.annotations]
-    assert "прогноз" in line.customdata[1]
+    assert pointed_at.marker.opacity == 0
+    assert ["прогноз" in text for text in pointed_at.customdata] == [True, True]
+    assert line.hoverinfo == "skip"  # the last decision keeps its own words
 
 
 def test_the_forecast_of_partners_is_in_the_legend_and_a_missing_series_is_left_out():

@@ -1,7 +1,8 @@
 """The programme over time: who is in it, delivers and holds; its coverage; who gained and lost.
 
 Stored decisions are solid. The coming evaluations whose purchases are final are exact as far as
-today's records go: dotted, with the range that pending activations leave open.
+today's records go: dotted, with the range that pending activations leave open. What lies further
+ahead is a forecast (``charts/fan.py``): fine dots without points, in the band of its interval.
 """
 
 from __future__ import annotations
@@ -14,14 +15,24 @@ import plotly.graph_objects as go
 
 from charts import formats
 from charts.annotations import changes_told, mark_changes
+from charts.fan import draw_forecast, forecast_of, forecast_told, name_forecast
 from charts.palette import SIGNS, Roles, ThemeName, Tone, translucent
-from charts.template import SMALL, figure, month_axis, require_rows, share_axis
+from charts.template import (
+    SMALL,
+    count_axis,
+    figure,
+    level_labels,
+    month_axis,
+    require_rows,
+    share_axis,
+)
 from program.language import _
 from program.rules import DECK_RULES, ProgramRules
 
 _PARTNERS = ("evaluated_on", "decided", "members", "delivering", "holders", "secured")
 _KEYS = ("evaluated_on", "decided", "base", "delivered", "pending_activation")
 _CHANGES = ("evaluated_on", "decided", "gained", "lost")
+NO_FORECAST = pd.DataFrame({"evaluated_on": pd.to_datetime([])})
 
 
 def _days(frame: pd.DataFrame) -> tuple[dt.date, dt.date]:
@@ -79,16 +90,43 @@ def _range(
 
 
 def _frame_of_time(
-    fig: go.Figure, frame: pd.DataFrame, marks: pd.DataFrame, c: Roles, room: int
+    fig: go.Figure,
+    frame: pd.DataFrame,
+    ahead: pd.DataFrame,
+    marks: pd.DataFrame,
+    c: Roles,
+    room: int,
 ) -> None:
-    first, last = _days(frame)
+    first, last = _days(pd.concat([frame[["evaluated_on"]], ahead[["evaluated_on"]]]))
     mark_changes(fig, marks, c, first, last)
     month_axis(fig, first, last)
     fig.update_xaxes(range=[first - dt.timedelta(days=12), last + dt.timedelta(days=16)])
     fig.update_layout(margin_r=room)
 
 
-def adoption_lines(frame: pd.DataFrame, marks: pd.DataFrame, *, theme: ThemeName) -> go.Figure:
+def _last_label(
+    fig: go.Figure, day: pd.Timestamp, value: float, text: str, colour: str, *, inside: bool
+) -> None:
+    """Write the last exact value: beside it, or below where a forecast goes on."""
+    place = {"yshift": -13} if inside else {"xshift": 8, "xanchor": "left"}
+    fig.add_annotation(
+        x=day, y=value, **place, text=text, font={"color": colour, "size": SMALL + 1}
+    )
+
+
+def _begin(frame: pd.DataFrame, values: pd.Series) -> tuple[pd.Timestamp, float]:
+    """Return the day and value of the last decision: forecasts go on from there."""
+    at = frame.index[frame["decided"]][-1]
+    return frame["evaluated_on"][at], float(values[at])
+
+
+def adoption_lines(
+    frame: pd.DataFrame,
+    marks: pd.DataFrame,
+    ahead: pd.DataFrame = NO_FORECAST,
+    *,
+    theme: ThemeName,
+) -> go.Figure:
     """Draw how many partners are in the programme, deliver and hold the competence.
 
     Parameters
@@ -97,6 +135,9 @@ def adoption_lines(frame: pd.DataFrame, marks: pd.DataFrame, *, theme: ThemeName
         Grain: one row an evaluation, oldest first, as from ``queries.adoption.adoption``.
     marks
         Changes to mark: ``day``, ``label``.
+    ahead
+        The forecast of later evaluations, as from
+        ``components.adoption_forecast.adoption_forecast``; it needs a decided row in ``frame``.
 
     Raises
     ------
@@ -117,19 +158,27 @@ def adoption_lines(frame: pd.DataFrame, marks: pd.DataFrame, *, theme: ThemeName
             for row in frame.itertuples()
         ]
         _line(fig, frame, frame[name], texts, colour, width, c.background, word)
-        fig.add_annotation(
-            x=frame["evaluated_on"].iloc[-1], y=float(frame[name].iloc[-1]), xanchor="left",
-            xshift=8, text=formats.number(int(frame[name].iloc[-1])),
-            font={"color": colour, "size": SMALL + 1},
+        last = frame.iloc[-1]
+        _last_label(
+            fig, last["evaluated_on"], float(last[name]), formats.number(int(last[name])), colour,
+            inside=not ahead.empty,
         )  # fmt: skip
+        if len(forecast := forecast_of(ahead, name)):
+            begin = _begin(frame, frame[name])
+            draw_forecast(fig, begin, forecast, formats.number, colour, named=word)
+            most = max(most, int(forecast["high"].max()))
+    if len(ahead):
+        name_forecast(fig, c)
     _range(fig, frame, frame["secured"], frame["holders"], c.accent)
-    _frame_of_time(fig, frame, marks, c, 50)
-    fig.update_yaxes(range=[0, most * 1.08], nticks=5)
+    _frame_of_time(fig, frame, ahead, marks, c, 50)
+    count_axis(fig, 0, most * 1.08)
     fig.update_layout(showlegend=True, margin_t=30)
     return fig
 
 
-def adoption_lines_alt(frame: pd.DataFrame, marks: pd.DataFrame) -> str:
+def adoption_lines_alt(
+    frame: pd.DataFrame, marks: pd.DataFrame, ahead: pd.DataFrame = NO_FORECAST
+) -> str:
     """Say in words what :func:`adoption_lines` shows."""
     require_rows(frame, _PARTNERS)
     told = [
@@ -143,12 +192,15 @@ def adoption_lines_alt(frame: pd.DataFrame, marks: pd.DataFrame) -> str:
         )
         for row in frame.iloc[sorted({0, *range(max(0, len(frame) - 3), len(frame))})].itertuples()
     ]
+    if len(forecast := forecast_told(ahead, "holders", formats.number)):
+        told.append(_("with the competence {forecast}").format(forecast=forecast))
     return "; ".join(told) + "." + changes_told(marks)
 
 
 def programme_coverage(
     frame: pd.DataFrame,
     marks: pd.DataFrame,
+    ahead: pd.DataFrame = NO_FORECAST,
     *,
     theme: ThemeName,
     rules: ProgramRules = DECK_RULES,
@@ -162,6 +214,8 @@ def programme_coverage(
         ``delivered``, ``pending_activation``.
     marks
         Changes to mark: ``day``, ``label``.
+    ahead
+        The forecast of later evaluations, as for :func:`adoption_lines`.
 
     Raises
     ------
@@ -194,21 +248,31 @@ def programme_coverage(
     fig.add_hline(y=float(rules.threshold), line={"color": c.text, "width": 1}, layer="below")
     _line(fig, frame, value, texts, c.accent, 2.5, c.background)
     _range(fig, frame, worst, value, c.accent)
+    forecast = forecast_of(ahead, "coverage")
     for row, at in ((frame[frame["decided"]].tail(1), "top"), (frame.tail(1), "right")):
         if row.empty or pd.isna(value[row.index[0]]):
             continue
-        place = {"yshift": 14} if at == "top" else {"xshift": 8, "xanchor": "left"}
-        fig.add_annotation(
-            x=row["evaluated_on"].iloc[0], y=value[row.index[0]], **place,
-            text=formats.share(value[row.index[0]], int(row["base"].iloc[0])),
-            font={"color": c.accent, "size": SMALL + 1},
+        day, y = row["evaluated_on"].iloc[0], value[row.index[0]]
+        text = formats.share(y, int(row["base"].iloc[0]))
+        if at == "top":
+            fig.add_annotation(
+                x=day, y=y, yshift=14, text=text, font={"color": c.accent, "size": SMALL + 1}
+            )
+        else:
+            _last_label(fig, day, y, text, c.accent, inside=not forecast.empty)
+    if len(forecast):
+        draw_forecast(
+            fig, _begin(frame, value), forecast, formats.share, c.accent,
+            label=_("forecast") + "<br>{value}",
         )  # fmt: skip
-    _frame_of_time(fig, frame, marks, c, 58)
+    _frame_of_time(fig, frame, ahead, marks, c, 58)
     share_axis(fig)
     return fig
 
 
-def programme_coverage_alt(frame: pd.DataFrame, marks: pd.DataFrame) -> str:
+def programme_coverage_alt(
+    frame: pd.DataFrame, marks: pd.DataFrame, ahead: pd.DataFrame = NO_FORECAST
+) -> str:
     """Say in words what :func:`programme_coverage` shows."""
     require_rows(frame, _KEYS)
     told = [
@@ -216,6 +280,8 @@ def programme_coverage_alt(frame: pd.DataFrame, marks: pd.DataFrame) -> str:
         f"{formats.coverage(int(row.delivered), int(row.base))}"
         for row in frame.iloc[sorted({0, *range(max(0, len(frame) - 3), len(frame))})].itertuples()
     ]
+    if len(forecast := forecast_told(ahead, "coverage", formats.share)):
+        told.append(forecast)
     return _("Coverage. {told}.").format(told="; ".join(told)) + changes_told(marks)
 
 
@@ -264,13 +330,14 @@ def gained_and_lost(frame: pd.DataFrame, marks: pd.DataFrame, *, theme: ThemeNam
             ],
             hovertemplate="%{customdata[1]}<extra></extra>",
         )  # fmt: skip
+    level_labels(fig)
     first, last = _days(frame)
     mark_changes(fig, marks, c, first, last)
     month_axis(fig, first, last)
     fig.update_xaxes(range=[first - dt.timedelta(days=20), last + dt.timedelta(days=20)])
     high, low = max(counts["gained"].max(), 1), max(counts["lost"].max(), 1)
     room = (high + low) * 0.1
-    fig.update_yaxes(visible=False, range=[-low - room, high + room])
+    count_axis(fig, -low - room, high + room, signed=False)
     fig.add_hline(y=0, line={"color": c.muted, "width": 1})
     fig.update_layout(barmode="overlay", bargap=0.25, showlegend=True, margin_t=30)
     return fig

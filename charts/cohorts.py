@@ -7,7 +7,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from charts import formats
-from charts.palette import Roles, ThemeName, text_on, translucent
+from charts.palette import Roles, ThemeName, translucent
 from charts.template import SMALL, Marks, figure, require_rows, scale, share_axis
 from metrics.lag_curve import LagCurve
 from program.language import _
@@ -54,7 +54,7 @@ def cohort_heatmap(frame: pd.DataFrame, *, theme: ThemeName) -> go.Figure:
         hoverongaps=False, xgap=1, ygap=1, zmin=0, zmax=top, colorscale=scale(c.sequential),
         showscale=False,
     )  # fmt: skip
-    _write_ends(fig, shares, top, c)
+    _write_ends(fig, shares, c)
     step = 3 if len(names) > 14 else 1
     last = len(names) - 1
     fig.update_yaxes(
@@ -65,22 +65,22 @@ def cohort_heatmap(frame: pd.DataFrame, *, theme: ThemeName) -> go.Figure:
     fig.update_xaxes(
         title={"text": _("whole months since the month of purchase")},
         tickvals=[k for k in shares.columns if k % 3 == 0], side="bottom",
+        # Room for the share of the oldest cohort, on a phone too.
+        range=[-0.5, max(shares.columns) + 2.2],
     )  # fmt: skip
     return fig
 
 
-def _write_ends(fig: go.Figure, shares: pd.DataFrame, top: float, c: Roles) -> None:
-    """Write the latest share of every cohort at the end of its row."""
+def _write_ends(fig: go.Figure, shares: pd.DataFrame, c: Roles) -> None:
+    """Write the latest share of every cohort beside the end of its row, where cells are empty."""
     marks = Marks(c)
     for place, (_month, row) in enumerate(shares.iterrows()):
         known = row.dropna()
         if known.empty:
             continue
-        value = float(known.iloc[-1])
-        colour = c.sequential[min(int(value / top * len(c.sequential)), len(c.sequential) - 1)]
         marks.words(
-            x=known.index[-1], y=place, text=formats.share(value, 1).replace(formats.NBSP, ""),
-            font={"size": SMALL - 2, "color": text_on(colour)},
+            x=known.index[-1] + 0.5, y=place, xanchor="left", xshift=1,
+            text=formats.share(float(known.iloc[-1]), 1), font={"size": SMALL - 2, "color": c.text},
         )  # fmt: skip
     marks.put_on(fig)
 

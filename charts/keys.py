@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 
 from charts import formats
 from charts.palette import ThemeName
-from charts.template import SMALL, figure, month_axis, require_rows, safe
+from charts.template import SMALL, count_axis, figure, level_labels, month_axis, require_rows, safe
 from program.language import _
 from program.rules import Window
 
@@ -173,6 +173,7 @@ def points_calendar(frame: pd.DataFrame, *, theme: ThemeName) -> go.Figure:
         short = formats.month(month).split(formats.NBSP)
         names.append(short[0] if month.year == year else "<br>".join(short))
         year = month.year
+    level_labels(fig)
     highest, lowest = int(frame["alive"].max()), int(frame["expiring"].max())
     room = max(highest, lowest, 1) * 0.18
     fig.update_layout(barmode="overlay", bargap=0.3, showlegend=True, margin_t=30)
@@ -180,7 +181,7 @@ def points_calendar(frame: pd.DataFrame, *, theme: ThemeName) -> go.Figure:
     fig.update_xaxes(
         tickvals=x[::step], ticktext=names, tickangle=0, range=[-0.6, max(len(x), 6) - 0.4]
     )
-    fig.update_yaxes(visible=False, range=[-lowest - room, highest + room])
+    count_axis(fig, -lowest - room, highest + room)
     fig.add_hline(y=0, line={"color": c.muted, "width": 1})
     return fig
 

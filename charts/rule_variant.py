@@ -10,7 +10,7 @@ import plotly.graph_objects as go
 from charts import formats
 from charts.annotations import changes_told, mark_changes
 from charts.palette import ThemeName
-from charts.template import SMALL, figure, month_axis, require_rows
+from charts.template import SMALL, count_axis, figure, month_axis, require_rows
 from program.language import _
 
 _COLUMNS = ("evaluated_on", "in_force", "variant", "stored")
@@ -67,7 +67,7 @@ def holders_by_rule(frame: pd.DataFrame, marks: pd.DataFrame, *, theme: ThemeNam
     edge = dt.timedelta(days=14)
     fig.update_xaxes(range=[first - edge, last + edge])
     most = max(int(frame[["in_force", "variant"]].to_numpy().max()), 1)
-    fig.update_yaxes(range=[0, most * 1.12], nticks=5)
+    count_axis(fig, 0, most * 1.12)
     fig.update_layout(showlegend=True, margin_t=30, margin_r=52)
     return fig
 

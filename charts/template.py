@@ -26,10 +26,14 @@ FONT = "IBM Plex Sans, sans-serif"
 SIZE, SMALL = 14, 12
 #: Heights in pixels: one row of a bar chart, an ordinary chart.
 ROW, HEIGHT = 48, 320
-#: So many signs stand in one line of a chart on a phone.
-_ONE_LINE = 46
 #: Hairlines of an axis of counts, at most, beside the lowest.
 _STEPS = 6
+#: A label longer than «−999» does not fit on a bar of two years on any screen.
+_LABEL = 4
+#: A third of an em: half as wide as a figure.
+_HALF_DIGIT = "\u2004"
+#: So many signs stand in one line of a chart on a phone.
+_ONE_LINE = 46
 
 
 @lru_cache
@@ -159,6 +163,22 @@ def count_axis(figure: go.Figure, low: float, high: float, *, signed: bool = Tru
         tickvals=list(ticks),
         ticktext=[number(tick if signed else abs(tick)) for tick in ticks],
     )
+
+
+def level_labels(figure: go.Figure) -> None:
+    """Make the labels of all bars as wide as the longest, or leave them out where that is long.
+
+    Plotly leaves out each label that is wider than its bar: of those on a phone a few short ones
+    stayed, and of large ones the longest was missing. So all are shown or none; the axis stands.
+    """
+    longest = max((len(text) for bar in figure.data for text in bar.text), default=0)
+    for bar in figure.data:
+        bar.text = [
+            f"{_HALF_DIGIT * (longest - len(text))}{text}{_HALF_DIGIT * (longest - len(text))}"
+            if text and longest <= _LABEL
+            else ""
+            for text in bar.text
+        ]
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 
 import numpy as np
 import pandas as pd
@@ -16,11 +16,17 @@ from charts.adoption import (
     programme_coverage,
     programme_coverage_alt,
 )
+from components.adoption_forecast import (
+    adoption_forecast,
+    forecast_columns,
+    forecast_words,
+    with_forecast,
+)
 from components.chart import show_chart
 from components.definitions import definition
 from components.download import About
 from components.page import title
-from components.remembered import drawn_once
+from components.remembered import drawn_once, remembered
 from components.table import Column, Kind
 from components.tiles import Tile
 from metrics.coverage import coverage
@@ -134,25 +140,40 @@ def adoption_tiles(rows: pd.DataFrame, *, members: str, coverage: str) -> list[T
     return shown
 
 
-def adoption_columns() -> list[Column]:
-    """Return the columns of the programme over time, for tables and files."""
+def partners_columns(ahead: pd.DataFrame) -> list[Column]:
+    """Return the columns of partners over time, for tables and files; ``ahead`` is forecast."""
+    names = {
+        "members": _("In the programme"),
+        "delivering": _("Deliver"),
+        "holders": _("With the competence"),
+    }
     return [
         Column("evaluated_on", _("Evaluation on"), Kind.DATE),
-        Column("decided", _("Decided"), Kind.YES_NO),
-        Column("members", _("In the programme"), Kind.COUNT, help=definition("members")),
-        Column("with_base", _("With a base"), Kind.COUNT, help=definition("base")),
-        Column("delivering", _("Deliver"), Kind.COUNT, help=definition("delivering")),
-        Column("holders", _("With the competence"), Kind.COUNT, help=definition("competence")),
-        Column("secured", _("of them whatever is activated"), Kind.COUNT),
+        Column("status", _("Status"), width=170),
+        Column("members", names["members"], Kind.COUNT, help=definition("members")),
+        Column("with_base", _("With a base"), Kind.COUNT, help=definition("base"), undefined="—"),
+        Column("delivering", names["delivering"], Kind.COUNT, help=definition("delivering")),
+        Column("holders", names["holders"], Kind.COUNT, help=definition("competence")),
+        Column("secured", _("of them whatever is activated"), Kind.COUNT, undefined="—"),
+        *forecast_columns(ahead, names, Kind.COUNT),
+    ]
+
+
+def keys_columns(ahead: pd.DataFrame) -> list[Column]:
+    """Return the columns of keys over time, for tables and files; ``ahead`` is forecast."""
+    return [
+        Column("evaluated_on", _("Evaluation on"), Kind.DATE),
+        Column("status", _("Status"), width=170),
         Column("coverage", _("Coverage"), Kind.SHARE, n="base", undefined=formats.no_base()),
-        Column("delivered", _("Delivered"), Kind.COUNT, help=definition("delivered")),
-        Column("base", _("In the base"), Kind.COUNT, help=definition("base")),
-        Column(
-            "pending_activation",
-            _("Pending activations"),
-            Kind.COUNT,
-            help=definition("pending_activation"),
+        *(
+            Column(name, label, Kind.COUNT, help=definition(name), undefined="—")
+            for name, label in (
+                ("delivered", _("Delivered")),
+                ("base", _("In the base")),
+                ("pending_activation", _("Pending activations")),
+            )
         ),
+        *forecast_columns(ahead, {"coverage": _("Coverage")}, Kind.SHARE),
     ]
 
 
@@ -161,33 +182,48 @@ def adoption_charts(
     marks: pd.DataFrame,
     about: About,
     rules: ProgramRules,
-    question: tuple[object, ...],
+    question: tuple[Hashable, ...],
 ) -> None:
     """Draw partners and keys over time, side by side; ``question`` tells ``rows`` from others."""
-    rows = pd.concat([rows[rows["decided"]].tail(_DRAWN), rows[~rows["decided"]]])
+    ahead = remembered(lambda: adoption_forecast(rows), "adoption_forecast", *question)
+    words = remembered(lambda: forecast_words(rows, ahead), "forecast_words", *question)
+    shown = pd.concat([rows[rows["decided"]].tail(_DRAWN), rows[~rows["decided"]]])
+    data = with_forecast(shown, ahead)
     partners, keys = st.columns(2, gap="large")
-    columns = adoption_columns()
     with partners:
         show_chart(
-            drawn_once(adoption_lines, rows, marks, question=question),
+            drawn_once(adoption_lines, shown, marks, ahead, question=question),
             title=_("Partners at each evaluation"),
-            alt=adoption_lines_alt(rows, marks),
-            data=rows,
-            columns=columns[:7],
+            alt=adoption_lines_alt(shown, marks, ahead),
+            data=data,
+            columns=partners_columns(ahead),
             key="adoption_partners",
             about=about,
-            note=_("Dotted: today's records; the bar is what pending activations leave open."),
+            note=_("Dotted: today's records; the bar is what pending activations leave open.")
+            + " "
+            + words["holders"][0],
+            help=words["holders"][1],
         )
     with keys:
         show_chart(
-            drawn_once(programme_coverage, rows, marks, question=question, rules=rules),
+            drawn_once(programme_coverage, shown, marks, ahead, question=question, rules=rules),
             title=_("Coverage of all keys at each evaluation"),
-            alt=programme_coverage_alt(rows, marks),
-            data=rows,
-            columns=[columns[0], columns[1], *columns[7:]],
+            alt=programme_coverage_alt(shown, marks, ahead),
+            data=data,
+            columns=keys_columns(ahead),
             key="adoption_keys",
             about=about,
-            note=_("A rolling twelve-month window: neighbouring points share eleven months."),
+            note=_("A rolling twelve-month window: neighbouring points share eleven months.")
+            + " "
+            + words["coverage"][0],
+            help=words["coverage"][1],
+        )
+    if len(ahead):
+        st.caption(
+            _(
+                "A forecast goes on from the last decision and may lie above the coming "
+                "evaluations: by today's records they hold no delivery that is still to come."
+            )
         )
 
 

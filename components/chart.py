@@ -27,6 +27,7 @@ def show_chart(
     key: str,
     about: About,
     note: str | None = None,
+    help: str | None = None,  # noqa: A002 - as Streamlit calls it
     select: bool = False,
 ) -> list[dict[str, Any]]:
     """Draw a chart with its title, «Показать таблицей» and a download of what it shows.
@@ -47,6 +48,8 @@ def show_chart(
         What the download says about itself.
     note
         How to read it, below.
+    help
+        The method behind what the note says, for its «?».
     select
         Whether a click on a point is asked for.
 
@@ -71,7 +74,7 @@ def show_chart(
             )
             points = list(event.selection.points) if select else []
         if note:
-            st.caption(note)
+            st.caption(note, help=help)
     return points
 
 

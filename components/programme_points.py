@@ -26,8 +26,6 @@ from queries.scope import Scope
 
 #: The list looks so many whole months ahead, and at so many projects at most.
 _AHEAD, _LISTED = 3, 1000
-#: Larger figures do not fit on the bars of two years.
-_WRITTEN_BELOW = 1000
 
 
 def points_section(
@@ -42,11 +40,8 @@ def points_section(
         empty(_("No delivery of the last two years has earned points here."))
         return
     now = calendar[~calendar["is_forecast"]].tail(1)
-    figure = points_calendar(calendar, theme=figure_theme())
-    if int(calendar["alive"].max()) >= _WRITTEN_BELOW:
-        figure.update_traces(text=None)
     show_chart(
-        figure,
+        points_calendar(calendar, theme=figure_theme()),
         title=_("Points of all partners: alive at the end of the month, and expiring in it"),
         alt=points_calendar_alt(calendar),
         data=calendar,

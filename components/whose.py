@@ -21,7 +21,7 @@ def coverage_words(scope: Scope, filters: Filters) -> str:
     if _are_chosen(filters):
         return _("Coverage of the chosen partners")
     if scope.sight is Sight.EVERYTHING:
-        return _("Coverage of the programme")
+        return _("Programme coverage")
     return _("Coverage of your portfolio")
 
 

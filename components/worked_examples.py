@@ -9,6 +9,7 @@ import pandas as pd
 from charts import formats
 from components.text import plain
 from metrics.coverage import Group, least_deliveries
+from metrics.drift import OVER
 from program.language import _
 from program.rules import ProgramRules
 
@@ -21,6 +22,22 @@ def _telling_partner(outlook: pd.DataFrame) -> pd.Series | None:
     losing = with_base[with_base["group_0"] == Group.WILL_LOSE.value]
     pool = losing if len(losing) else with_base
     return pool.sort_values(["pending_activation_0", "base_0"], ascending=False).iloc[0]
+
+
+def forecast_example() -> str:
+    """Return an example of the programme's forecast in round numbers; «Охват» has today's."""
+    now, before, months = 7300, 6100, 3
+    step = (now - before) // OVER
+    return _(
+        "{now} partners now, {before} a year ago: {months} ahead {now} + {n} × {step} = {then}."
+    ).format(
+        now=formats.number(now),
+        before=formats.number(before),
+        months=formats.months(months),
+        n=months,
+        step=formats.number(step),
+        then=formats.number(now + months * step),
+    )
 
 
 def rule_examples(outlook: pd.DataFrame, rules: ProgramRules) -> Mapping[str, str]:

@@ -453,6 +453,29 @@ METRICS: tuple[Metric, ...] = (
         N_("Definition of this dashboard"),
     ),
     Metric(
+        "programme_forecast",
+        N_("Forecast of the programme"),
+        N_(
+            "Where partners and coverage arrive after the coming evaluations if they go on as in "
+            "the last year. Only stored decisions are looked at; it is no plan and knows of "
+            "nothing that is about to change."
+        ),
+        N_(
+            "last decision + h × (last decision − the one twelve months before) / 12, h months "
+            "ahead; interval: ± the ⌈(n + 1) · 0.8⌉-th smallest of the n misses that the same "
+            "sum has made h months ahead"
+        ),
+        Direction.NEITHER,
+        N_(
+            "From 12 misses on, that is from 27 months of decisions for 3 months ahead, and from "
+            "10 partners with a base. Misses overlap, so the interval is no guarantee."
+        ),
+        N_(
+            "Hyndman and Athanasopoulos, Forecasting: Principles and Practice, 3rd ed., section "
+            "5.2; doi:10.1007/b106715, doi:10.1080/01621459.2017.1307116"
+        ),
+    ),
+    Metric(
         "deliveries_12",
         N_("Delivered in 12 months"),
         N_(
@@ -480,7 +503,10 @@ METRICS: tuple[Metric, ...] = (
             "Share of activated keys delivered by the buyer within so many days of the "
             "activation. A key still open says «longer than so far», not «never»."
         ),
-        N_("1 − Kaplan–Meier over the keys activated in the last 24 months, right-censored today"),
+        N_(
+            "1 − Kaplan–Meier over the keys activated in the last 24 months, right-censored on the "
+            "last whole day of the data"
+        ),
         Direction.HIGHER,
         N_("With its 95 % band; at few keys the curve is a few large steps."),
         "doi:10.1080/01621459.1958.10501452",

@@ -69,7 +69,8 @@ about = About(
     period=window_words(coming, rules),
     basis=formats.keys(int(rows["base"].iloc[-1])),
     definitions=definitions(
-        "members", "delivering", "competence", "coverage", "base", "pending_activation"
+        *("members", "delivering", "competence", "coverage", "base", "pending_activation"),
+        "programme_forecast",
     ),
     data_as_of=data_moment().as_of,
 )

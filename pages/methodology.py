@@ -11,7 +11,7 @@ from components.outlook import coming_evaluations, partners_outlook
 from components.page import title
 from components.session import require_user
 from components.words import KINDS, word
-from components.worked_examples import rule_examples
+from components.worked_examples import forecast_example, rule_examples
 from metrics.estimate import ENOUGH, HIDDEN_BELOW
 from metrics.registry import METRICS, Direction
 from program.language import N_, _
@@ -94,7 +94,8 @@ st.markdown(
 
 # Metrics ---------------------------------------------------------------------------------------
 st.markdown(f"## {_('Figures')}")
-examples = rule_examples(ask(partners_outlook, user.scope, NO_FILTERS, coming, today, rules), rules)
+outlook = ask(partners_outlook, user.scope, NO_FILTERS, coming, today, rules)
+examples = {**rule_examples(outlook, rules), "programme_forecast": forecast_example()}
 for metric in METRICS:
     with st.expander(_(metric.title)):
         st.markdown(_(metric.meaning))

@@ -25,6 +25,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.sql.selectable import CTE
 
+from program.calendar import ONE_DAY
 from program.rules import ProgramRules
 from program.schema import competence_evaluation, key_fact
 from queries.coverage import chosen_partners
@@ -201,19 +202,20 @@ def delivery_lags(
     today: dt.date,
     rules: ProgramRules,
 ) -> pd.DataFrame:
-    """Count the keys activated since a day by the days to their own first delivery.
+    """Count the keys activated from ``since`` on, before ``today``, by the days to own delivery.
 
     Returns
     -------
     pandas.DataFrame
         Grain: one row a number of days since the activation, ascending, as
         ``metrics.lag_curve.lag_curve`` takes it: ``delivered`` on that day (a delivery before
-        the activation counts as day 0), ``censored`` keys that were last seen open on it, today.
-        Columns as in ``LAG_COLUMNS``.
+        the activation counts as day 0), ``censored`` keys that were last seen open on it: on
+        the day before ``today``, the last whole day of the data, as in ``queries.lags``. Columns
+        as in ``LAG_COLUMNS``.
     """
     facts = _facts(scope, filters, evaluated_on, today, rules)
     done = facts.c.delivered_on.is_not(None)
-    end = func.coalesce(facts.c.delivered_on, cast(literal(today), Date))
+    end = func.coalesce(facts.c.delivered_on, cast(literal(today - ONE_DAY), Date))
     days = cast(end - facts.c.activated_on, Integer)
     lag = case((days < 0, 0), else_=days).label("lag")
     statement = (
@@ -222,7 +224,7 @@ def delivery_lags(
             cast(func.sum(case((done, 1), else_=0)), BigInteger).label("delivered"),
             cast(func.sum(case((done, 0), else_=1)), BigInteger).label("censored"),
         )
-        .where(facts.c.activated_on >= since)
+        .where(facts.c.activated_on >= since, facts.c.activated_on < today)
         .group_by(lag)
         .order_by(lag)
     )

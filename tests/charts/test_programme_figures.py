@@ -33,6 +33,19 @@ EVALUATIONS = pd.DataFrame(
         "lost": pd.array([None, 0, 1, 1, 2], dtype="Int64"),
     }
 )
+AHEAD = pd.DataFrame(
+    {
+        "evaluated_on": pd.to_datetime(["2027-02-01", "2027-03-01"]),
+        **{f"members{end}": [12, 13] for end in ("", "_low", "_high")},
+        **{f"delivering{end}": [np.nan, np.nan] for end in ("", "_low", "_high")},
+        "holders": [5, 6],
+        "holders_low": [4, 3],
+        "holders_high": [6, 9],
+        "coverage": [0.5, 0.54],
+        "coverage_low": [0.48, 0.5],
+        "coverage_high": [0.52, 0.58],
+    }
+)
 RULES = pd.DataFrame(
     {
         "evaluated_on": EVALUATIONS["evaluated_on"],
@@ -68,6 +81,14 @@ LAGS = pd.DataFrame({"lag": [5, 40, 100, 400], "delivered": [3, 5, 2, 0], "censo
 
 CHARTS = {
     "partners": (adoption.adoption_lines, adoption.adoption_lines_alt, EVALUATIONS, (MARKS,)),
+    "partners ahead": (
+        lambda frame, *rest, theme: adoption.adoption_lines(
+            frame, *rest, AHEAD if frame["decided"].any() else adoption.NO_FORECAST, theme=theme
+        ),
+        lambda frame, *rest: adoption.adoption_lines_alt(frame, *rest, AHEAD),
+        EVALUATIONS,
+        (MARKS,),
+    ),
     "keys": (adoption.programme_coverage, adoption.programme_coverage_alt, EVALUATIONS, (MARKS,)),
     "changes": (adoption.gained_and_lost, adoption.gained_and_lost_alt, EVALUATIONS, (MARKS,)),
     "rules": (rule_variant.holders_by_rule, rule_variant.holders_by_rule_alt, RULES, (MARKS,)),
@@ -154,6 +175,65 @@ def test_what_is_coming_is_dotted_and_carries_the_range_of_pending_activations()
         pytest.approx((12 / 26, 12 / 24)),
         pytest.approx((9 / 31, 9 / 26)),
     ]
+
+
+def test_a_forecast_goes_on_from_the_last_decision_in_fine_dots_without_points():
+    fig = adoption.programme_coverage(EVALUATIONS, NO_MARKS, AHEAD, theme="light")
+    plain = adoption.programme_coverage(EVALUATIONS, NO_MARKS, theme="light")
+    exact = [trace.to_json() for trace in plain.data]
+    assert [trace.to_json() for trace in fig.data[: len(exact)]] == exact
+    band, line, pointed_at = fig.data[len(plain.data) :]
+    assert line.line.dash not in {"dot", "solid", None}
+    assert line.mode == "lines"
+    assert list(line.x) == [pd.Timestamp("2026-11-01"), *AHEAD["evaluated_on"]]
+    assert list(line.y) == pytest.approx([11 / 24, 0.5, 0.54])
+    assert band.fill == "toself"
+    assert list(band.y) == [0.48, 0.5, 0.58, 0.52]
+    assert pd.Timestamp(fig.layout.xaxis.range[1]) > max(AHEAD["evaluated_on"])
+    assert "прогноз<br>54,0\u00a0%" in [a.text for a in fig.layout.annotations]
+    assert pointed_at.marker.opacity == 0
+    assert ["прогноз" in text for text in pointed_at.customdata] == [True, True]
+    assert line.hoverinfo == "skip"  # the last decision keeps its own words
+
+
+def test_the_forecast_of_partners_is_in_the_legend_and_a_missing_series_is_left_out():
+    fig = adoption.adoption_lines(EVALUATIONS, NO_MARKS, AHEAD, theme="light")
+    assert [trace.name for trace in fig.data if trace.showlegend is not False][-1] == "прогноз"
+    assert sum(trace.fill == "toself" for trace in fig.data) == 2  # not of those who deliver
+    assert fig.layout.yaxis.range[1] > 13
+
+
+def test_a_forecast_is_told_with_its_interval():
+    told = adoption.adoption_lines_alt(EVALUATIONS, NO_MARKS, AHEAD)
+    assert "1\u00a0марта\u00a02027, прогноз: 6 (3–\u20609)" in told
+    told = adoption.programme_coverage_alt(EVALUATIONS, NO_MARKS, AHEAD)
+    assert "прогноз: 54,0\u00a0% (50,0–\u206058,0\u00a0%)" in told
+
+
+@pytest.mark.parametrize(("language", "thousand"), [("ru", "1\u00a0000"), ("en", "1,000")])
+def test_gains_and_losses_can_be_read_from_an_axis_at_any_size(language, thousand, speak):
+    speak(language)
+    many = EVALUATIONS.assign(lost=pd.array([None, 480, 500, 700, 1037], dtype="Int64"))
+    fig = adoption.gained_and_lost(many, NO_MARKS, theme="light")
+    axis = fig.layout.yaxis
+    assert axis.visible is not False
+    assert axis.ticktext == (thousand, "500", "0")
+    assert not any("".join(trace.text) for trace in fig.data)  # the longest would be left out
+
+
+def test_labels_of_bars_are_equally_wide_so_that_all_are_shown_or_none():
+    few = EVALUATIONS.assign(lost=pd.array([None, 4, 14, 1, 0], dtype="Int64"))
+    fig = adoption.gained_and_lost(few, NO_MARKS, theme="light")
+    labels = [text for trace in fig.data for text in trace.text if text]
+    assert [text.strip("\u2004") for text in labels] == ["3", "2", "1", "4", "14", "1"]
+    assert {len(text) for text in labels} == {2, 3}  # a pad is half as wide as a figure
+
+
+def test_shares_in_the_heatmap_keep_their_space_and_stand_beside_the_cells():
+    fig = cohorts.cohort_heatmap(SHARES, theme="light")
+    told = {(a.x, a.y): a.text for a in fig.layout.annotations}
+    assert told == {(2.5, 0): "100\u00a0%", (1.5, 1): "25\u00a0%", (0.5, 2): "0\u00a0%"}
+    assert fig.layout.xaxis.range[1] > 2.5
 
 
 def test_an_evaluation_without_any_base_is_a_gap_and_not_zero():

@@ -90,6 +90,31 @@ def test_names_of_an_evaluation_are_those_who_changed(oracle_file: Path) -> None
 
 
 @pytest.mark.usefixtures("on_demo")
+def test_later_evaluations_are_forecast_in_the_charts_their_tables_and_in_words() -> None:
+    app = open_page(COVERAGE, language="en")
+    partners, keys = (chart.proto.spec for chart in app.get("plotly_chart")[:2])
+    assert "1px,4px" in partners
+    assert "1px,4px" in keys
+    notes = [caption.value for caption in app.caption if "Fine dots: a forecast" in caption.value]
+    assert all("from 30–\u206033 past evaluations" in note for note in notes)
+    assert len(notes) == 2
+    assert "may lie above the coming evaluations" in page_text(app)
+    app.toggle(key="adoption_partners-as-table").set_value(True)
+    table = healthy(app.run()).dataframe[0].value
+    assert list(table["status"])[-7:] == ["decided", *["by today's records"] * 2, *["forecast"] * 4]
+
+
+@pytest.mark.usefixtures("on_demo")
+def test_with_few_partners_nothing_is_forecast_and_the_page_says_so() -> None:
+    app = open_page(COVERAGE, language="en", tier="gold", region="RU-MOW", size="1-9")
+    assert "1px,4px" not in app.get("plotly_chart")[0].proto.spec
+    assert "No forecast: fewer than 10 partners have a base." in page_text(app)
+    for name in ("partners", "keys"):
+        app.toggle(key=f"adoption_{name}-as-table").set_value(True)
+    healthy(app.run())
+
+
+@pytest.mark.usefixtures("on_demo")
 def test_a_coming_evaluation_leads_to_the_list_of_those_who_can_still_act() -> None:
     app = open_page(COVERAGE, language="en", month="2027-01")
     (button,) = [b for b in app.button if b.label == "Open the list"]

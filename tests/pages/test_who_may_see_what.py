@@ -254,7 +254,7 @@ def test_words_say_whose_figures_they_are(portfolios: Portfolios) -> None:
         assert "Coverage of your portfolio" in own, script
         assert "of the programme" not in own, script
         everybodys = page_text(open_page(script, language="en", role="leader"))
-        assert "Coverage of the programme" in everybodys, script
+        assert "Programme coverage" in everybodys, script
         chosen = page_text(open_page(script, language="en", role="leader", tier="gold"))
         assert "Coverage of the chosen partners" in chosen, script
         assert "of the programme" not in chosen, script

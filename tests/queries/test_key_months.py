@@ -22,6 +22,7 @@ from queries.key_months import (
     key_months,
     stored_holders,
 )
+from queries.lags import delivery_lags as forecast_lags
 from queries.scope import EVERYTHING, Scope, Sight
 from tests.oracle import Programme
 from tests.programmes import EVALUATIONS, programmes, replace_content
@@ -122,15 +123,30 @@ def test_cohorts_and_lags_on_both_engines_agree_with_plain_python(both_engines):
             quick = delivered is not None and (delivered - bought).days <= DAYS
             expected_cohorts[place] = (keys + 1, in_time + quick)
             activated = seen(key["activated_on"], today)
-            if activated is None or activated < since:
+            if activated is None or not since <= activated < today:
                 continue
-            lag = (max(((delivered or today) - activated).days, 0),)
+            last_seen = delivered or today - dt.timedelta(days=1)
+            lag = (max((last_seen - activated).days, 0),)
             done, still_open = expected_lags.get(lag, (0, 0))
             expected_lags[lag] = (done + (delivered is not None), still_open + (delivered is None))
         assert as_dict(cohorts[0], 2) == expected_cohorts
         assert as_dict(lags[0], 1) == expected_lags
 
     agree()
+
+
+def test_an_open_key_is_censored_on_the_last_whole_day_as_in_the_forecast(both_engines):
+    today, begun = dt.date(2026, 11, 23), dt.date(2026, 11, 13)
+    key = {"partner_id": 1, "kind": "commercial", "purchased_on": begun}
+    programme = Programme(
+        [1], [key | {"id": 1, "activated_on": begun}, key | {"id": 2, "activated_on": today}]
+    )
+    for connection in both_engines:
+        replace_content(connection, programme)
+        rest = (begun, dt.date(2026, 12, 1), today, DECK_RULES)
+        found = delivery_lags(connection, EVERYTHING, NO_FILTERS, *rest)
+        assert found.to_dict("records") == [{"lag": 9, "delivered": 0, "censored": 1}]
+        pd.testing.assert_frame_equal(found, forecast_lags(connection, EVERYTHING, today))
 
 
 def test_months_by_edition_are_those_of_all_partners(both_engines):

@@ -124,7 +124,7 @@ def _beside_others(
     rows = made_of(beside_others, counts, asked=tuple(asked))
     few, none = _("hidden"), formats.no_answers()
     columns = [
-        Column("name", _("Question"), width=175),
+        Column("name", _("Question"), width=182),
         Column("verdict", _("Against all the others"), width=215),
     ]
     for who, label, count, nothing in (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -267,6 +268,9 @@ def segments_block(
         _standing_out(found, index=index)
     kind, n = (Kind.INDEX, None) if index else (Kind.SHARE, "n")
     undefined = _("few answers, hidden")
+    difference = partial(
+        Column, kind=Kind.INDEX if index else Kind.POINTS, n=n, undefined=undefined
+    )
     with left:
         show_chart(
             made_of(interval_dots, dots, theme=figure_theme(), index=index),
@@ -280,19 +284,12 @@ def segments_block(
                 Column(
                     "value", _("Index") if index else _("Share"), kind, n=n, undefined=undefined
                 ),
-                Column("low", _("Interval from"), kind, n=n, undefined=undefined),
-                Column("high", _("Interval to"), kind, n=n, undefined=undefined),
+                Column("low", _("95 % interval"), kind, n=n, high="high", undefined=undefined),
                 Column("n", _("Answers"), Kind.COUNT),
                 Column("words", _("Against the others"), width="medium"),
-                *(
-                    Column(
-                        name, label, Kind.INDEX if index else Kind.POINTS, n=n, undefined=undefined
-                    )
-                    for name, label in (
-                        ("difference", _("Difference from the others")),
-                        ("difference_low", _("Difference from")),
-                        ("difference_high", _("Difference to")),
-                    )
+                difference("difference", _("Difference from the others")),
+                difference(
+                    "difference_low", _("95 % interval of the difference"), high="difference_high"
                 ),
             ],
             key="recommendation_segments",

@@ -33,6 +33,7 @@ from components.survey_questions import Asked, questionnaire
 from components.survey_words import VERDICTS
 from components.table import ROWS_SHOWN, Column, Kind, height_of, rows_left_out, show_table
 from components.theme import figure_theme
+from metrics.anonymity import ENOUGH_OTHERS, ROUNDED_TO
 from metrics.beside import Beside, answers_beside
 from metrics.difference import Verdict, share_difference
 from metrics.estimate import ENOUGH, HIDDEN_BELOW, Estimate
@@ -75,7 +76,7 @@ def survey_block(scope: Scope, partner: pd.Series, today: dt.date) -> None:
     )
     counts = answers_beside(
         ask(answers_of_partner, scope, partner_id, period),
-        ask_of_all(answers_by_region, period),
+        ask(answers_by_region, scope, period),
         ask(partners_surveyed, scope, period),
         str(partner["region_code"]),
         own_is_counted=scope.sight is not Sight.PORTFOLIO,
@@ -99,7 +100,7 @@ def survey_block(scope: Scope, partner: pd.Series, today: dt.date) -> None:
             hidden(most)
         else:
             with st.container(key=f"{ON_SCREEN}_beside"):
-                _beside_others(counts, asked, about, partner_id)
+                _beside_others(counts, asked, about, partner_id, scope)
     with st.container(key=f"{ON_SCREEN}_surveys"):
         _surveys(said, questions, about, partner_id)
 
@@ -137,7 +138,7 @@ def _answers(
 
 
 def _beside_others(
-    counts: pd.DataFrame, asked: Sequence[Asked], about: About, partner_id: int
+    counts: pd.DataFrame, asked: Sequence[Asked], about: About, partner_id: int, scope: Scope
 ) -> None:
     rows = made_of(beside_others, counts, asked=tuple(asked))
     few = _("hidden")
@@ -164,6 +165,12 @@ def _beside_others(
                 "Good answers are 5 and 4. The others never include the partner itself; the region "
                 "needs three other partners. Hidden below 5 answers, judged from 10."
             )
+            if scope.sight is not Sight.PORTFOLIO
+            else _(
+                "Good answers are 5 and 4. The others never include the partner itself. Counts of "
+                "other portfolios are rounded to multiples of {base}, and shown from {n} of their "
+                "partners on. Hidden below 5 answers, judged from 10."
+            ).format(base=ROUNDED_TO, n=ENOUGH_OTHERS)
         )
         download(rows, columns, about=about, key=f"card_beside_file_{partner_id}")
 
@@ -183,7 +190,7 @@ def beside_others(counts: pd.DataFrame, *, asked: Sequence[Asked]) -> pd.DataFra
     region = counts[counts["beside"] == Beside.REGION]
     enough = region.groupby("version")["partners"].max() >= _OTHERS_FROM
     region = region[region["version"].isin(enough[enough].index)]
-    others = counts[counts["beside"] != Beside.PARTNER]
+    others = counts[counts["beside"] == Beside.OTHERS]
     groups = [tally(group) for group in (own, region, others)]
     rows = []
     for question in asked:
@@ -202,6 +209,8 @@ def beside_others(counts: pd.DataFrame, *, asked: Sequence[Asked]) -> pd.DataFra
                 if mine.n == 0
                 else formats.hidden_words(mine.n)
                 if mine.n < HIDDEN_BELOW
+                else _("hidden")
+                if rest.n == 0
                 else formats.few_words(min(mine.n, rest.n)),
             }
         )

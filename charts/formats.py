@@ -14,6 +14,7 @@ from functools import lru_cache
 from babel.dates import format_date, format_time
 from babel.numbers import format_decimal
 
+from metrics import anonymity
 from metrics.estimate import ENOUGH, Estimate, Status
 from program.calendar import ONE_DAY, add_months, month_start
 from program.language import _, current_language, ngettext
@@ -203,7 +204,9 @@ def p_value(value: Number | None, *, undefined: str | None = None) -> str:
     return f"p{NBSP}={NBSP}{number(exact, decimals)}"
 
 
-def estimate(value: Estimate, *, index: bool = False, hide_few: bool = False) -> str:
+def estimate(
+    value: Estimate, *, index: bool = False, hide_few: bool = False, rounded: bool = False
+) -> str:
     """Return a survey figure in words: «62 % (48–74 %), n = 45».
 
     Parameters
@@ -214,26 +217,37 @@ def estimate(value: Estimate, *, index: bool = False, hide_few: bool = False) ->
         Write points instead of per cents.
     hide_few
         Hide what rests on fewer than five answers (comparisons and exports).
+    rounded
+        It rests on rounded counts: whole per cents, and «n ≈ 45».
     """
     if value.status is Status.NONE:
         return no_answers()
     if value.status is Status.HIDDEN and hide_few:
         return hidden_words(value.n)
+    told = n_of(value.n, rounded=True) if rounded else n_words(value.n)
     if index:
         span = index_interval(value.low, value.high)
-        return f"{index_points(value.value)} ({span}), {n_words(value.n)}"
-    span = share_interval(value.low, value.high, value.n)
-    return f"{share(value.value, value.n)} ({span}), {n_words(value.n)}"
+        return f"{index_points(value.value)} ({span}), {told}"
+    digits = 1 if rounded else value.n
+    span = share_interval(value.low, value.high, digits)
+    return f"{share(value.value, digits)} ({span}), {told}"
 
 
-def n_of(n: int) -> str:
-    """Return «n = 45», not to be torn apart at a line's end."""
+def n_of(n: int, *, rounded: bool = False) -> str:
+    """Return «n = 47», not to be torn apart at a line's end; «n ≈ 45» where counts are rounded."""
+    if rounded:
+        return f"n{NBSP}≈{NBSP}{number(int(anonymity.rounded(n)))}"
     return f"n{NBSP}={NBSP}{number(n)}"
 
 
 def no_answer(n: int) -> str:
     """Return «нет ответа: 8», not to be torn apart at a line's end."""
     return _("no answer: {n}").format(n=number(n)).replace(" ", NBSP)
+
+
+def about(words: str, *, rounded: bool = True) -> str:
+    """Return «≈ 45 партнёров» for a number that is rounded, the words themselves for another."""
+    return f"≈{NBSP}{words}" if rounded else words
 
 
 def few_words(n: int) -> str:

@@ -34,7 +34,6 @@ def peer_funnel(
     theme: ThemeName,
     target: float,
     index: bool = False,
-    about: bool = False,
 ) -> go.Figure:
     """Draw named partners over a crowd of unnamed ones, with the limits that an alert must pass.
 
@@ -51,8 +50,6 @@ def peer_funnel(
         over-dispersion, NaN where there is none. No rows: a funnel without limits.
     target
         The common figure.
-    about
-        Whether the crowd's places are approximate, which hovering then says.
 
     Raises
     ------
@@ -72,7 +69,7 @@ def peer_funnel(
                 name=_("95 % with natural spread"), showlegend=side == "low",
             )  # fmt: skip
     if not crowd.empty:
-        _crowd(fig, crowd, c, index=index, about=about)
+        _crowd(fig, crowd, c, index=index)
     sizes = pd.concat([named["n"], crowd["n"]])
     _answers_axis(fig, int(sizes.max()))
     _names(fig, named, int(sizes.max()), c)
@@ -82,11 +79,10 @@ def peer_funnel(
     return fig
 
 
-def _crowd(fig: go.Figure, crowd: pd.DataFrame, c: Roles, *, index: bool, about: bool) -> None:
+def _crowd(fig: go.Figure, crowd: pd.DataFrame, c: Roles, *, index: bool) -> None:
     told = len(crowd) <= _TOLD
     words = [
         f"{formats.partners(int(row.partners))}<br>"
-        + (_("about") + " " if about else "")
         + (formats.index_points(row.value) if index else formats.share(row.value, int(row.n)))
         + f", {formats.n_of(int(row.n))}"
         for row in (crowd if told else crowd.iloc[:0]).itertuples()

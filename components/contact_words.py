@@ -11,12 +11,14 @@ from charts import formats
 from components.contacts import ResponseNow
 from components.definitions import definition
 from components.table import Column, Kind
+from metrics.anonymity import ENOUGH_OTHERS, ROUNDED_TO
 from metrics.difference import Verdict
 from metrics.estimate import HIDDEN_BELOW, Estimate, Status
 from metrics.proportion import share
 from metrics.response import OUTCOMES
 from program.language import N_, _, current_language, ngettext
 from queries.contact_stages import STAGES
+from queries.scope import Scope, Sight
 
 STAGE_NAMES = {
     "keys": N_("Keys bought and activated"),
@@ -142,6 +144,21 @@ def beside_words(rows: pd.DataFrame, hidden: int, *, regions: bool) -> str:
     if hidden:
         parts.append(_("Hidden, under 5 contacts: {n}.").format(n=formats.number(hidden)))
     return " ".join(parts)
+
+
+def others_words(others: int, scope: Scope) -> str | None:
+    """Return what a portfolio is told of the others here; ``None`` for who sees everybody."""
+    if scope.sight is not Sight.PORTFOLIO:
+        return None
+    if not others:
+        return _(
+            "Fewer than {n} partners of other portfolios have ended contacts here, so they are "
+            "not shown: your partners are compared among themselves."
+        ).format(n=ENOUGH_OTHERS)
+    return _(
+        "Of other portfolios here: {partners}. Their counts are rounded to multiples of {n}, so "
+        "that none of them can be told by subtraction."
+    ).format(partners=formats.about(formats.partners(others)), n=ROUNDED_TO)
 
 
 def described(rows: pd.DataFrame) -> pd.DataFrame:

@@ -34,7 +34,8 @@ class ResponseBeside:
         the others' rate). Below five ended contacts only ``ended`` is given, the rest is NaN.
         Those with the largest room come first.
     others
-        How many partners of the group are compared with and not listed.
+        How many partners of the group are compared with and not listed; rounded, and 0 where there
+        are too few of them, if they may not be named.
     recommending
         Share recommending among listed partners' answers, with bounds over everybody who was
         called and did not answer that question.
@@ -66,10 +67,7 @@ def response_beside(
     if filters.manager_email is not None:
         named &= rows["manager_email"] == filters.manager_email
     listed, rest = rows[named].reset_index(drop=True), rows[~named]
-    beyond = (
-        int((rest["completed"] * rest["partners"]).sum()),
-        int((rest["ended"] * rest["partners"]).sum()),
-    )
+    beyond = int(rest["completed"].sum()), int(rest["ended"].sum())
     by_region = listed.groupby(["region_ru", "region_en"], as_index=False)[list(_COUNTS)].sum()
     said = {name: int(listed[name].sum()) for name in ("recommending", "recommend_answers")}
     silent = int(listed["ended"].sum()) - said["recommend_answers"]

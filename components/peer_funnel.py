@@ -39,7 +39,6 @@ def funnel_figure(found: Comparison, theme: ThemeName, *, index: bool) -> go.Fig
         theme=theme,
         target=found.overall.value,
         index=index,
-        about=found.crowd_is_blurred,
     )
 
 

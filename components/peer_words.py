@@ -13,13 +13,12 @@ from charts.palette import Tone
 from components.peers import Comparison
 from components.survey_period import period_of, period_words
 from components.text import plain
-from metrics.anonymity import TOGETHER
+from metrics.anonymity import ENOUGH_OTHERS, ROUNDED_TO, rounded
 from metrics.difference import Verdict
 from metrics.estimate import ENOUGH
 from metrics.peers import ENOUGH_PARTNERS, PeerFlag
 from program.language import N_, _, ngettext
 from queries.filters import Filters
-from queries.peers import ENOUGH_OTHERS
 from queries.scope import Scope, Sight
 
 FLAGS = {
@@ -108,7 +107,7 @@ def figure_words(value: float, low: float, high: float, n: int, *, index: bool) 
     if index:
         span = f"{formats.index_points(low)}…{formats.index_points(high)}"
         return f"{formats.index_points(value)} ({span}), {formats.n_of(n)}"
-    return f"{formats.share(value, n)} ({formats.share_interval(low, high, 1)}), {formats.n_of(n)}"
+    return f"{formats.share(value, n)} ({formats.share_interval(low, high, n)}), {formats.n_of(n)}"
 
 
 def verdict_words(name: str, comparison: Comparison) -> str:
@@ -135,10 +134,10 @@ def verdict_words(name: str, comparison: Comparison) -> str:
             "{measure}: no reason to ask, {n} partners better than the others",
             better,
         )
-    elif len(comparison.listed) < comparison.partners:
+    elif comparison.about or len(comparison.listed) < comparison.partners:
         # Nothing is said here of those without names: some of them may stand out.
         sentence = _("{measure}: none of the partners named here stands out")
-    elif comparison.dispersion.tau2 > 0:
+    elif comparison.dispersion is not None and comparison.dispersion.tau2 > 0:
         sentence = _("{measure}: partners differ more than by chance, but none stands out")
     else:
         sentence = _("{measure}: partners differ no more than by chance")
@@ -146,13 +145,13 @@ def verdict_words(name: str, comparison: Comparison) -> str:
 
 
 def chart_words(comparison: Comparison) -> str:
-    """Return what stands under the funnel: how partners vary, how exact the others' places are."""
+    """Return what stands under the funnel: how partners vary, and what is told of the others."""
     words = spread_words(comparison)
-    if comparison.crowd_is_blurred:
+    if comparison.about:
         words += " " + _(
-            "The other partners stand at about their place: {n} neighbours by the number of "
-            "answers share one, so that none of them can be told."
-        ).format(n=TOGETHER)
+            "Partners of other portfolios are in the common level and in the limits, not in the "
+            "picture: of them only totals are told, rounded to multiples of {n}."
+        ).format(n=ROUNDED_TO)
     return words
 
 
@@ -160,6 +159,8 @@ def spread_words(comparison: Comparison) -> str:
     """Return whether partners vary more than chance allows, and what follows for the limits."""
     if not comparison.flags_given:
         return _("Too few partners with enough answers: there are no limits, nobody is judged.")
+    if comparison.dispersion is None:
+        return _("The limits are those of chance alone.")
     if comparison.dispersion.tau2 > 0:
         return _(
             "Partners vary more than chance alone explains ({phi}), so an alert must also "
@@ -170,7 +171,7 @@ def spread_words(comparison: Comparison) -> str:
 
 def alone_words(found: Comparison, scope: Scope) -> str | None:
     """Return why nobody else is in the comparison, ``None`` where others are."""
-    if scope.sight is not Sight.PORTFOLIO or len(found.listed) < found.partners:
+    if scope.sight is not Sight.PORTFOLIO or found.about:
         return None
     return _(
         "Fewer than {n} other partners of this group have answers, so their figures are not "
@@ -178,15 +179,35 @@ def alone_words(found: Comparison, scope: Scope) -> str | None:
     ).format(n=ENOUGH_OTHERS)
 
 
+def partners_words(found: Comparison) -> str:
+    """Return how many partners are compared, about as many where others are rounded."""
+    if found.about:
+        return formats.about(formats.partners(int(rounded(found.partners))))
+    return formats.partners(found.partners)
+
+
+def answers_words(found: Comparison) -> str:
+    """Return how many answers the common level rests on, about as many where it is rounded."""
+    if found.about:
+        return formats.about(formats.answers(int(rounded(found.overall.n))))
+    return formats.answers(found.overall.n)
+
+
+def _eligible_words(found: Comparison) -> str:
+    return formats.about(formats.number(found.eligible), rounded=found.about)
+
+
 def lead_words(found: Comparison, filters: Filters, *, index: bool) -> str:
     """Return what the verdict rests on: period, partners, the common level."""
     parts = [
         _("Period: {period}").format(period=period_words(period_of(filters))),
-        _("{partners} with answers").format(partners=formats.partners(found.partners)),
+        _("{partners} with answers").format(partners=partners_words(found)),
         _("judged from {n} answers on: {eligible}").format(
-            n=ENOUGH, eligible=formats.number(found.eligible)
+            n=ENOUGH, eligible=_eligible_words(found)
         ),
-        _("all together {figure}").format(figure=formats.estimate(found.overall, index=index)),
+        _("all together {figure}").format(
+            figure=formats.estimate(found.overall, index=index, rounded=found.about)
+        ),
     ]
     if len(found.listed) < found.partners:
         parts.insert(2, _("named here: {listed}").format(listed=formats.number(len(found.listed))))
@@ -219,7 +240,7 @@ def view_words(view: View, found: Comparison) -> str:
         ).format(
             partners=formats.partners(ENOUGH_PARTNERS),
             n=ENOUGH,
-            eligible=formats.number(found.eligible),
+            eligible=_eligible_words(found),
         )
     if view is View.WORSENING:
         periods = found.periods

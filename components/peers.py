@@ -12,7 +12,7 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 from sqlalchemy import Connection
 
-from metrics.anonymity import among_neighbours
+from metrics.anonymity import ENOUGH_OTHERS, rounded
 from metrics.change import Changes, index_changes, share_changes
 from metrics.difference import Verdict
 from metrics.dispersion import OverDispersion, adjusted_index_limits, arcsine_limits
@@ -24,8 +24,8 @@ from metrics.proportion import share, wilson_limits
 from metrics.recommendation import Groups
 from program.rules import ProgramRules
 from queries.filters import Filters
-from queries.peers import COUNTS, OWN_COUNTS, Measured, Spans, peer_counts, spans
-from queries.scope import Scope, Sight
+from queries.peers import COUNTS, OWN_COUNTS, Measured, Spans, peer_counts, spans, together
+from queries.scope import Scope
 
 #: Limits are drawn through so many sizes: smooth to the eye, and cheap at any number of partners.
 _CURVE_POINTS = 160
@@ -42,7 +42,7 @@ class Measure:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """Partners among their peers.
+    """Partners among their peers, as they may be shown: nothing of a partner without a name.
 
     Attributes
     ----------
@@ -53,10 +53,11 @@ class Comparison:
         ``change_verdict`` (recent period against the one before) and ``worsening``. Figures are
         NaN below five answers.
     crowd
-        Everybody else with at least five answers, without names. Grain: one row a pair of ``n``
-        and ``value``; ``partners`` share it.
-    crowd_is_blurred
-        Whether the crowd's places are approximate: for whoever may not see all partners in detail.
+        Everybody in scope who was not chosen and has at least five answers. Grain: one row a pair
+        of ``n`` and ``value``; ``partners`` share it.
+    about
+        Whether others are told only in rounded totals: ``overall``, ``partners`` and ``eligible``
+        are approximate then, and so is all that follows from them. Flags rest on exact counts.
     limits
         Grain: one row a number of answers. ``n``, exact ``inner_…`` and ``outer_…`` limits,
         ``adjusted_low`` and ``adjusted_high`` (NaN without over-dispersion).
@@ -67,20 +68,20 @@ class Comparison:
     flags_given
         Whether enough are eligible for flags.
     dispersion
-        How much more they vary than chance allows.
+        How much more they vary than chance allows; ``None`` where it would tell of too few others.
     periods
         What was compared with what.
     """
 
     listed: pd.DataFrame
     crowd: pd.DataFrame
-    crowd_is_blurred: bool
+    about: bool
     limits: pd.DataFrame
     overall: Estimate
     partners: int
     eligible: int
     flags_given: bool
-    dispersion: OverDispersion
+    dispersion: OverDispersion | None
     periods: Spans
 
 
@@ -110,26 +111,41 @@ def compare_partners(
     named = rows["partner_id"].notna()
     if filters.manager_email is not None:
         named &= rows["manager_email"] == filters.manager_email
-    beyond = rows.loc[~named & (rows["n"] >= HIDDEN_BELOW), ["n", "value"]]
-    blurred = scope.sight is not Sight.EVERYTHING
-    if blurred:
-        beyond = among_neighbours(beyond)
-    largest = pd.concat([rows.loc[named, "n"], beyond["n"]]).max()
+    unnamed = rows["partner_id"].isna().to_numpy()
+    beyond = rows.loc[~named & ~unnamed & (rows["n"] >= HIDDEN_BELOW), ["n", "value"]]
+    common, dispersion = together(counted), _told(peers, unnamed)
     return Comparison(
         listed=_with_figures(
-            rows if named.all() else rows[named].reset_index(drop=True), peers.target, measure
+            rows if named.all() else rows[named].reset_index(drop=True), common, measure
         ),
         crowd=beyond.groupby(["n", "value"], as_index=False)
         .size()
         .rename(columns={"size": "partners"}),
-        crowd_is_blurred=blurred and not beyond.empty,
-        limits=_limits(rows, largest, peers, index=measure.index),
-        overall=_overall(rows, index=measure.index),
-        partners=len(rows),
-        eligible=int(peers.eligible.sum()),
+        about=bool(unnamed.any()),
+        limits=_limits(common, rows.loc[~unnamed, "n"].max(), dispersion, index=measure.index),
+        overall=_overall(common, index=measure.index),
+        partners=_number(np.full(len(rows), fill_value=True), unnamed),
+        eligible=_number(peers.eligible, unnamed),
         flags_given=peers.flagged,
-        dispersion=peers.dispersion,
+        dispersion=dispersion,
         periods=spans(filters, today),
+    )
+
+
+def _number(some: NDArray[np.bool_], unnamed: NDArray[np.bool_]) -> int:
+    """Return how many partners are among ``some``, the unnamed ones rounded."""
+    return int((some & ~unnamed).sum() + rounded((some & unnamed).sum()))
+
+
+def _told(peers: Peers, unnamed: NDArray[np.bool_]) -> OverDispersion | None:
+    """Return the dispersion as it may be told: of enough others, and in two digits."""
+    if not unnamed.any():
+        return peers.dispersion
+    if (peers.eligible & unnamed).sum() < ENOUGH_OTHERS:
+        return None
+    nobody = np.empty(0)
+    return OverDispersion(
+        nobody, nobody, round(peers.dispersion.phi, 1), float(f"{peers.dispersion.tau2:.1e}")
     )
 
 
@@ -140,43 +156,53 @@ def _judged(rows: pd.DataFrame, *, index: bool) -> Peers:
     return judge_shares(rows["good"].to_numpy(), n)
 
 
-def _overall(rows: pd.DataFrame, *, index: bool) -> Estimate:
-    totals = {name: int(rows[name].sum()) for name in ("n", "good", "promoters", "critics")}
+def _shares(common: dict[str, int]) -> tuple[float, float]:
+    """Return the common shares of promoters and critics, NaN without answers."""
+    n = common["n"] or math.nan
+    return common["promoters"] / n, common["critics"] / n
+
+
+def _target(common: dict[str, int], *, index: bool) -> float:
+    """Return the common level, NaN without answers."""
     if index:
-        p, d = totals["promoters"], totals["critics"]
-        return recommendation_index(Groups(p, totals["n"] - p - d, d))
-    return share(totals["good"], totals["n"])
+        promoters, critics = _shares(common)
+        return promoters - critics
+    return common["good"] / (common["n"] or math.nan)
 
 
-def _limits(rows: pd.DataFrame, widest: float, peers: Peers, *, index: bool) -> pd.DataFrame:
+def _overall(common: dict[str, int], *, index: bool) -> Estimate:
+    if index:
+        p, d = common["promoters"], common["critics"]
+        return recommendation_index(Groups(p, common["n"] - p - d, d))
+    return share(common["good"], common["n"])
+
+
+def _limits(
+    common: dict[str, int], widest: float, dispersion: OverDispersion | None, *, index: bool
+) -> pd.DataFrame:
     """Return the funnel's limits up to the largest size that is drawn, ``widest``."""
     largest = ENOUGH if math.isnan(widest) else max(int(widest), ENOUGH)
     n = np.unique(np.geomspace(HIDDEN_BELOW, largest, _CURVE_POINTS).round().astype(int))
-    if not rows["n"].sum():
+    if not common["n"]:
         return pd.DataFrame()
-    common = (
-        float(rows["promoters"].sum() / rows["n"].sum()),
-        float(rows["critics"].sum() / rows["n"].sum()),
-    )
+    target, shares = _target(common, index=index), _shares(common)
     tails = {"inner_low": INNER, "inner_high": 1 - INNER, "outer_low": OUTER,
              "outer_high": 1 - OUTER}  # fmt: skip
     limits = {
-        name: exact_index_limits(*common, n, tail)
-        if index
-        else exact_share_limits(peers.target, n, tail)
+        name: exact_index_limits(*shares, n, tail) if index else exact_share_limits(target, n, tail)
         for name, tail in tails.items()
     }
-    tau2 = peers.dispersion.tau2
+    tau2 = dispersion.tau2 if dispersion else 0.0
     if tau2 == 0:
         low = high = np.full(len(n), np.nan)
     elif index:
-        low, high = adjusted_index_limits(*common, n, tau2)
+        low, high = adjusted_index_limits(*shares, n, tau2)
     else:
-        low, high = arcsine_limits(peers.target, n, tau2)
+        low, high = arcsine_limits(target, n, tau2)
     return pd.DataFrame({"n": n, **limits, "adjusted_low": low, "adjusted_high": high})
 
 
-def _with_figures(rows: pd.DataFrame, target: float, measure: Measure) -> pd.DataFrame:
+def _with_figures(rows: pd.DataFrame, common: dict[str, int], measure: Measure) -> pd.DataFrame:
     """Add what each listed partner shows; nothing is worked out for what stays hidden."""
     n = rows["n"].to_numpy()
     enough = n >= HIDDEN_BELOW
@@ -188,6 +214,7 @@ def _with_figures(rows: pd.DataFrame, target: float, measure: Measure) -> pd.Dat
     else:
         span = wilson_limits(shown["good"], shown["n"])
         reached = rows["good"].to_numpy()
+    target = _target(common, index=measure.index)
     room = np.where(enough, np.ceil(np.maximum(n * target - reached, 0) - 1e-9), np.nan)
     order = np.lexsort((rows["partner_id"].to_numpy("int64"), -n, -room))
     return (

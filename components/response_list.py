@@ -6,7 +6,13 @@ from collections.abc import Hashable
 
 import streamlit as st
 
-from components.contact_words import beside_words, described, for_file, response_columns
+from components.contact_words import (
+    beside_words,
+    described,
+    for_file,
+    others_words,
+    response_columns,
+)
 from components.contacts import ResponseBeside
 from components.download import About, download
 from components.partner_picker import open_partner, pick_partner
@@ -15,14 +21,15 @@ from components.states import empty
 from components.table import ROWS_SHOWN, height_of, rows_left_out, show_table
 from metrics.estimate import HIDDEN_BELOW
 from program.language import _
+from queries.scope import Scope
 
 _PARTNERS, _REGIONS = "partners", "regions"
 
 
-def show_response(beside: ResponseBeside, about: About, *question: Hashable) -> None:
+def show_response(beside: ResponseBeside, about: About, scope: Scope, *question: Hashable) -> None:
     """Draw the choice between partners and regions, the table, its file and the way to a card.
 
-    ``question`` is everything the rows depend on, as for ``components.remembered``.
+    ``scope`` and ``question`` are everything the rows depend on, as for ``components.remembered``.
     """
     by = st.segmented_control(
         _("By"),
@@ -39,12 +46,14 @@ def show_response(beside: ResponseBeside, about: About, *question: Hashable) -> 
     st.caption(
         beside_words(rows, int((rows["ended"] < HIDDEN_BELOW).sum()), regions=not of_partners)
     )
+    if others := others_words(beside.others, scope):
+        st.caption(others)
     if rows.empty:
         empty(_("Nobody was called in the period."))
         return
     shown = rows.head(ROWS_SHOWN)
     chosen = show_table(
-        remembered(lambda: described(shown), f"response_{by}", *question),
+        remembered(lambda: described(shown), f"response_{by}", scope, *question),
         response_columns(of_partners=of_partners),
         key=f"calls_{by}",
         alt=_("Response rate beside the others, the most missing answers first"),

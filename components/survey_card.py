@@ -30,6 +30,7 @@ from components.survey_figures import judged
 from components.survey_questions import Asked, questionnaire
 from components.survey_words import VERDICTS
 from components.table import ROWS_SHOWN, Column, Kind, height_of, rows_left_out, show_table
+from metrics.anonymity import ENOUGH_OTHERS, ROUNDED_TO
 from metrics.beside import Beside, answers_beside
 from metrics.difference import Verdict, share_difference
 from metrics.estimate import HIDDEN_BELOW, Estimate
@@ -72,7 +73,7 @@ def survey_block(scope: Scope, partner: pd.Series, today: dt.date) -> None:
     )
     counts = answers_beside(
         ask(answers_of_partner, scope, partner_id, period),
-        ask_of_all(answers_by_region, period),
+        ask(answers_by_region, scope, period),
         ask(partners_surveyed, scope, period),
         str(partner["region_code"]),
         own_is_counted=scope.sight is not Sight.PORTFOLIO,
@@ -93,7 +94,7 @@ def survey_block(scope: Scope, partner: pd.Series, today: dt.date) -> None:
         _answers(answers, asked, figures, about, partner_id)
         if int(figures["n"].max()) >= HIDDEN_BELOW:
             with st.container(key=f"{ON_SCREEN}_beside"):
-                _beside_others(counts, asked, about, partner_id)
+                _beside_others(counts, asked, about, partner_id, scope)
     with st.container(key=f"{ON_SCREEN}_surveys"):
         _surveys(said, questions, about, partner_id)
 
@@ -119,7 +120,7 @@ def _answers(
 
 
 def _beside_others(
-    counts: pd.DataFrame, asked: Sequence[Asked], about: About, partner_id: int
+    counts: pd.DataFrame, asked: Sequence[Asked], about: About, partner_id: int, scope: Scope
 ) -> None:
     rows = made_of(beside_others, counts, asked=tuple(asked))
     few, none = _("hidden"), formats.no_answers()
@@ -130,7 +131,7 @@ def _beside_others(
     for who, label, count, nothing in (
         ("own", _("This partner"), _("n of the partner"), none),
         ("others", _("All the others"), _("n of the others"), none),
-        # Without three other partners the region's answers are there and not told.
+        # With too few other partners the region's answers are there and not told.
         ("region", _("Others of the region"), _("n of the region"), few),
     ):
         share = partial(Column, kind=Kind.SHARE, n=f"{who}_n", undefined=nothing, hidden=few)
@@ -152,6 +153,12 @@ def _beside_others(
                 "Good answers are 5 and 4. The others never include the partner itself; the region "
                 "needs three other partners. Hidden below 5 answers, judged from 10."
             )
+            if scope.sight is not Sight.PORTFOLIO
+            else _(
+                "Good answers are 5 and 4. The others never include the partner itself. Counts of "
+                "other portfolios are rounded to multiples of {base}, and shown from {n} of their "
+                "partners on. Hidden below 5 answers, judged from 10."
+            ).format(base=ROUNDED_TO, n=ENOUGH_OTHERS)
         )
         download(rows, columns, about=about, key=f"card_beside_file_{partner_id}")
 
@@ -171,7 +178,7 @@ def beside_others(counts: pd.DataFrame, *, asked: Sequence[Asked]) -> pd.DataFra
     region = counts[counts["beside"] == Beside.REGION]
     enough = region.groupby("version")["partners"].max() >= _OTHERS_FROM
     region = region[region["version"].isin(enough[enough].index)]
-    others = counts[counts["beside"] != Beside.PARTNER]
+    others = counts[counts["beside"] == Beside.OTHERS]
     groups = [tally(group) for group in (own, region, others)]
     rows = []
     for question in asked:
@@ -190,6 +197,8 @@ def beside_others(counts: pd.DataFrame, *, asked: Sequence[Asked]) -> pd.DataFra
                 if mine.n == 0
                 else formats.hidden_words(mine.n)
                 if mine.n < HIDDEN_BELOW
+                else _("hidden")
+                if rest.n == 0
                 else formats.few_words(min(mine.n, rest.n)),
             }
         )

@@ -27,6 +27,7 @@ from components.survey_view import View, one_of
 from components.survey_words import DIMENSIONS
 from components.table import Column, Kind, show_table
 from components.text import plain
+from metrics.anonymity import ENOUGH_OTHERS, ROUNDED_TO
 from metrics.difference import Verdict, share_difference
 from metrics.estimate import ENOUGH, HIDDEN_BELOW, Estimate
 from metrics.ordinal import compare_ordinal
@@ -34,7 +35,6 @@ from program.language import N_, _
 from program.period import Period
 from queries.answers import Segments, Side, compared_answers
 from queries.filters import Filters
-from queries.peers import ENOUGH_OTHERS
 from queries.scope import Scope, Sight
 from queries.survey import Dimension, Part
 
@@ -143,7 +143,9 @@ def _segments(
     dimension: Dimension, scope: Scope, filters: Filters, view: View
 ) -> tuple[pd.DataFrame, pd.DataFrame, str, str] | None:
     names = {code: name for code, name in segment_names(scope, dimension).items() if code}
-    if len(names) < 2:
+    # A portfolio stands against all the others, though nobody else's is there to be chosen.
+    own = scope.sight is Sight.PORTFOLIO and dimension is Dimension.MANAGER
+    if len(names) < (1 if own else 2):
         empty(_("There is only one to compare."))
         return None
     others = _("all the others")
@@ -172,7 +174,7 @@ def _segments(
         )
     segments = Segments(dimension, first, second or None)
     found = ask(compared_answers, scope, filters, segments, view.sizing)
-    if scope.sight is Sight.PORTFOLIO and not second and not (found["side"] == Side.SECOND).any():
+    if own and not (found["side"] == Side.SECOND).any():
         empty(
             _(
                 "Fewer than {n} other partners of this cut have surveys, so their answers are not "
@@ -180,6 +182,13 @@ def _segments(
             ).format(n=ENOUGH_OTHERS)
         )
         return None
+    if own:
+        st.caption(
+            _(
+                "The others' answers are rounded to multiples of {n}, so that none of them can be "
+                "told by subtraction; shares and verdicts rest on the rounded numbers."
+            ).format(n=ROUNDED_TO)
+        )
     if segments.lifted(filters) != filters:
         st.caption(_("The filter on the compared property itself is lifted here."))
     return (

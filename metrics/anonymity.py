@@ -1,39 +1,48 @@
-"""Showing others without telling which of them is which."""
+"""What may be told of partners whom a visitor does not see one by one: totals of many, rounded."""
 
 from __future__ import annotations
 
 import numpy as np
-import pandas as pd
+from numpy.typing import ArrayLike, NDArray
 
-#: So many share what is shown of their size.
-TOGETHER = 5
+from metrics.counts import as_counts
+
+#: Nothing is told of others unless at least so many of them stand behind it.
+ENOUGH_OTHERS = 10
+#: What is told of others are multiples of this.
+ROUNDED_TO = 5
 
 
-def among_neighbours(others: pd.DataFrame, together: int = TOGETHER) -> pd.DataFrame:
-    """Return ``others`` with sizes that several of them share, and values in whole hundredths.
+def rounded(counts: ArrayLike) -> NDArray[np.int64]:
+    """Return counts of others as they may be told: the nearest multiples of ``ROUNDED_TO``.
 
-    Sorted by size they are taken in groups of ``together`` (the last one may be larger), and each
-    gets the median size of its group, rounded to two digits. So nobody stands alone at the end of
-    a funnel, where the largest partner would be known by the number of its answers; and a rounded
-    value does not give the number away as a fraction would. Every point stays a point: averages
-    of groups would hide how much partners vary (microaggregation of one variable, Domingo-Ferrer
-    and Mateo-Sanz, 2002, doi:10.1109/69.979982).
+    Two totals whose cuts differ by one partner would tell that partner's counts by subtraction.
+    Between rounded totals lie up to four more or fewer than the truth, so that no difference of
+    two is known to be exact. Five is the custom of official statistics: the smallest base that
+    hides ones and twos and still leaves shares of a hundred answers within a few per cent. The
+    same count is always rounded alike, so asking again tells nothing new; and no own count goes
+    into the rounding, which would otherwise move with what the visitor knows.
 
     Parameters
     ----------
-    others
-        Grain: one row a partner. ``n`` (answers), ``value`` (a share or an index).
+    counts
+        Counts of *disjoint* parts: answers by score, contacts by outcome, partners. Wholes are
+        summed from rounded parts, so that shares and their n agree and no part exceeds its whole.
 
     Returns
     -------
-    pandas.DataFrame
-        The same grain and columns, by size. No rows where fewer than ``together`` are given.
+    numpy.ndarray
+        The same shape; 1 and 2 become 0, no total is off by more than 2 for each of its parts.
+
+    Raises
+    ------
+    ValueError
+        If a count is missing, fractional or negative.
+
+    References
+    ----------
+    Hundepool et al., Statistical Disclosure Control (2012), chapter 5,
+    doi:10.1002/9781118348239: conventional rounding, and how overlapping tables weaken it.
     """
-    if len(others) < together:
-        return others.iloc[:0].astype({"n": "int64"})
-    ordered = others.sort_values("n", kind="stable", ignore_index=True)
-    groups = np.minimum(np.arange(len(ordered)) // together, len(ordered) // together - 1)
-    medians = ordered["n"].groupby(groups).transform("median").to_numpy(dtype=float)
-    digits = np.maximum(np.floor(np.log10(np.maximum(medians, 1))) - 1, 0)
-    sizes = np.round(medians / 10**digits) * 10**digits
-    return ordered.assign(n=sizes.astype("int64"), value=ordered["value"].round(2))
+    whole = as_counts(counts, "counts")
+    return (whole + ROUNDED_TO // 2) // ROUNDED_TO * ROUNDED_TO

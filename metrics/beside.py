@@ -1,7 +1,7 @@
-"""One partner's answers beside those of the others: three groups without a common member.
+"""One partner's answers beside those of the others, of its region and of the whole programme.
 
-The totals of the programme are counted once for everybody; the partner's own answers are taken
-out of them, so that it is never compared with itself.
+The totals are counted once for all partners that are looked at; the partner's own answers are
+taken out of them, so that it is never compared with itself.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ class Beside(StrEnum):
 
     PARTNER = "partner"
     REGION = "region"
-    ELSEWHERE = "elsewhere"
+    OTHERS = "others"
 
 
 COLUMNS = {
@@ -38,7 +38,7 @@ def answers_beside(
     *,
     own_is_counted: bool,
 ) -> pd.DataFrame:
-    """Return a partner's answers, those of the others of its region, and those elsewhere.
+    """Return a partner's answers, those of the others of its region, and those of all others.
 
     Parameters
     ----------
@@ -46,7 +46,8 @@ def answers_beside(
         Grain: one row a version, question and score: ``version``, ``code``, ``score`` and the
         number of ``answers`` about the partner.
     by_region
-        The same of all partners by ``region``, the partner's own answers among them.
+        The same of all partners by ``region``, the partner's own answers among them; an empty
+        region is the whole programme.
     partners
         Grain: one row a ``region`` and ``version``: how many ``partners`` may be told to stand
         behind the region's answers.
@@ -64,19 +65,25 @@ def answers_beside(
     """
     if own.empty:
         return pd.DataFrame(columns=list(COLUMNS)).astype(COLUMNS)
-    here = by_region["region"] == region
-    near = by_region[here].drop(columns="region")
-    elsewhere = by_region[~here].groupby(_ANSWER, as_index=False)["answers"].sum()
-    others = near.merge(own, on=_ANSWER, how="left", suffixes=("", "_own"))
-    others["answers"] -= others.pop("answers_own").fillna(0).astype("int64")
+
+    def without_own(place: str) -> pd.DataFrame:
+        there = by_region[by_region["region"] == place].drop(columns="region")
+        others = there.merge(own, on=_ANSWER, how="left", suffixes=("", "_own"))
+        others["answers"] -= others.pop("answers_own").fillna(0).astype("int64")
+        return others
+
     mine = own.groupby("version")["answers"].sum().gt(0).astype("int64") * int(own_is_counted)
     at = partners["region"] == region
     behind = {
         Beside.PARTNER: mine,
         Beside.REGION: partners[at].set_index("version")["partners"].sub(mine, fill_value=0),
-        Beside.ELSEWHERE: partners[~at].groupby("version")["partners"].sum(),
+        Beside.OTHERS: partners.groupby("version")["partners"].sum().sub(mine, fill_value=0),
     }
-    answers = {Beside.PARTNER: own, Beside.REGION: others, Beside.ELSEWHERE: elsewhere}
+    answers = {
+        Beside.PARTNER: own,
+        Beside.REGION: without_own(region),
+        Beside.OTHERS: without_own(""),
+    }
     rows = [
         group.assign(beside=beside.value, partners=group["version"].map(behind[beside]).fillna(0))
         for beside, group in answers.items()

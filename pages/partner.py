@@ -49,7 +49,6 @@ from queries.partners import (
     partner_directory,
     partner_header,
 )
-from queries.scope import EVERYTHING
 
 HISTORY_MONTHS = 24
 
@@ -82,9 +81,9 @@ partner_id = int(partner["partner_id"])
 in_force = last_evaluation(today)
 shown = evaluations_between(add_months(in_force, -HISTORY_MONTHS), coming[-1])
 since = rules.window(shown[0]).start
-ask_ahead(EVERYTHING, (answers_by_region, surveyed_period(today)))
 ask_ahead(
     user.scope,
+    (answers_by_region, surveyed_period(today)),
     (surveys_of_partner, partner_id, today),
     (deliveries_of_partner, partner_id),
     (partners_surveyed, surveyed_period(today)),

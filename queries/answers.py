@@ -31,12 +31,12 @@ from sqlalchemy import (
 )
 from sqlalchemy.sql.selectable import CTE
 
+from metrics.anonymity import ENOUGH_OTHERS, rounded
 from program.period import Period
 from program.schema import answer, city, delivery_fact, partner, question
 from queries.engine import frame
 from queries.filters import Filters
 from queries.lags import programme_condition
-from queries.peers import ENOUGH_OTHERS
 from queries.scope import EVERYTHING, Scope, Sight
 from queries.survey import (
     NO_ANSWER,
@@ -101,6 +101,35 @@ def _counted(base: CTE, keys: Sequence[str]) -> Select[Any]:
     everything = union_all(select(scored), absent).subquery("everything")
     names = (*keys, "version", "code", "score")
     return select(everything).order_by(*(everything.c[name] for name in names))
+
+
+def _partners_behind(connection: Connection, base: CTE, keys: dict[str, str]) -> pd.DataFrame:
+    """Count the partners with an answer, by ``keys``, version and question.
+
+    ``base`` as for :func:`_counted`, with ``partner_id``; ``keys`` are columns with their types.
+    """
+    by = (*(base.c[name] for name in keys), base.c.version, answer.c.question_code.label("code"))
+    statement = (
+        select(*by, func.count(func.distinct(base.c.partner_id)).label("partners"))
+        .join(answer, answer.c.survey_id == base.c.survey_id)
+        .group_by(*by)
+        .order_by(*by)
+    )
+    columns = keys | {"version": "int64", "code": "str", "partners": "int64"}
+    return frame(connection, statement, columns)
+
+
+def _released(counts: pd.DataFrame, behind: pd.DataFrame) -> pd.DataFrame:
+    """Return what may be told of others: questions that enough of them answered, rounded.
+
+    ``counts`` and ``behind`` as from :func:`_counted` and :func:`_partners_behind`, by the same
+    keys, without the own.
+    """
+    by = [name for name in behind.columns if name != "partners"]
+    enough = behind.loc[behind["partners"] >= ENOUGH_OTHERS, by]
+    told = counts.merge(enough, on=by)
+    told = told.assign(answers=rounded(told["answers"]))
+    return told[told["answers"] > 0]
 
 
 MONTHLY_COLUMNS = {"month": "datetime64[us]", "part": "str"} | ANSWER_COLUMNS
@@ -191,9 +220,9 @@ def compared_answers(
     """Count the answers of the chosen period on both sides of a comparison of segments.
 
     The filter on the compared dimension itself is lifted: with it one side would be empty. A
-    manager's own portfolio stands against the others of the whole programme: counts without
-    names, and only of ``ENOUGH_OTHERS`` partners or more: a filter must not leave one of them
-    alone.
+    manager's own portfolio, counted exactly, stands against the others of the whole programme:
+    of them only questions that ``ENOUGH_OTHERS`` partners or more have answers to, and every
+    count rounded (``metrics.anonymity.rounded``).
 
     Grain: one row a :class:`Side`, version, question and score. Columns as in ``SIDE_COLUMNS``.
     """
@@ -218,18 +247,12 @@ def compared_answers(
         .where(in_period(delivery_fact.c.completed_on, chosen_period(filters)), or_(first, second))
         .cte("base")
     )
-    if own:
-        others = (
-            select(func.count(func.distinct(base.c.partner_id)))
-            .where(base.c.side == number[Side.SECOND])
-            .scalar_subquery()
-        )
-        base = (
-            select(base.c.survey_id, base.c.version, base.c.side)
-            .where(or_(base.c.side == number[Side.FIRST], others >= ENOUGH_OTHERS))
-            .cte("released")
-        )
     counted = frame(connection, _counted(base, ("side",)), SIDE_COLUMNS | {"side": "int64"})
+    if own:
+        theirs = numbered(Side).index(Side.SECOND)
+        behind = _partners_behind(connection, base, {"side": "int64"})
+        others = _released(counted[counted["side"] == theirs], behind[behind["side"] == theirs])
+        counted = pd.concat([counted[counted["side"] != theirs], others], ignore_index=True)
     sides = counted["side"].map(dict(enumerate(numbered(Side))))
     return counted.assign(side=sides).astype(SIDE_COLUMNS)
 
@@ -253,29 +276,62 @@ def answers_of_partner(
     return frame(connection, _counted(base, ()), ANSWER_COLUMNS)
 
 
+#: Stands for the whole programme where regions are counted.
+EVERYWHERE = ""
 REGION_COLUMNS = {"region": "str"} | ANSWER_COLUMNS
 
 
 def answers_by_region(connection: Connection, scope: Scope, period: Period) -> pd.DataFrame:
-    """Count the answers about the partners of every region, over the whole programme.
+    """Count the answers about the partners of every region, and over the whole programme.
 
-    They are aggregates without names, what any one partner is set beside: the same for everybody
-    who sees anything at all.
+    They are aggregates without names, what any one partner is set beside. A portfolio is told its
+    own answers exactly and of the others only questions that ``ENOUGH_OTHERS`` partners or more of
+    the region (or of the programme) have answers to, every count rounded
+    (``metrics.anonymity.rounded``); other questions are left out, the own answers with them.
 
-    Grain: one row a region, version, question and score. Columns as in ``REGION_COLUMNS``.
+    Grain: one row a region or :data:`EVERYWHERE`, version, question and score. Columns as in
+    ``REGION_COLUMNS``.
     """
+    portfolio = scope.sight is Sight.PORTFOLIO
+    mine = case((scope.partner_condition(), 1), else_=0) if portfolio else literal(1, Integer)
     base = (
         select(
             delivery_fact.c.survey_id,
             delivery_fact.c.version,
+            delivery_fact.c.partner_id,
             city.c.region_code.label("region"),
+            mine.label("mine"),
         )
         .join(partner, partner.c.id == delivery_fact.c.partner_id)
         .join(city, city.c.id == partner.c.city_id)
         .where(programme_condition(scope), _surveyed(period))
         .cte("base")
     )
-    return frame(connection, _counted(base, ("region",)), REGION_COLUMNS)
+    columns = {"region": "str", "mine": "int64"} | ANSWER_COLUMNS
+    counted = frame(connection, _counted(base, ("region", "mine")), columns)
+    own = _with_everywhere(counted[counted["mine"] == 1], "answers")
+    if portfolio:
+        behind = _partners_behind(connection, base, {"region": "str", "mine": "int64"})
+        others = _released(
+            _with_everywhere(counted[counted["mine"] == 0], "answers"),
+            _with_everywhere(behind[behind["mine"] == 0], "partners"),
+        )
+        told = own.merge(others[_OF_QUESTION].drop_duplicates(), on=_OF_QUESTION)
+        own = pd.concat([told, others]).groupby([*_OF_QUESTION, "score"], as_index=False).sum()
+    return own.astype(REGION_COLUMNS)[list(REGION_COLUMNS)]
+
+
+_OF_QUESTION = ["region", "version", "code"]
+
+
+def _with_everywhere(rows: pd.DataFrame, count: str) -> pd.DataFrame:
+    """Return rows by region with the sums of all regions under :data:`EVERYWHERE`.
+
+    A partner sits in one region, so partners may be summed as answers are.
+    """
+    keys = [name for name in rows.columns if name not in ("region", "mine", count)]
+    everywhere = rows.groupby(keys, as_index=False)[count].sum().assign(region=EVERYWHERE)
+    return pd.concat([everywhere, rows[["region", *keys, count]]], ignore_index=True)
 
 
 SURVEYED_COLUMNS = {"region": "str", "version": "int64", "partners": "int64"}

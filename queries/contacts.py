@@ -22,6 +22,7 @@ from sqlalchemy import (
     select,
 )
 
+from metrics.anonymity import rounded
 from metrics.response import OUTCOMES
 from program.rules import DECK_RULES, ProgramRules
 from program.schema import contact_fact, delivery_fact
@@ -165,9 +166,9 @@ def response_by_partner(
     -------
     pandas.DataFrame
         Grain: one row a partner in scope with a last attempt in the period; and, anonymous
-        (``partner_id`` missing, texts empty), one row for every combination of ``ended`` and
-        ``completed`` among the other partners, ``partners`` of them; fewer than
-        ``queries.peers.ENOUGH_OTHERS`` others are left out. Columns as in ``RESPONSE_COLUMNS``:
+        (``partner_id`` missing, texts empty), one row for all the other partners together, if at
+        least ``metrics.anonymity.ENOUGH_OTHERS`` of them have an ended contact: its ``partners``,
+        ``completed`` and other ended contacts are rounded. Columns as in ``RESPONSE_COLUMNS``:
         ``ended`` is all but pending; ``recommend_answers`` are completed surveys with an answer
         to «would recommend the developer», ``recommending`` of them 5 or 4.
     """
@@ -200,4 +201,12 @@ def response_by_partner(
     statement: Select[tuple[int]] = named_and_others(
         group, per_partner, RESPONSE_COUNTS, RESPONSE_OWN_COUNTS
     )
-    return frame(connection, statement, RESPONSE_COLUMNS)
+    rows = frame(connection, statement, RESPONSE_COLUMNS)
+    unnamed = rows["partner_id"].isna()
+    if not unnamed.any():
+        return rows
+    others = rows[unnamed]
+    calls, answers = (int((others[name] * others["partners"]).sum()) for name in RESPONSE_COUNTS)
+    partners, answered, silent = rounded([int(others["partners"].sum()), answers, calls - answers])
+    one = others.head(1).assign(partners=partners, ended=answered + silent, completed=answered)
+    return pd.concat([rows[~unnamed], one], ignore_index=True).astype(RESPONSE_COLUMNS)

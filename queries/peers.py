@@ -26,6 +26,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.sql.selectable import CTE
 
+from metrics.anonymity import ENOUGH_OTHERS, rounded
 from metrics.recommendation import CUTS, IndexMapping, scale_of
 from program.period import Period, last_months
 from program.rules import DECK_RULES, ProgramRules
@@ -36,8 +37,6 @@ from queries.filters import Filters
 from queries.scope import Scope, Sight
 from queries.sizes import size_condition
 
-#: Other partners are released as anonymous pairs of counts only from so many on.
-ENOUGH_OTHERS = 10
 COUNTS = ("n", "good", "promoters", "critics")
 OWN_COUNTS = tuple(f"{period}_{count}" for period in ("recent", "before") for count in COUNTS)
 NAMED = {
@@ -137,8 +136,10 @@ def named_and_others(
 
     Grain: one row a named partner that ``per_partner`` (``peer_id``, ``counts``, ``own_counts``)
     knows; and one row for every combination of ``counts`` that other partners share, with the
-    number of ``partners`` behind it, if there are at least ``ENOUGH_OTHERS`` of them altogether.
-    ``own_counts`` are 0 for the others: the more is known of somebody, the less anonymous.
+    number of ``partners`` behind it, if at least ``ENOUGH_OTHERS`` of them have any of the first
+    of ``counts``, which the shares are taken of. ``own_counts`` are 0 for the others.
+
+    The others' rows are for working with, not for showing: whoever asks passes on :func:`together`.
     """
     named = not_(group.c.partner_id.is_(None))
     keys = [
@@ -153,7 +154,9 @@ def named_and_others(
         .cte("grouped")
     )
     others = (
-        select(func.sum(grouped.c.partners)).where(grouped.c.partner_id.is_(None)).scalar_subquery()
+        select(func.sum(grouped.c.partners))
+        .where(grouped.c.partner_id.is_(None), grouped.c[counts[0]] > 0)
+        .scalar_subquery()
     )
     # Words are found by the id that only partners in scope have.
     words = {
@@ -210,10 +213,10 @@ def peer_counts(
     pandas.DataFrame
         Grain: one row a partner in scope with an answer in the chosen period; and, anonymous
         (``partner_id`` missing, texts empty), one row for every combination of the chosen
-        period's counts among the other partners, ``partners`` of them. Fewer than
-        ``ENOUGH_OTHERS`` others are left out. Columns as in ``PEER_COLUMNS``: ``n`` answers, of
-        them ``good`` (top two of five), ``promoters``, ``critics``; the same ``recent_`` and
-        ``before_``, 0 for the others.
+        period's counts among the other partners, ``partners`` of them: for judging by, not for
+        showing; :func:`together` is what may be told. Fewer than ``ENOUGH_OTHERS`` others are left
+        out. Columns as in ``PEER_COLUMNS``: ``n`` answers, of them ``good`` (top two of five),
+        ``promoters``, ``critics``; the same ``recent_`` and ``before_``, 0 for the others.
     """
     group = peer_group(scope, filters, evaluated_on, today, rules)
     periods = spans(filters, today)
@@ -244,6 +247,30 @@ def peer_counts(
     )
     statement = named_and_others(group, per_partner, COUNTS, OWN_COUNTS)
     return frame(connection, statement, PEER_COLUMNS)
+
+
+def together(rows: pd.DataFrame) -> dict[str, int]:
+    """Return the counts of all partners together as they may be told.
+
+    Parameters
+    ----------
+    rows
+        From :func:`peer_counts`.
+
+    Returns
+    -------
+    dict
+        ``COUNTS`` by name. Those of partners by name are exact; those of the others are summed
+        from promoters, other good answers, the middle and critics, each of them rounded
+        (``metrics.anonymity.rounded``), so every measure of an answer tells the same of them.
+    """
+    unnamed = rows["partner_id"].isna()
+    own = rows.loc[~unnamed, [*COUNTS]].sum()
+    others = rows.loc[unnamed, [*COUNTS]].mul(rows.loc[unnamed, "partners"], axis=0).sum()
+    n, good, promoters, critics = (int(others[name]) for name in COUNTS)
+    parts = rounded([promoters, good - promoters, n - good - critics, critics])
+    told = (parts.sum(), parts[:2].sum(), parts[0], parts[3])
+    return {name: int(own[name] + more) for name, more in zip(COUNTS, told, strict=True)}
 
 
 def _answers(measured: Measured) -> tuple[ColumnElement[int], Select[Any]]:

@@ -65,7 +65,7 @@ def test_a_partner_that_is_hardly_reached_lies_below_the_others(beside):
 
 
 def test_others_without_names_are_the_others_all_the_same(beside):
-    found = beside([partner(1, 5, 55), partner(None, 36, 24, many=10)])
+    found = beside([partner(1, 5, 55), partner(None, 360, 240, many=10)])
     assert found.partners["verdict"].tolist() == [Verdict.LOWER.value]
     assert found.others == 10
 

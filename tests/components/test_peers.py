@@ -13,11 +13,14 @@ import pytest
 import components.peers
 from components.peer_funnel import funnel_words
 from components.peer_table import described
-from components.peer_words import chart_words, verdict_words
+from components.peer_words import chart_words, spread_words, verdict_words
 from components.peers import Comparison, Measure, compare_partners
+from metrics.anonymity import rounded
 from metrics.difference import Verdict
+from metrics.estimate import ENOUGH
 from metrics.peers import PeerFlag
 from metrics.proportion import share
+from program.language import _
 from program.rules import DECK_RULES
 from queries.filters import Filters
 from queries.peers import COUNTS, OWN_COUNTS, PEER_COLUMNS, Measured
@@ -163,45 +166,76 @@ def test_a_fall_among_good_partners_is_not_low_and_getting_worse(compared):
 
 
 def test_others_without_names_count_as_many_times_as_they_are(compared):
-    alone = compared([partner(1, 60, 20), *others(12)])
-    anonymous = compared([partner(1, 60, 20), partner(None, 40, 32, many=12)])
-    assert anonymous.partners == alone.partners == 13
+    alone = compared([partner(1, 60, 20), *others(15)])
+    anonymous = compared([partner(1, 60, 20), partner(None, 40, 32, many=15)])
+    assert anonymous.partners == alone.partners == 16
+    assert anonymous.overall == alone.overall
     assert listed(anonymous)["flag"] == listed(alone)["flag"]
     assert anonymous.listed["name"].tolist() == ["Студия 1"]
-    assert anonymous.crowd.to_dict("list") == {"n": [40], "value": [0.8], "partners": [12]}
 
 
 PORTFOLIO = Scope(Sight.PORTFOLIO, "a@example.test")
 
 
+SIZES = [7, 9, 11, 12, 15, 20, 22, 30, 31, 40, 55, 907]
+
+
 @pytest.mark.parametrize("measure", [SHARE, INDEX])
-def test_for_a_portfolio_nobody_else_stands_alone_and_the_picture_ends_with_them(compared, measure):
-    sizes = [7, 9, 11, 12, 15, 20, 22, 30, 31, 40, 55, 900]
-    rows = [partner(1, 60, 20), *(partner(None, n, n // 2) for n in sizes)]
-    exact, found = compared(rows, measure), compared(rows, measure, scope=PORTFOLIO)
-    assert 900 in set(exact.crowd["n"])
-    assert not exact.crowd_is_blurred
-    assert found.crowd_is_blurred
-    assert found.crowd.groupby("n")["partners"].sum().tolist() == [5, 7]
-    assert found.crowd["n"].tolist() == sorted(found.crowd["n"])
-    assert found.limits["n"].max() == 60
-    assert (found.partners, found.overall) == (exact.partners, exact.overall)
-    assert found.listed.equals(exact.listed)
-
-
-def test_fewer_others_with_figures_than_can_hide_each_other_are_not_drawn(compared):
-    rows = [partner(1, 60, 20), *(partner(None, n, n) for n in (10, 20, 30, 40)),
-            partner(None, 3, 3, many=9)]  # fmt: skip
-    found = compared(rows, scope=PORTFOLIO)
+def test_a_portfolio_is_told_totals_of_others_and_nothing_of_one(compared, measure):
+    rows = [partner(1, 60, 20), *(partner(None, n, n // 2) for n in SIZES)]
+    found = compared(rows, measure, scope=PORTFOLIO)
+    good, bad = sum(n // 2 for n in SIZES), sum(n - n // 2 for n in SIZES)
+    assert found.about
     assert found.crowd.empty
-    assert not found.crowd_is_blurred
-    assert found.partners == 14
+    assert found.limits["n"].max() == 60
+    assert found.overall.n == 60 + rounded(good) + rounded(bad) != 60 + good + bad
+    assert found.partners == 1 + rounded(len(SIZES)) != 1 + len(SIZES)
+    assert found.eligible == 1 + rounded(sum(n >= ENOUGH for n in SIZES))
+
+
+@pytest.mark.parametrize("measure", [SHARE, INDEX])
+def test_what_a_portfolio_sees_is_the_same_for_all_others_of_one_rounded_total(compared, measure):
+    """All but the flags, which are judged exactly, follows from what is told."""
+
+    def told(extra):
+        rows = [partner(1, 60, 20), *(partner(None, 40, 30) for _ in range(12)),
+                partner(None, 11 + extra, 11)]  # fmt: skip
+        return compared(rows, measure, scope=PORTFOLIO)
+
+    one, other = told(0), told(2)
+    assert one.overall == other.overall
+    assert (one.partners, one.eligible) == (other.partners, other.eligible)
+    figures = ["n", "value", "low", "high", "room"]
+    assert one.listed[figures].equals(other.listed[figures])
+    exact = ["n", "inner_low", "inner_high", "outer_low", "outer_high"]
+    assert one.limits[exact].equals(other.limits[exact])
+
+
+def test_how_much_partners_vary_is_not_told_of_few_others(compared):
+    few = [partner(None, 40, 10 * (i % 4)) for i in range(9)]
+    found = compared([*others(12), *few, partner(None, 3, 3, many=9)], scope=PORTFOLIO)
+    assert found.dispersion is None
+    assert found.limits["adjusted_low"].isna().all()
+    assert spread_words(found) == _("The limits are those of chance alone.")
+    enough = compared([*others(12), *few, partner(None, 40, 0)], scope=PORTFOLIO)
+    assert enough.dispersion.tau2 == float(f"{enough.dispersion.tau2:.1e}") > 0
+    assert not len(enough.dispersion.z)
+
+
+def test_who_sees_everybody_is_told_to_the_last_sign(compared):
+    rows = [partner(number, n, n // 2) for number, n in enumerate(SIZES)]
+    found = compared(rows)
+    assert not found.about
+    assert found.overall == share(sum(n // 2 for n in SIZES), sum(SIZES))
+    assert found.partners == len(SIZES)
 
 
 def test_the_crowd_leaves_out_those_with_under_five_answers(compared):
-    found = compared([partner(1, 60, 20), partner(None, 4, 3, many=12)])
-    assert found.crowd.empty
-    assert found.partners == 13
+    mine = Filters(manager_email="b@example.test")
+    rows = [partner(1, 60, 20, manager="b@example.test"), partner(2, 4, 3), partner(3, 40, 32)]
+    found = compared(rows, filters=mine)
+    assert found.crowd.to_dict("list") == {"n": [40], "value": [0.8], "partners": [1]}
+    assert found.partners == 3
 
 
 def test_the_portfolio_chooses_who_is_named_and_not_who_is_compared_with(compared):

@@ -647,13 +647,13 @@ def test_ten_point_scores_are_drawn_in_three_named_groups() -> None:
 # Card --------------------------------------------------------------------------------------------
 
 
-def beside(own: int, region: int, partners: int, elsewhere: int) -> pd.DataFrame:
+def beside(own: int, region: int, partners: int, others: int) -> pd.DataFrame:
     return pd.concat(
         answers({5: n}).assign(beside=name, partners=of)
         for name, n, of in (
             ("partner", own, 1),
             ("region", region, partners),
-            ("elsewhere", elsewhere, 9),
+            ("others", others, 9),
         )
     )
 
@@ -663,14 +663,14 @@ def test_region_is_shown_only_when_three_other_partners_stand_behind_it(
     partners: int, shown: bool
 ) -> None:
     asked = [a for a in questionnaire(QUESTION_ROWS, 1) if a.code == "goals"]
-    found = beside_others(beside(12, 20, partners, 30), asked=asked).iloc[0]
+    found = beside_others(beside(12, 20, partners, 50), asked=asked).iloc[0]
     assert bool(np.isnan(found["region"])) is not shown
     assert found["others_n"] == 50
 
 
 def test_card_hides_the_comparison_of_four_answers() -> None:
     asked = [a for a in questionnaire(QUESTION_ROWS, 1) if a.code == "goals"]
-    found = beside_others(beside(4, 20, 5, 30), asked=asked).iloc[0]
+    found = beside_others(beside(4, 20, 5, 50), asked=asked).iloc[0]
     assert np.isnan(found["own"])
     assert "скрыто" in found["verdict"]
 

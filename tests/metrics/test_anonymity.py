@@ -1,50 +1,40 @@
-"""Nobody among the others is shown with a size of its own."""
+"""What is told of others cannot be subtracted: two rounded totals leave more than one answer."""
 
 from __future__ import annotations
 
 import numpy as np
-import pandas as pd
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from metrics.anonymity import TOGETHER, among_neighbours
+from metrics.anonymity import ROUNDED_TO, rounded
 
-OTHERS = st.lists(
-    st.integers(5, 5000).flatmap(
-        lambda n: st.integers(0, n).map(lambda good: {"n": n, "value": good / n})
-    ),
-    max_size=60,
-)
+COUNTS = st.lists(st.integers(0, 100_000), max_size=20)
 
 
-@given(OTHERS)
-def test_every_size_shown_is_shared_by_enough(others):
-    frame = pd.DataFrame(others, columns=["n", "value"])
-    shown = among_neighbours(frame)
-    assert len(shown) == (len(frame) if len(frame) >= TOGETHER else 0)
-    assert (shown["n"].value_counts() >= TOGETHER).all()
+@given(COUNTS)
+def test_a_count_is_told_as_the_nearest_multiple(counts):
+    told = rounded(counts)
+    assert not (told % ROUNDED_TO).any()
+    assert (np.abs(told - np.array(counts, dtype="int64")) <= ROUNDED_TO // 2).all()
 
 
-@given(OTHERS)
-def test_places_stay_about_where_they_are(others):
-    frame = pd.DataFrame(others, columns=["n", "value"])
-    shown = among_neighbours(frame)
-    if shown.empty:
-        return
-    ordered = frame.sort_values("n", kind="stable", ignore_index=True)
-    assert (ordered["value"] - shown["value"]).abs().max() <= 0.005 + 1e-9
-    assert shown["n"].is_monotonic_increasing
-    assert shown["n"].max() <= ordered["n"].max() * 1.05
+def test_ones_and_twos_are_nothing_and_three_is_five():
+    assert rounded([0, 1, 2, 3, 7, 8]).tolist() == [0, 0, 0, 5, 5, 10]
 
 
-def test_the_largest_cannot_be_told_by_its_number_of_answers():
-    sizes = [10, 11, 12, 13, 14, 1234]
-    frame = pd.DataFrame({"n": sizes, "value": [n // 3 / n for n in sizes]})
-    shown = among_neighbours(frame)
-    assert set(shown["n"]) == {12}
-    assert np.array_equal(shown["value"], np.round(frame["value"], 2))
+@given(st.integers(0, 400), st.integers(0, 400))
+def test_a_difference_of_two_totals_leaves_several_true_differences(with_one, without):
+    def meant_by(told):
+        return [n for n in range(max(told - ROUNDED_TO, 0), told + ROUNDED_TO)
+                if rounded(n) == told]  # fmt: skip
+
+    larger, smaller = (int(rounded(n)) for n in (max(with_one, without), min(with_one, without)))
+    possible = {a - b for a in meant_by(larger) for b in meant_by(smaller) if a >= b}
+    assert len(possible) >= (ROUNDED_TO if larger else ROUNDED_TO // 2 + 1)
 
 
-def test_a_size_has_two_digits():
-    frame = pd.DataFrame({"n": [1207] * 5, "value": [0.5] * 5})
-    assert among_neighbours(frame)["n"].tolist() == [1200] * 5
+@pytest.mark.parametrize("wrong", [-1, 1.5, float("nan")])
+def test_what_is_no_count_is_refused(wrong):
+    with pytest.raises(ValueError, match="counts"):
+        rounded([wrong])

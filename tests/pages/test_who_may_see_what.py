@@ -219,6 +219,87 @@ def test_an_export_for_who_may_see_everybody_does_hold_them(
     assert any(leaked(written(make()), portfolios) for make in exports)
 
 
+NORTH_WEST = {"language": "en", "survey": "12m", "district": "Северо-Западный"}
+ANSWERED = """
+SELECT p.manager_email, p.tier, count(*) AS n FROM answer a JOIN survey s ON s.id = a.survey_id
+JOIN delivery d ON d.id = s.delivery_id JOIN partner p ON p.id = d.partner_id
+JOIN city c ON c.id = p.city_id JOIN region r ON r.code = c.region_code
+WHERE question_code = 'recommend_partner' AND r.district_ru = 'Северо-Западный'
+AND s.completed_on BETWEEN DATE '2025-11-24' AND DATE '2026-11-23' AND d.status = 'accepted'
+GROUP BY p.id, p.manager_email, p.tier
+"""
+
+
+def spaced(text: str) -> str:
+    return text.replace("\u00a0", " ")
+
+
+def together_on(app: AppTest) -> str:
+    """What the line below the heading of a comparison says of all together."""
+    (found,) = set(re.findall(r"all together ([^·\n]*)", spaced(page_text(app))))
+    return str(found).strip()
+
+
+def test_a_manager_is_told_no_exact_total_with_others_by_page_picture_or_file(
+    portfolios: Portfolios, oracle_file: Path, exports: list[Callable[[], bytes]]
+) -> None:
+    with connected(oracle_file) as connection:
+        rows = connection.exec_driver_sql(ANSWERED).all()
+    total, partners = sum(n for _, _, n in rows), len(rows)
+    assert sum(email != portfolios.email for email, _, _ in rows) >= 10
+    leader = open_page("comparison.py", role="leader", **NORTH_WEST)
+    assert together_on(leader).endswith(f"n = {total}")
+    assert f"{partners} partners with answers" in spaced(page_text(leader))
+    exports.clear()
+    app = open_page("comparison.py", role="manager", portfolio=portfolios.email, **NORTH_WEST)
+    said = together_on(app)
+    assert re.search(r"n ≈ \d+[05]$", said), said
+    shown = spaced("\n".join([sent(app), *(written(make()) for make in exports)]))
+    assert "≈ 30 partners" in shown
+    assert re.search(r"≈ \d+[05] answers", shown)
+    for exact in (f"n = {total}", f"{total} answers", f"{partners} partners", "other partners<"):
+        assert exact not in shown, exact
+
+
+def test_of_too_few_others_a_manager_is_told_nothing_but_why(oracle_file: Path) -> None:
+    with connected(oracle_file) as connection:
+        rows = connection.exec_driver_sql(ANSWERED).all()
+    gold = [(email, n) for email, tier, n in rows if tier == "gold"]
+    (mine, own), *_ = sorted(gold, key=lambda row: -row[1])
+    own = sum(n for email, n in gold if email == mine)
+    assert own < sum(n for _, n in gold)
+    app = open_page("comparison.py", role="manager", portfolio=mine, tier="gold", **NORTH_WEST)
+    assert "Fewer than 10 other partners" in page_text(app)
+    assert together_on(app).endswith(f"n = {own}")
+
+
+def compared_portfolio(portfolio: str, **address: object) -> AppTest:
+    app = open_page(
+        "satisfaction.py", language="en", role="manager", portfolio=portfolio, **address
+    )
+    app.session_state["compare_kind"] = "manager"
+    return healthy(app.run())
+
+
+def test_a_manager_compares_the_own_portfolio_with_rounded_others_on_the_questionnaire(
+    portfolios: Portfolios,
+) -> None:
+    app = compared_portfolio(portfolios.email)
+    table = app.dataframe[0].value
+    assert len(table) == 10
+    assert (table["second_n"] > 0).all()
+    assert not (table["second_n"] % 5).any()
+    assert (table["first_n"] % 5).any()
+    assert "rounded to multiples of 5" in page_text(app)
+    assert app.selectbox(key="compare_second_manager").options == ["all the others"]
+
+
+def test_too_few_others_are_not_compared_with_on_the_questionnaire_and_the_page_says_so() -> None:
+    app = compared_portfolio("manager05@example.test", tier="gold", district="Северо-Западный")
+    assert "Fewer than 10 other partners of this cut have surveys" in page_text(app)
+    assert not app.dataframe
+
+
 def drawn(app: AppTest) -> list[str]:
     """Charts and tables, to the last figure."""
     charts = [chart.proto.spec for chart in app.get("plotly_chart")]

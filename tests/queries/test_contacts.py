@@ -311,21 +311,35 @@ def test_a_key_delivered_twice_counts_once(connection):
     assert stages[["keys", "delivered", "called"]].tolist() == [3, 2, 1]
 
 
-def test_a_manager_sees_own_response_by_name_and_the_others_as_counts(connection):
-    rows = programme_of([MINE, *[THEIRS] * 12])
+def answering(managers, pending=()):
+    """One completed call for each survey of ``programme_of``, but for partners still to call."""
+    rows = programme_of(managers)
+    owner = {d["id"]: d["partner_id"] for d in rows["delivery"]}
     rows["contact_attempt"] = [
         {"id": s["id"], "delivery_id": s["delivery_id"], "attempted_on": s["completed_on"],
-         "outcome": "completed"}
+         "outcome": "pending" if owner[s["delivery_id"]] in pending else "completed"}
         for s in rows["survey"]
     ]  # fmt: skip
-    replace_survey_content(connection, rows)
+    return rows
+
+
+def test_a_manager_sees_own_response_by_name_and_the_others_as_one_rounded_total(connection):
+    replace_survey_content(connection, answering([MINE, *[THEIRS] * 12]))
     frame = asked(response_by_partner, connection, MY_PORTFOLIO)
     named, others = frame[frame["partner_id"].notna()], frame[frame["partner_id"].isna()]
     assert named["name"].tolist() == ["Студия 1"]
+    assert named[["ended", "completed"]].to_numpy().tolist() == [[3, 3]]
     assert others[["partners", "ended", "completed", "refused"]].to_numpy().tolist() == [
-        [12, 3, 3, 0]
+        [10, 35, 35, 0]
     ]
     assert set(others["name"]) == {""}
+    assert frame.dtypes.astype(str).to_dict() == RESPONSE_COLUMNS
+
+
+def test_others_whom_nobody_reached_yet_hide_nobody(connection):
+    rows = answering([MINE, *[THEIRS] * 12], pending=range(5, 14))
+    replace_survey_content(connection, rows)
+    assert asked(response_by_partner, connection, MY_PORTFOLIO)["name"].tolist() == ["Студия 1"]
 
 
 @pytest.mark.parametrize(

@@ -9,18 +9,19 @@ import pandas as pd
 import pytest
 from hypothesis import HealthCheck, given, settings
 
+from metrics.anonymity import ENOUGH_OTHERS, rounded
 from metrics.recommendation import IndexMapping
 from program.period import Period
 from program.rules import DECK_RULES
 from queries.filters import BaseSize, Filters
 from queries.peers import (
     COUNTS,
-    ENOUGH_OTHERS,
     OWN_COUNTS,
     PEER_COLUMNS,
     Measured,
     peer_counts,
     spans,
+    together,
 )
 from queries.scope import EVERYTHING, Scope, Sight
 from tests.survey_programmes import (
@@ -195,6 +196,17 @@ def test_others_together_are_complete_though_nobody_is_named(connection):
     mine, all_named = asked(connection, MY_PORTFOLIO, PERIOD), asked(connection, EVERYTHING, PERIOD)
     for count in COUNTS:
         assert (mine[count] * mine["partners"]).sum() == all_named[count].sum()
+
+
+def test_own_counts_are_told_exactly_and_the_others_rounded_part_by_part(connection):
+    replace_survey_content(connection, programme_of([MINE, MINE, *[THEIRS] * 12]))
+    exact = together(asked(connection, EVERYTHING, PERIOD))
+    told = together(asked(connection, MY_PORTFOLIO, PERIOD))
+    # Of the two own partners 3 of 6 answers are good, of the twelve others 12 of 36.
+    assert exact == {"n": 42, "good": 15, "promoters": 15, "critics": 27}
+    good, bad = rounded([12, 24])
+    assert told == {"n": 6 + good + bad, "good": 3 + good, "promoters": 3 + good,
+                    "critics": 3 + bad}  # fmt: skip
 
 
 def test_nine_others_are_too_few_to_be_shown_even_without_names(connection):

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from metrics.anonymity import ENOUGH_OTHERS
 from metrics.beside import COLUMNS, Beside, answers_beside
 from program.period import Period
 from program.rules import DECK_RULES
-from queries import answers
 from queries.answers import (
     Segments,
     Side,
@@ -43,6 +43,7 @@ from queries.survey import (
     recommendation_by_segment,
     recommendation_counts,
 )
+from tests.queries.test_peers import programme_of
 from tests.survey_programmes import (
     CODES,
     CURRENT,
@@ -375,12 +376,14 @@ def test_card_sets_a_partner_against_disjoint_others_on_both_engines(both_engine
             beside = (
                 Beside.PARTNER if partner_id == mine["id"]
                 else Beside.REGION if oracle.region(partner_id) == region
-                else Beside.ELSEWHERE
+                else Beside.OTHERS
             )  # fmt: skip
             version = survey["questionnaire_version"]
-            partners.setdefault((beside, version), set()).add(partner_id)
-            for code, score in oracle.scores(survey).items():
-                expected[beside, version, code, score] += 1
+            # The others are those of the region too.
+            for whose in {beside, Beside.OTHERS} if beside is Beside.REGION else {beside}:
+                partners.setdefault((whose, version), set()).add(partner_id)
+                for code, score in oracle.scores(survey).items():
+                    expected[whose, version, code, score] += 1
         assert counted(frame, "beside", "version", "code", "score") == expected
         for row in frame.itertuples():
             assert row.partners == len(partners[row.beside, row.version])
@@ -478,11 +481,17 @@ def test_manager_sees_surveys_of_the_own_portfolio_only(one_survey_each, questio
     assert question(one_survey_each, Scope()) == 0
 
 
-@pytest.mark.parametrize(("enough", "released"), [(1, True), (2, False)])
+MINE_AND_THEIRS = [MANAGER.manager_email, "manager2@example.test"]
+
+
+@pytest.mark.parametrize(
+    ("others", "released"), [(ENOUGH_OTHERS, True), (ENOUGH_OTHERS - 1, False)]
+)
 def test_own_portfolio_is_compared_with_enough_others_but_nobody_elses_is(
-    one_survey_each, monkeypatch, enough, released
+    one_survey_each, others, released
 ):
-    monkeypatch.setattr(answers, "ENOUGH_OTHERS", enough)
+    mine, theirs = MINE_AND_THEIRS
+    replace_survey_content(one_survey_each, programme_of([mine, *[theirs] * others]))
 
     def sides(scope, first):
         segments = Segments(Dimension.MANAGER, first)
@@ -490,10 +499,59 @@ def test_own_portfolio_is_compared_with_enough_others_but_nobody_elses_is(
         return set(frame["side"])
 
     both = {Side.FIRST, Side.SECOND}
-    assert sides(MANAGER, "manager1@example.test") == (both if released else {Side.FIRST})
-    assert sides(EVERYTHING, "manager1@example.test") == both
-    assert sides(MANAGER, "manager2@example.test") == {Side.SECOND}
-    assert sides(Scope(), "manager1@example.test") == set()
+    assert sides(MANAGER, mine) == (both if released else {Side.FIRST})
+    assert sides(EVERYTHING, mine) == both
+    assert sides(MANAGER, theirs) == {Side.SECOND}
+    assert sides(Scope(), mine) == set()
+
+
+def test_own_answers_stay_exact_beside_rounded_answers_of_the_others(one_survey_each):
+    mine, theirs = MINE_AND_THEIRS
+    replace_survey_content(one_survey_each, programme_of([mine, *[theirs] * 12]))
+    segments = Segments(Dimension.MANAGER, mine)
+
+    def counts(scope):
+        frame = compared_answers(one_survey_each, scope, PERIOD, segments, SIZING)
+        said = frame[frame["code"] == "recommend_partner"]
+        return said.set_index(["side", "score"])["answers"].to_dict()
+
+    exact, told = counts(EVERYTHING), counts(MANAGER)
+    assert exact == {("first", 1): 2, ("first", 5): 1, ("second", 1): 24, ("second", 5): 12}
+    assert told == {("first", 1): 2, ("first", 5): 1, ("second", 1): 25, ("second", 5): 10}
+
+
+def test_a_question_that_few_others_answered_is_not_told(one_survey_each):
+    mine, theirs = MINE_AND_THEIRS
+    rows = programme_of([mine, *[theirs] * 12])
+    rows["answer"] += [
+        {"survey_id": number, "question_code": "goals", "score": 1} for number in range(1, 3 * 9)
+    ]
+    replace_survey_content(one_survey_each, rows)
+    segments = Segments(Dimension.MANAGER, mine)
+    frame = compared_answers(one_survey_each, MANAGER, PERIOD, segments, SIZING)
+    assert set(frame.loc[frame["side"] == Side.SECOND, "code"]) == {"recommend_partner"}
+    assert "goals" in set(frame.loc[frame["side"] == Side.FIRST, "code"])
+
+
+@pytest.mark.parametrize(
+    ("others", "released"), [(ENOUGH_OTHERS, True), (ENOUGH_OTHERS - 1, False)]
+)
+def test_a_card_tells_a_manager_rounded_others_of_enough_partners(
+    one_survey_each, others, released
+):
+    mine, theirs = MINE_AND_THEIRS
+    replace_survey_content(one_survey_each, programme_of([mine, mine, *[theirs] * others]))
+
+    def answers(scope):
+        frame = answers_beside_others(one_survey_each, scope, 1, "RU-MOW", Period(*CURRENT))
+        said = frame[frame["code"] == "recommend_partner"]
+        return said.groupby("beside")["answers"].sum().to_dict()
+
+    everybody = 3 * (others + 1)
+    assert answers(EVERYTHING) == {"partner": 3, "region": everybody, "others": everybody}
+    # Three of the other own partner, and the others' 30 as they are rounded: 20 and 10.
+    told = {"region": 33, "others": 33} if released else {}
+    assert answers(MANAGER) == {"partner": 3} | told
 
 
 def test_card_of_a_partner_out_of_scope_tells_nothing(one_survey_each):

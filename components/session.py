@@ -13,7 +13,15 @@ from components.signed_out import signed_out_sessions
 from program.language import DEFAULT_LANGUAGE, LANGUAGES, speak, use_language_source
 from program.roles import Role
 
-__all__ = ["User", "admit", "admitted_user", "dismiss", "require_user", "sign_out"]
+__all__ = [
+    "User",
+    "admit",
+    "admitted_user",
+    "dismiss",
+    "is_still_admitted",
+    "require_user",
+    "sign_out",
+]
 
 _ADMITTED = "admitted"
 _ROLES = "admitted_roles"
@@ -49,20 +57,31 @@ def admitted_user() -> User | None:
     return user
 
 
+def _looking() -> User | None:
+    """Return who is looking, decided anew, if the router let this very person in to this page."""
+    try:
+        user = visitor()
+    except Refused:
+        return None
+    roles = st.session_state.get(_ROLES, frozenset())
+    return user if user.role in roles and user == admitted_user() else None
+
+
 def require_user() -> User:
     """Return who is looking; the first line of every page.
 
     The guard decides by itself, it does not trust the router: whoever is not signed in any more,
     has no role for this page, or reached the script around the router is shown nothing.
     """
-    roles = st.session_state.get(_ROLES, frozenset())
-    try:
-        user = visitor()
-    except Refused:
-        st.stop()
-    if user.role not in roles or user != admitted_user():
+    user = _looking()
+    if user is None:
         st.stop()
     return user
+
+
+def is_still_admitted(user: User | None) -> bool:
+    """Return whether ``user``, who was let in when a page was drawn, is the one who is looking."""
+    return user is not None and _looking() == user
 
 
 def sign_out(user: User) -> NoReturn:

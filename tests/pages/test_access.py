@@ -149,6 +149,14 @@ def test_who_is_not_in_the_staff_list_causes_the_one_question_about_it(email: st
     assert " staff " in sent[0].text.replace("\n", " ")
 
 
+@pytest.mark.usefixtures("team", "nothing_kept")
+def test_a_page_with_fragments_asks_the_staff_list_once() -> None:
+    with statements_sent("duckdb") as sent:
+        app = visit(claims())
+    assert "## Forecast" in page_text(app)
+    assert len([each for each in sent if "FROM staff" in each.text]) == 1
+
+
 @pytest.mark.parametrize(("verified", "let_in"), [(True, True), ("true", True), ("True", True)])
 @pytest.mark.usefixtures("team")
 def test_a_verified_address_is_believed(verified: object, let_in: bool) -> None:

@@ -45,6 +45,7 @@ class Reason(StrEnum):
     UNKNOWN_PERSON = "not in the staff list"
     OTHER_MACHINE = "no sign-in is configured, so only this machine is served"
     OWN_DATABASE = "no sign-in is configured, and the database is no demonstration"
+    CHANGED = "the role, or what may be seen in it, has changed since the page was drawn"
 
     @property
     def code(self) -> str:
@@ -141,33 +142,47 @@ def _signed_in(provider: SignInProvider, claims: Mapping[str, Any]) -> User:
     verified = str(claims.get("email_verified")).lower() == "true"
     if not email or not (verified or provider.vouches_for_email):
         raise Refused(Reason.EMAIL_NOT_VERIFIED, email)
+    return _of_the_staff(email, session_id, float(claims["iat"]))
+
+
+def _of_the_staff(email: str, session_id: str, signed_in_at: float) -> User:
     member = _member(program_database().version(), email)
     if member is None:
         raise Refused(Reason.UNKNOWN_PERSON, email)
     scope = scope_of(member.role, member.email)
     return User(
-        member.role,
-        scope,
-        Basis.SIGNED_IN,
-        member.name,
-        member.email,
-        session_id,
-        float(claims["iat"]),
+        *(member.role, scope, Basis.SIGNED_IN, member.name, member.email),
+        *(session_id, signed_in_at),
     )
 
 
-def require_still_served(user: User | None) -> None:
+def require_still_served(user: User | None, version: str) -> None:
     """Let pass whom the router admitted earlier; needs no visitor's session, so files can ask.
+
+    Parameters
+    ----------
+    version
+        Of the data when ``user`` was admitted: another load may have another portfolio.
 
     Raises
     ------
     Refused
-        If the session has ended since.
+        If the session has ended since, or its owner may see something else by now.
+    queries.engine.ProgramDatabaseError
+        If the database cannot be asked.
     """
-    if user is not None and user.basis is Basis.SIGNED_IN:
-        problem = session_problem(user.session_id, user.signed_in_at)
-        if problem:
-            raise Refused(problem, user.email)
+    if user is None:
+        raise Refused(Reason.NOT_SIGNED_IN)
+    if user.basis is not Basis.SIGNED_IN:
+        if reason := serving_problem():
+            raise Refused(reason)
+        return
+    if problem := session_problem(user.session_id, user.signed_in_at):
+        raise Refused(problem, user.email)
+    now = _of_the_staff(user.email, user.session_id, user.signed_in_at)
+    same_partners = now.scope == EVERYTHING or version == program_database().version()
+    if (now.role, now.scope) != (user.role, user.scope) or not same_partners:
+        raise Refused(Reason.CHANGED, user.email)
 
 
 def is_demonstration() -> bool:

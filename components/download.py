@@ -21,6 +21,7 @@ import xlsxwriter
 from charts import formats
 from components.access import require_still_served
 from components.audit import export_note
+from components.data import program_database
 from components.session import admitted_user
 from components.table import DATED, NUMERIC, Column, Kind
 from components.text import WORD_JOINER
@@ -264,10 +265,11 @@ def download(
     words = _words(about)
     columns = tuple(columns)
 
-    language, user, note = current_language(), admitted_user(), export_note()
+    language, note = current_language(), export_note()
+    user, version = admitted_user(), program_database().version()
 
     def fetched() -> pd.DataFrame:
-        require_still_served(user)  # a page may stay open after its visitor has signed out
+        require_still_served(user, version)  # a page may stay open after its visitor has left
         with speaking(language):
             frame = rows if isinstance(rows, pd.DataFrame) else rows()
         note(len(frame))

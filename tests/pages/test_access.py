@@ -14,7 +14,7 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from components import this_machine
-from components.access import DEMONSTRATION_ROLE, Refused, session_id_of
+from components.access import DEMONSTRATION_ROLE, Reason, Refused, session_id_of
 from components.readiness import problem
 from components.recorder import recorder
 from components.signed_out import signed_out_sessions
@@ -291,25 +291,92 @@ def test_signing_in_and_out_works_while_nothing_can_be_written_and_the_log_says_
     assert actions == ["signed_in", "signed_out", "refused", "signed_in"]
 
 
-@pytest.mark.usefixtures("team")
-def test_files_end_with_the_session(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A page may stay open in another tab after its visitor has signed out."""
-    offered: list[Callable[[], bytes]] = []
+@pytest.fixture
+def offered(monkeypatch: pytest.MonkeyPatch) -> list[Callable[[], bytes]]:
+    """What makes the files of the pages that are visited, as a click calls it."""
+    made: list[Callable[[], bytes]] = []
     original = st.download_button
 
     def noted(*arguments: Any, data: Any, **named: Any) -> bool:
-        offered.append(data)
+        made.append(data)
         return original(*arguments, data=data, **named)
 
     monkeypatch.setattr(st, "download_button", noted)
+    return made
+
+
+def all_refused(offered: list[Callable[[], bytes]]) -> set[Reason]:
+    """Take every file in vain; return why."""
+    reasons = set()
+    for make in offered:
+        with pytest.raises(Refused) as refused:
+            make()
+        reasons.add(refused.value.reason)
+    return reasons
+
+
+@pytest.mark.usefixtures("team")
+def test_files_end_with_the_session(offered: list[Callable[[], bytes]]) -> None:
+    """A page may stay open in another tab after its visitor has signed out."""
     user = claims()
     visit(user)
     assert offered
     assert all(make() for make in offered)
     signed_out_sessions().add(session_id_of(user))
-    for make in offered:
-        with pytest.raises(Refused):
-            make()
+    assert all_refused(offered) == {Reason.SIGNED_OUT}
+
+
+REMOVED = "DELETE FROM staff WHERE email = '{email}'"
+PROMOTED = "UPDATE staff SET role = 'admin' WHERE email = '{email}'"
+DEMOTED = "UPDATE staff SET role = 'manager' WHERE email = '{email}'"
+HANDED_OVER = "UPDATE partner SET manager_email = 'manager02@example.test'"
+OTHERWISE = "UPDATE staff SET name = 'Somebody else' WHERE email <> '{email}'"
+
+
+@pytest.mark.parametrize(
+    ("email", "change", "reason"),
+    [
+        ("leader01@example.test", REMOVED, Reason.UNKNOWN_PERSON),
+        ("leader01@example.test", DEMOTED, Reason.CHANGED),
+        ("manager01@example.test", PROMOTED, Reason.CHANGED),
+        ("manager01@example.test", HANDED_OVER, Reason.CHANGED),
+        ("leader01@example.test", OTHERWISE, None),
+    ],
+)
+def test_files_are_for_the_role_and_the_portfolio_that_the_page_was_drawn_for(
+    team: Path,
+    tmp_path: Path,
+    offered: list[Callable[[], bytes]],
+    email: str,
+    change: str,
+    reason: Reason | None,
+) -> None:
+    visit(claims(email=email))
+    assert all(make() for make in offered)
+    changed = changed_copy(team, tmp_path / "new.duckdb", change.format(email=email))
+    os.replace(changed, team)  # noqa: PTH105 - as a job
+    if reason is None:
+        assert all(make() for make in offered)
+    else:
+        assert all_refused(offered) == {reason}
+
+
+def test_files_of_the_demonstration_do_not_hold_own_records_that_came_in_its_place(
+    point_at: Callable[[Path], None],
+    demo_file: Path,
+    own_file: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    offered: list[Callable[[], bytes]],
+) -> None:
+    database = changed_copy(demo_file, tmp_path / "program.duckdb")
+    point_at(database)
+    monkeypatch.delenv("QUALITY_SINGLE_USER_WITHOUT_SIGN_IN")
+    forget_everything()
+    visit({})
+    assert all(make() for make in offered)
+    os.replace(changed_copy(own_file, tmp_path / "new.duckdb"), database)  # noqa: PTH105 - as a job
+    assert all_refused(offered) == {Reason.OWN_DATABASE}
 
 
 def test_the_staff_list_decides_on_the_role(team: Path) -> None:

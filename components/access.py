@@ -138,9 +138,10 @@ def _signed_in(provider: SignInProvider, claims: Mapping[str, Any]) -> User:
     email, session_id = str(claims.get("email") or "").strip(), session_id_of(claims)
     if problem := session_problem(session_id, claims.get("iat")):
         raise Refused(problem, email)
-    # Some providers write booleans as words.
-    verified = str(claims.get("email_verified")).lower() == "true"
-    if not email or not (verified or provider.vouches_for_email):
+    # Some providers write booleans as words. Whoever says that it is not, is believed in any case.
+    said = claims.get("email_verified")
+    verified = provider.vouches_for_email if said is None else str(said).lower() == "true"
+    if not email or not verified:
         raise Refused(Reason.EMAIL_NOT_VERIFIED, email)
     return _of_the_staff(email, session_id, float(claims["iat"]))
 

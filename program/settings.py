@@ -86,7 +86,7 @@ class Settings(BaseSettings):
     )
     oidc_email_always_verified: bool = Field(
         default=False,
-        description="Trust the provider's e-mail addresses without its claim email_verified.",
+        description="Trust e-mail addresses of which the provider does not say email_verified.",
     )
     cookie_secret: SecretStr = Field(
         default=SecretStr(""),

@@ -173,13 +173,16 @@ def test_an_address_that_is_not_verified_is_nobodys(verified: object) -> None:
 
 
 @pytest.mark.usefixtures("team")
-@pytest.mark.parametrize("verified", [False, None])
-def test_a_provider_that_vouches_for_its_addresses_is_believed(
-    verified: object, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    ("verified", "let_in"),
+    [(None, True), (True, True), ("true", True), (False, False), ("false", False), ("", False)],
+)
+def test_a_provider_that_vouches_for_its_addresses_is_believed_where_it_says_nothing_else(
+    verified: object, let_in: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("QUALITY_OIDC_EMAIL_ALWAYS_VERIFIED", "true")
     forget_everything()
-    assert visit(claims(email_verified=verified)).dataframe
+    assert bool(visit(claims(email_verified=verified)).dataframe) is let_in
     assert headings(visit(claims(email=None))) == [NO_ACCESS]
 
 

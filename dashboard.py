@@ -24,13 +24,13 @@ from components.readiness import readyz, tell_the_log
 from components.recorder import recorder
 from components.security import SecurityHeaders
 from components.sign_in_routes import SignInRoutes, secrets_of
+from components.start import start_problem
 from components.warming import warm_up_after_loads
 from program.settings import settings
 
-try:
-    provider = settings().sign_in
-except ValueError as error:
-    sys.exit(f"The dashboard does not start: {error}")
+if problem := start_problem():
+    sys.exit(f"The dashboard does not start: {problem}")
+provider = settings().sign_in
 
 
 @asynccontextmanager

@@ -53,7 +53,7 @@ class Reason(StrEnum):
         return self.name.lower()
 
 
-#: What to do about the reasons that no visitor can mend, for the log and for ``/readyz``.
+#: What to do about the reasons that no visitor can mend: at the start, in the log, on ``/readyz``.
 WHAT_TO_SET = {
     Reason.OTHER_MACHINE: "set QUALITY_OIDC_… and QUALITY_COOKIE_SECRET for sign-in, or let the "
     "server listen on 127.0.0.1 (server.address) without a proxy in front",

@@ -17,6 +17,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.middleware import Middleware
 from starlette.routing import Route
 
+from components.closed_routes import ClosedRoutes
 from components.data import program_database
 from components.failure import show_failure
 from components.garbage import collect, collect_now_and_then, use_one_heap
@@ -61,6 +62,7 @@ app = st.App(
     routes=[Route("/readyz", readyz)],
     middleware=[
         Middleware(SecurityHeaders),
+        Middleware(ClosedRoutes),
         Middleware(
             SignInRoutes, provider=provider, session_seconds=int(settings().session_hours * 3600)
         ),

@@ -8,6 +8,7 @@ server.
 from __future__ import annotations
 
 import asyncio
+import os
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
@@ -28,6 +29,8 @@ from components.sign_in_routes import SignInRoutes, secrets_of
 from components.start import start_problem
 from components.warming import warm_up_after_loads
 from program.settings import settings
+
+os.umask(0o077)  # notes, journal and ended sessions are for the owner of the process
 
 if problem := start_problem():
     sys.exit(f"The dashboard does not start: {problem}")

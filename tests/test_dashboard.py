@@ -1,8 +1,9 @@
-"""A dashboard that could show nothing to anybody does not start, and says what to set."""
+"""The process itself: it does not start in vain, and what it writes is its owner's."""
 
 from __future__ import annotations
 
 import os
+import stat
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -27,18 +28,17 @@ def own_file(demo_file: Path) -> Path:
     return changed_copy(demo_file, own, "UPDATE load_batch SET source = 'load'")
 
 
-def refusal(database: Path, settings: Mapping[str, str], *arguments: str) -> str:
-    """Start a dashboard as people do, see it end by itself in failure, and return what it said."""
+def ran(
+    database: Path, settings: Mapping[str, str], *command: str
+) -> subprocess.CompletedProcess[str]:
+    """Run Python in the project's folder, over a database, until it ends by itself."""
     inherited = {
         name: value
         for name, value in os.environ.items()
         if not name.startswith(("STREAMLIT_", "QUALITY_"))
     }
-    ended = subprocess.run(
-        [
-            *(sys.executable, "-m", "streamlit", "run", "dashboard.py"),
-            *("--server.port", str(free_port()), "--server.headless", "true", *arguments),
-        ],
+    return subprocess.run(
+        [sys.executable, *command],
         cwd=PROJECT_ROOT,
         env={
             **inherited,
@@ -49,7 +49,18 @@ def refusal(database: Path, settings: Mapping[str, str], *arguments: str) -> str
         capture_output=True,
         text=True,
         check=False,
+        umask=0o022,
         timeout=START_SECONDS,
+    )
+
+
+def refusal(database: Path, settings: Mapping[str, str], *arguments: str) -> str:
+    """Start a dashboard as people do, see it end by itself in failure, and return what it said."""
+    ended = ran(
+        database,
+        settings,
+        *("-m", "streamlit", "run", "dashboard.py"),
+        *("--server.port", str(free_port()), "--server.headless", "true", *arguments),
     )
     assert ended.returncode == 1
     assert "Traceback" not in ended.stderr + ended.stdout
@@ -75,3 +86,25 @@ def test_other_machines_are_not_listened_to_without_sign_in(demo_file: Path, alo
 def test_a_setting_that_cannot_work_stops_the_start(demo_file: Path) -> None:
     said = refusal(demo_file, {"QUALITY_WINDOW_FROM_MONTHS": "1"})
     assert "QUALITY_WINDOW_FROM_MONTHS" in said
+
+
+WRITES_A_NOTE = """
+import dashboard
+from components.state import state_database
+with state_database().writing():
+    pass
+"""
+
+
+def test_what_staff_write_and_what_jobs_load_is_for_the_owner_of_the_process_only(
+    demo_file: Path, tmp_path: Path
+) -> None:
+    """Programs hold clients' contacts; the state, notes and the journal."""
+    program = tmp_path / "program.duckdb"
+    ended = ran(program, {}, "-m", "jobs", "demo", "--scale", "small")
+    assert ended.returncode == 0, ended.stderr
+    ended = ran(demo_file, {}, "-c", WRITES_A_NOTE)
+    assert ended.returncode == 0, ended.stderr
+    made = [program, *demo_file.parent.glob("state.sqlite*")]
+    assert len(made) > 1
+    assert {stat.S_IMODE(path.stat().st_mode) for path in made} == {0o600}

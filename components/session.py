@@ -85,7 +85,10 @@ def is_still_admitted(user: User | None) -> bool:
 
 
 def sign_out(user: User) -> NoReturn:
-    """End the session for good, here and wherever a copy of its cookie is."""
+    """End the session for good, here and wherever a copy of its cookie is.
+
+    If that cannot be written down, the address that Streamlit goes to next says so.
+    """
     signed_out_sessions().add(user.session_id)
     access_notes().signed_out(user.session_id, user.email, user.role.value)
     dismiss()

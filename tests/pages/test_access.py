@@ -221,6 +221,13 @@ def test_signing_out_ends_this_session_and_no_other() -> None:
     assert "You have signed out" in page_text(visit(user))
 
 
+@pytest.mark.usefixtures("team")
+def test_a_sign_out_that_may_not_last_is_told_in_words() -> None:
+    app = visit({}, sign_in="not_for_good")
+    assert PLEASE_SIGN_IN in page_text(app)
+    assert any("the server could not write that down" in text.value for text in app.warning)
+
+
 def noted() -> list[tuple[str, str, str, str]]:
     """What the journal says of access, the oldest first."""
     assert recorder().settled(30)

@@ -20,10 +20,10 @@ import streamlit as st
 import xlsxwriter
 
 from charts import formats
-from components.access import require_still_served
+from components.access import Refused, require_still_served
+from components.access_events import access_notes
 from components.audit import export_note
-from components.data import program_database
-from components.session import admitted_user
+from components.session import admitted_data, admitted_user
 from components.table import DATED, NUMERIC, Column, Kind
 from components.text import WORD_JOINER
 from program.language import _, current_language, speaking
@@ -305,10 +305,15 @@ def download(
     columns = tuple(columns)
 
     language, note = current_language(), export_note()
-    user, version = admitted_user(), program_database().version()
+    user, version = admitted_user(), admitted_data()
 
     def fetched() -> pd.DataFrame:
-        require_still_served(user, version)  # a page may stay open after its visitor has left
+        try:  # a page may stay open after its visitor has left
+            require_still_served(user, version)
+        except Refused as refusal:
+            if refusal.email:
+                access_notes().refused(refusal.email, refusal.reason.code)
+            raise
         with speaking(language):
             frame = rows if isinstance(rows, pd.DataFrame) else rows()
         note(len(frame))

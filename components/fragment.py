@@ -13,7 +13,7 @@ from typing import Concatenate, ParamSpec
 import streamlit as st
 
 from components.data import program_database
-from components.session import User, admitted_user, is_still_admitted
+from components.session import User, admitted_data, admitted_user, is_still_admitted
 
 P = ParamSpec("P")
 
@@ -39,6 +39,6 @@ def fragment(draw: Callable[P, None]) -> Callable[P, None]:
 
     @wraps(draw)
     def drawn(*arguments: P.args, **named: P.kwargs) -> None:
-        beside(admitted_user(), program_database().version(), *arguments, **named)
+        beside(admitted_user(), admitted_data(), *arguments, **named)
 
     return drawn

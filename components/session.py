@@ -9,6 +9,7 @@ import streamlit as st
 
 from components.access import Basis, Refused, User, visitor
 from components.access_events import access_notes
+from components.data import program_database
 from components.signed_out import signed_out_sessions
 from program.language import DEFAULT_LANGUAGE, LANGUAGES, speak, use_language_source
 from program.roles import Role
@@ -16,6 +17,7 @@ from program.roles import Role
 __all__ = [
     "User",
     "admit",
+    "admitted_data",
     "admitted_user",
     "dismiss",
     "is_still_admitted",
@@ -25,6 +27,7 @@ __all__ = [
 
 _ADMITTED = "admitted"
 _ROLES = "admitted_roles"
+_DATA = "admitted_data"
 _PERSON = "admitted_person"
 _LANGUAGE = "language"
 
@@ -33,6 +36,7 @@ def dismiss() -> None:
     """Forget whom an earlier run let in; the router's first act in every run."""
     st.session_state.pop(_ADMITTED, None)
     st.session_state.pop(_ROLES, None)
+    st.session_state.pop(_DATA, None)
 
 
 def admit(user: User, roles: Collection[Role]) -> None:
@@ -49,12 +53,18 @@ def admit(user: User, roles: Collection[Role]) -> None:
         st.session_state[_PERSON] = person
     st.session_state[_ADMITTED] = user
     st.session_state[_ROLES] = frozenset(roles)
+    st.session_state[_DATA] = program_database().version()
 
 
 def admitted_user() -> User | None:
     """Return whom the router let in in this run, if anybody."""
     user: User | None = st.session_state.get(_ADMITTED)
     return user
+
+
+def admitted_data() -> str:
+    """Return which version of the data somebody was let in to, nothing if nobody was."""
+    return str(st.session_state.get(_DATA, ""))
 
 
 def _looking() -> User | None:

@@ -8,6 +8,7 @@ server.
 from __future__ import annotations
 
 import asyncio
+import os
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
@@ -17,6 +18,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.middleware import Middleware
 from starlette.routing import Route
 
+from components.closed_routes import ClosedRoutes
 from components.data import program_database
 from components.failure import show_failure
 from components.garbage import collect, collect_now_and_then, use_one_heap
@@ -24,13 +26,15 @@ from components.readiness import readyz, tell_the_log
 from components.recorder import recorder
 from components.security import SecurityHeaders
 from components.sign_in_routes import SignInRoutes, secrets_of
+from components.start import start_problem
 from components.warming import warm_up_after_loads
 from program.settings import settings
 
-try:
-    provider = settings().sign_in
-except ValueError as error:
-    sys.exit(f"The dashboard does not start: {error}")
+os.umask(0o077)  # notes, journal and ended sessions are for the owner of the process
+
+if problem := start_problem():
+    sys.exit(f"The dashboard does not start: {problem}")
+provider = settings().sign_in
 
 
 @asynccontextmanager
@@ -61,6 +65,7 @@ app = st.App(
     routes=[Route("/readyz", readyz)],
     middleware=[
         Middleware(SecurityHeaders),
+        Middleware(ClosedRoutes),
         Middleware(
             SignInRoutes, provider=provider, session_seconds=int(settings().session_hours * 3600)
         ),

@@ -45,6 +45,7 @@ class Reason(StrEnum):
     UNKNOWN_PERSON = "not in the staff list"
     OTHER_MACHINE = "no sign-in is configured, so only this machine is served"
     OWN_DATABASE = "no sign-in is configured, and the database is no demonstration"
+    CHANGED = "the role, or what may be seen in it, has changed since the page was drawn"
 
     @property
     def code(self) -> str:
@@ -52,7 +53,7 @@ class Reason(StrEnum):
         return self.name.lower()
 
 
-#: What to do about the reasons that no visitor can mend, for the log and for ``/readyz``.
+#: What to do about the reasons that no visitor can mend: at the start, in the log, on ``/readyz``.
 WHAT_TO_SET = {
     Reason.OTHER_MACHINE: "set QUALITY_OIDC_… and QUALITY_COOKIE_SECRET for sign-in, or let the "
     "server listen on 127.0.0.1 (server.address) without a proxy in front",
@@ -140,38 +141,55 @@ def _signed_in(provider: SignInProvider, claims: Mapping[str, Any]) -> User:
     email, session_id = str(claims.get("email") or "").strip(), session_id_of(claims)
     if problem := session_problem(session_id, claims.get("iat")):
         raise Refused(problem, email)
-    # Some providers write booleans as words.
-    verified = str(claims.get("email_verified")).lower() == "true"
-    if not email or not (verified or provider.vouches_for_email):
+    # Some providers write booleans as words. Whoever says that it is not, is believed in any case.
+    said = claims.get("email_verified")
+    verified = provider.vouches_for_email if said is None else str(said).lower() == "true"
+    if not email or not verified:
         raise Refused(Reason.EMAIL_NOT_VERIFIED, email)
+    return _of_the_staff(email, session_id, float(claims["iat"]))
+
+
+def _of_the_staff(email: str, session_id: str, signed_in_at: float) -> User:
     member = _member(program_database().version(), email)
     if member is None:
         raise Refused(Reason.UNKNOWN_PERSON, email)
     scope = scope_of(member.role, member.email)
     return User(
-        member.role,
-        scope,
-        Basis.SIGNED_IN,
-        member.name,
-        member.email,
-        session_id,
-        float(claims["iat"]),
-        is_demonstration(),
+        *(member.role, scope, Basis.SIGNED_IN, member.name, member.email),
+        *(session_id, signed_in_at, is_demonstration()),
     )
 
 
-def require_still_served(user: User | None) -> None:
+def require_still_served(user: User | None, version: str) -> None:
     """Let pass whom the router admitted earlier; needs no visitor's session, so files can ask.
+
+    Parameters
+    ----------
+    version
+        Of the data when ``user`` was admitted: another load may have another portfolio.
 
     Raises
     ------
     Refused
-        If the session has ended since.
+        If the session has ended since, or its owner may see something else by now.
+    queries.engine.ProgramDatabaseError
+        If the database cannot be asked.
     """
-    if user is not None and user.basis is Basis.SIGNED_IN:
-        problem = session_problem(user.session_id, user.signed_in_at)
-        if problem:
-            raise Refused(problem, user.email)
+    if user is None:
+        raise Refused(Reason.NOT_SIGNED_IN)
+    if user.basis is not Basis.SIGNED_IN:
+        if reason := serving_problem():
+            raise Refused(reason)
+        if user.demonstration != is_demonstration():
+            raise Refused(Reason.CHANGED)
+        return
+    if problem := session_problem(user.session_id, user.signed_in_at):
+        raise Refused(problem, user.email)
+    now = _of_the_staff(user.email, user.session_id, user.signed_in_at)
+    same_partners = now.scope == EVERYTHING or version == program_database().version()
+    admitted = (user.role, user.scope, user.demonstration)
+    if (now.role, now.scope, now.demonstration) != admitted or not same_partners:
+        raise Refused(Reason.CHANGED, user.email)
 
 
 def is_demonstration() -> bool:

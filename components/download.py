@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import io
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -19,15 +20,20 @@ import streamlit as st
 import xlsxwriter
 
 from charts import formats
-from components.access import require_still_served
+from components.access import Refused, require_still_served
+from components.access_events import access_notes
 from components.audit import export_note
-from components.session import admitted_user
+from components.session import admitted_data, admitted_user
 from components.table import DATED, NUMERIC, Column, Kind, in_file, missing_words
 from components.text import WORD_JOINER
 from program.language import _, current_language, speaking
 
-#: A spreadsheet runs a cell that begins like this.
+#: A spreadsheet runs a cell that begins like this …
 RISKY = ("=", "+", "-", "@", "\t", "\r", "\n", "\x00", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+#: … and where its separator of lists is another one than ours, a cell may begin inside of ours.
+_RISKY_INSIDE = re.compile("([,;\t\r\n]\\s*)(?=[=+@\uff1d\uff0b\uff0d\uff20-])")
+#: Excel holds no more in a cell, counted in UTF-16.
+LONGEST_CELL = 32_767
 XLSX_MIME = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 CSV_MIME = "text/csv; charset=utf-8"
 #: Number formats are Excel's own notation: the reader's Excel writes its decimal sign.
@@ -87,7 +93,7 @@ def neutral(text: str) -> str:
 
     OWASP's cure: an apostrophe before it, which Excel does not show in a typed cell.
     """
-    text = _bare(text)
+    text = _RISKY_INSIDE.sub(r"\1'", _bare(text))
     return f"'{text}" if text.startswith(RISKY) or text.lstrip().startswith(RISKY) else text
 
 
@@ -143,11 +149,21 @@ def csv_file(
 
 @dataclass(frozen=True, slots=True)
 class _Words:
-    """Words of a file, taken in the visitor's language before anybody clicks."""
+    """Words of a file, taken in the visitor's language before anybody clicks.
+
+    Attributes
+    ----------
+    cut
+        How a text ends that does not fit into a cell.
+    of_cut
+        The line about such texts, for a file that has some.
+    """
 
     about_sheet: str
     yes: str
     no: str
+    cut: str
+    of_cut: tuple[str, str]
     lines: tuple[tuple[str, str], ...]
 
 
@@ -165,6 +181,14 @@ def _words(about: About) -> _Words:
         about_sheet=_("About this file"),
         yes=_("yes"),
         no=_("no"),
+        cut=_("… (cut)"),
+        of_cut=(
+            _("Long texts"),
+            _(
+                "Excel holds {n} characters in a cell. Longer texts end with «… (cut)»; the CSV "
+                "file holds them whole."
+            ).format(n=formats.number(LONGEST_CELL)),
+        ),
         lines=tuple((name, text) for name, text in lines if text),
     )
 
@@ -172,6 +196,14 @@ def _words(about: About) -> _Words:
 def _sheet_name(title: str) -> str:
     allowed = "".join(" " if sign in "[]:*?/\\'" else sign for sign in title)
     return " ".join(allowed.split())[:31] or "1"
+
+
+def _fitting(text: str, cut: str) -> str:
+    """Return ``text`` as far as a cell of Excel holds it."""
+    units = text.encode("utf-16-le")
+    if len(units) <= 2 * LONGEST_CELL:
+        return text
+    return units[: 2 * (LONGEST_CELL - len(cut))].decode("utf-16-le", "ignore") + cut
 
 
 def _write_cell(
@@ -182,7 +214,8 @@ def _write_cell(
     column: Column,
     style: Any,
     words: _Words,
-) -> None:
+) -> bool:
+    """Write a cell; return whether it holds all."""
     row, position = place
     if pd.isna(value):
         sheet.write_string(row, position, missing_words(column, n) or "")
@@ -194,7 +227,11 @@ def _write_cell(
     elif column.kind is Kind.YES_NO:
         sheet.write_string(row, position, words.yes if value else words.no)
     else:
-        sheet.write_string(row, position, _bare(value))
+        text = _bare(value)
+        written = _fitting(text, words.cut)
+        sheet.write_string(row, position, written)
+        return written == text
+    return True
 
 
 def _write_data(
@@ -203,29 +240,32 @@ def _write_data(
     columns: Sequence[Column],
     title: str,
     words: _Words,
-) -> None:
+) -> bool:
+    """Write the sheet of data; return whether every cell holds all of its text."""
     sheet = book.add_worksheet(_sheet_name(title))
     bold = book.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"})
+    whole = True
     for position, column in enumerate(columns):
         style = book.add_format({"num_format": _EXCEL_FORMATS.get(column.kind, "General")})
         sheet.write_string(0, position, _bare(column.label), bold)
         longest = len(column.label)
         cells = zip(frame[column.name], _cases(frame, column), strict=True)
         for row, (value, n) in enumerate(cells, start=1):
-            _write_cell(sheet, (row, position), value, n, column, style, words)
+            whole &= _write_cell(sheet, (row, position), value, n, column, style, words)
             longest = max(longest, len(str(value)) if column.kind is Kind.TEXT else 10)
         sheet.set_column(position, position, min(max(longest + 2, _NARROWEST), _WIDEST))
     sheet.freeze_panes(1, 0)
     sheet.autofilter(0, 0, len(frame), len(columns) - 1)
+    return whole
 
 
-def _write_about(book: Any, words: _Words) -> None:
+def _write_about(book: Any, words: _Words, *, whole: bool) -> None:
     sheet = book.add_worksheet(_sheet_name(words.about_sheet))
     bold = book.add_format({"bold": True, "valign": "top"})
     wrapped = book.add_format({"text_wrap": True, "valign": "top"})
     sheet.set_column(0, 0, 28)
     sheet.set_column(1, 1, 90)
-    for row, (name, text) in enumerate(words.lines):
+    for row, (name, text) in enumerate(words.lines if whole else (words.of_cut, *words.lines)):
         sheet.write_string(row, 0, _bare(name), bold)
         sheet.write_string(row, 1, _bare(text), wrapped)
 
@@ -241,8 +281,8 @@ def _xlsx(frame: pd.DataFrame, columns: Sequence[Column], title: str, words: _Wo
         "strings_to_numbers": False,
     }
     with xlsxwriter.Workbook(buffer, options) as book:
-        _write_data(book, frame, columns, title, words)
-        _write_about(book, words)
+        whole = _write_data(book, frame, columns, title, words)
+        _write_about(book, words, whole=whole)
     return buffer.getvalue()
 
 
@@ -274,10 +314,16 @@ def download(
     words = _words(about)
     columns = in_file(columns)
 
-    language, user, note = current_language(), admitted_user(), export_note()
+    language, note = current_language(), export_note()
+    user, version = admitted_user(), admitted_data()
 
     def fetched() -> pd.DataFrame:
-        require_still_served(user)  # a page may stay open after its visitor has signed out
+        try:  # a page may stay open after its visitor has left
+            require_still_served(user, version)
+        except Refused as refusal:
+            if refusal.email:
+                access_notes().refused(refusal.email, refusal.reason.code)
+            raise
         with speaking(language):
             frame = rows if isinstance(rows, pd.DataFrame) else rows()
         note(len(frame))

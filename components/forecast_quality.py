@@ -15,6 +15,7 @@ from components.data import ask, data_moment
 from components.definitions import definitions
 from components.download import About
 from components.forecast import replay_evidence
+from components.fragment import fragment
 from components.states import empty
 from components.table import Column, Kind, show_table
 from components.theme import figure_theme
@@ -48,7 +49,7 @@ def score_table(found: Sequence[Evidence]) -> pd.DataFrame:
     )
 
 
-@st.fragment(parallel=True)
+@fragment
 def show_forecast_quality(today: dt.date, rules: ProgramRules) -> None:
     """Draw the replay: scores against no forecast, and a reliability plot for each horizon."""
     st.markdown(f"## {_('The forecast against what happened')}")

@@ -22,6 +22,7 @@ from components.forecast_words import (
     last_day_note,
     proof_line,
 )
+from components.fragment import fragment
 from components.key_list import deciding_keys, in_words
 from components.remembered import made_of
 from components.table import Column, Kind, height_of, show_table
@@ -79,7 +80,7 @@ def with_chances(partners: pd.DataFrame, said: Forecast) -> pd.DataFrame:
     return found.sort_values(reach, ascending=False, kind="stable", ignore_index=True)
 
 
-@st.fragment(parallel=True)
+@fragment
 def show_forecast(
     scope: Scope,
     evaluations: Sequence[dt.date],
@@ -212,7 +213,7 @@ def _show_todo(
         download(rows, columns, about=listed, key=f"{key}_file")
 
 
-@st.fragment(parallel=True)
+@fragment
 def show_chance(
     scope: Scope,
     partner_id: int,
@@ -229,7 +230,7 @@ def show_chance(
         st.markdown(sentence, help=definition("chance"))
 
 
-@st.fragment(parallel=True)
+@fragment
 def show_what_to_do(
     scope: Scope,
     partner_id: int,

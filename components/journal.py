@@ -32,6 +32,7 @@ REASONS = {
     Reason.EMAIL_NOT_VERIFIED.code: N_("address not confirmed"),
     Reason.EXPIRED.code: N_("session too old"),
     Reason.SIGNED_OUT.code: N_("session was signed out"),
+    Reason.CHANGED.code: N_("role or portfolio has changed"),
     PAGE_OF_ANOTHER_ROLE: N_("page of another role"),
 }
 #: What the journal shows before anybody chooses a period.

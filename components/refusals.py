@@ -18,6 +18,11 @@ _OUTCOMES = {
     Outcome.DENIED: N_("Sign-in was cancelled or not allowed by the sign-in service."),
     Outcome.FAILED: N_("Sign-in did not succeed. Try again."),
     Outcome.UNAVAILABLE: N_("The sign-in service does not answer. Try again in a few minutes."),
+    Outcome.NOT_FOR_GOOD: N_(
+        "You have signed out in this browser, but the server could not write that down. After its "
+        "restart a copy of your session could be used until the session expires. Tell the "
+        "administrator: the log says why."
+    ),
 }
 #: Where to read on, and what to set: the same in every language.
 README = "README.md"

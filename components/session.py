@@ -9,14 +9,25 @@ import streamlit as st
 
 from components.access import Basis, Refused, User, visitor
 from components.access_events import access_notes
+from components.data import program_database
 from components.signed_out import signed_out_sessions
 from program.language import DEFAULT_LANGUAGE, LANGUAGES, speak, use_language_source
 from program.roles import Role
 
-__all__ = ["User", "admit", "admitted_user", "dismiss", "require_user", "sign_out"]
+__all__ = [
+    "User",
+    "admit",
+    "admitted_data",
+    "admitted_user",
+    "dismiss",
+    "is_still_admitted",
+    "require_user",
+    "sign_out",
+]
 
 _ADMITTED = "admitted"
 _ROLES = "admitted_roles"
+_DATA = "admitted_data"
 _PERSON = "admitted_person"
 _LANGUAGE = "language"
 
@@ -25,6 +36,7 @@ def dismiss() -> None:
     """Forget whom an earlier run let in; the router's first act in every run."""
     st.session_state.pop(_ADMITTED, None)
     st.session_state.pop(_ROLES, None)
+    st.session_state.pop(_DATA, None)
 
 
 def admit(user: User, roles: Collection[Role]) -> None:
@@ -45,6 +57,7 @@ def admit(user: User, roles: Collection[Role]) -> None:
         st.session_state[_PERSON] = person
     st.session_state[_ADMITTED] = user
     st.session_state[_ROLES] = frozenset(roles)
+    st.session_state[_DATA] = program_database().version()
 
 
 def admitted_user() -> User | None:
@@ -53,24 +66,43 @@ def admitted_user() -> User | None:
     return user
 
 
+def admitted_data() -> str:
+    """Return which version of the data somebody was let in to, nothing if nobody was."""
+    return str(st.session_state.get(_DATA, ""))
+
+
+def _looking() -> User | None:
+    """Return who is looking, decided anew, if the router let this very person in to this page."""
+    try:
+        user = visitor()
+    except Refused:
+        return None
+    roles = st.session_state.get(_ROLES, frozenset())
+    return user if user.role in roles and user == admitted_user() else None
+
+
 def require_user() -> User:
     """Return who is looking; the first line of every page.
 
     The guard decides by itself, it does not trust the router: whoever is not signed in any more,
     has no role for this page, or reached the script around the router is shown nothing.
     """
-    roles = st.session_state.get(_ROLES, frozenset())
-    try:
-        user = visitor()
-    except Refused:
-        st.stop()
-    if user.role not in roles or user != admitted_user():
+    user = _looking()
+    if user is None:
         st.stop()
     return user
 
 
+def is_still_admitted(user: User | None) -> bool:
+    """Return whether ``user``, who was let in when a page was drawn, is the one who is looking."""
+    return user is not None and _looking() == user
+
+
 def sign_out(user: User) -> NoReturn:
-    """End the session for good, here and wherever a copy of its cookie is."""
+    """End the session for good, here and wherever a copy of its cookie is.
+
+    If that cannot be written down, the address that Streamlit goes to next says so.
+    """
     signed_out_sessions().add(user.session_id)
     access_notes().signed_out(user.session_id, user.email, user.role.value)
     dismiss()

@@ -36,11 +36,12 @@ def claims_of(cookies: Mapping[str, str], secret: str) -> dict[str, Any]:
     return claims
 
 
-def end_session(cookies: Mapping[str, str], secret: str) -> None:
-    """End the session of these cookies for good; without one nothing happens."""
+def end_session(cookies: Mapping[str, str], secret: str) -> bool:
+    """End the session of these cookies; return whether it ended for good, or was none."""
     claims = claims_of(cookies, secret)
     if claims.get("is_logged_in") is not True:
-        return
+        return True
     session_id = session_id_of(claims)
-    signed_out_sessions().add(session_id)
+    for_good = signed_out_sessions().add(session_id)
     access_notes().signed_out(session_id, str(claims.get("email") or "").strip())
+    return for_good

@@ -47,11 +47,12 @@ def secrets_of(provider: SignInProvider | None) -> dict[str, dict[str, str]]:
 
 
 class Outcome(StrEnum):
-    """How a sign-in failed."""
+    """How a sign-in or a sign-out failed."""
 
     DENIED = "denied"
     FAILED = "failed"
     UNAVAILABLE = "unavailable"
+    NOT_FOR_GOOD = "not_for_good"
 
 
 def safe_address(said: str) -> str:
@@ -111,15 +112,22 @@ class SignInRoutes:
         """Pass everything on; the answers of the sign-in routes are completed.
 
         A session that is signed out is ended before the answer, so that nothing can be asked with
-        a copy of its cookie once the browser knows that it is over.
+        a copy of its cookie once the browser knows that it is over. If that could not be written
+        down, whoever signs out is told so instead of being taken to the provider.
         """
+        for_good = True
         if scope["type"] == "http" and self._provider and scope["path"].endswith(LOGOUT):
             said = cookie_parser(Headers(scope=scope).get("cookie", ""))
-            await run_in_threadpool(end_session, said, self._provider.cookie_secret)
+            for_good = await run_in_threadpool(end_session, said, self._provider.cookie_secret)
 
         async def completed(message: Message) -> None:
             if message["type"] == "http.response.start" and self._provider:
                 self._complete(self._provider, scope, message)
+                if not for_good:
+                    message["status"] = 303
+                    MutableHeaders(scope=message)["location"] = with_outcome(
+                        "/", Outcome.NOT_FOR_GOOD
+                    )
             await send(message)
 
         await self.app(scope, receive, completed if scope["type"] == "http" else send)

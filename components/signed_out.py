@@ -28,8 +28,8 @@ KEPT_SECONDS = 31 * 24 * 3600
 class SignedOutSessions(Protocol):
     """Which sessions have been ended by their owner."""
 
-    def add(self, session_id: str) -> None:
-        """Remember that a session was signed out."""
+    def add(self, session_id: str) -> bool:
+        """Remember that a session was signed out; return whether a restart will not forget it."""
 
     def __contains__(self, session_id: str) -> bool:
         """Return whether a session was signed out."""
@@ -47,17 +47,19 @@ class SignedOutFile:
         self._now = now
         self._lock = threading.Lock()
         self._ended: set[str] = set()
+        self._only_here: set[str] = set()
         self._seen: tuple[int, int] | None = None
         self._forget_old()
 
-    def add(self, session_id: str) -> None:
+    def add(self, session_id: str) -> bool:
         """Remember that a session was signed out, at once here and on disk for later.
 
-        A disk that cannot be written is told to the log: in this process the session is over.
+        A disk that cannot be written is told to the log and to the caller: in this process the
+        session is over, and the next sign-out of it tries the disk again.
         """
         with self._lock:
-            if session_id in self._ended:
-                return
+            if session_id in self._ended and session_id not in self._only_here:
+                return True
             self._ended.add(session_id)
             try:
                 self._path.parent.mkdir(parents=True, exist_ok=True)
@@ -68,7 +70,11 @@ class SignedOutFile:
                     file.flush()
                     os.fsync(file.fileno())
             except OSError:
+                self._only_here.add(session_id)
                 log.exception("a signed-out session is not remembered over a restart")
+                return False
+            self._only_here.discard(session_id)
+            return True
 
     def __contains__(self, session_id: str) -> bool:
         """Return whether a session was signed out, by this process or by another.

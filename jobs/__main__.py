@@ -5,6 +5,7 @@ Exit codes: 0 done, 1 refused (also because of the database), 2 wrong call.
 
 from __future__ import annotations
 
+import os
 from typing import Annotated
 
 import typer
@@ -45,4 +46,5 @@ app.command()(replay)
 app.command()(tidy)
 
 if __name__ == "__main__":
+    os.umask(0o077)  # programs hold clients' contacts: what a job makes is for its owner
     app(prog_name="python -m jobs")

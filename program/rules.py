@@ -30,6 +30,14 @@ STAFF_ROLES = ("leader", "manager", "analyst", "admin")
 QUESTION_SUBJECTS = ("partner", "platform")
 
 
+class RulesRefused(ValueError):
+    """Parameters that are no rule; says which of them."""
+
+    def __init__(self, why: str, *parameters: str) -> None:
+        super().__init__(why)
+        self.parameters = parameters
+
+
 @dataclass(frozen=True, slots=True)
 class Window:
     """The twelve whole months whose purchases an evaluation looks at: ``[start, end)``."""
@@ -78,17 +86,26 @@ class ProgramRules:
 
     def __post_init__(self) -> None:
         if not 0 < self.threshold <= 1:
-            raise ValueError(f"the threshold must lie in (0, 1], not at {self.threshold}")
+            raise RulesRefused("the threshold must lie in (0, 1]", "threshold")
         if not self.window_from_months > self.window_to_months >= 0:
-            raise ValueError("the window must begin before it ends and end no later than T")
+            raise RulesRefused(
+                "the window must begin before it ends and end no later than T",
+                *("window_from_months", "window_to_months"),
+            )
         if self.minimum_base < 1:
-            raise ValueError("the minimum base is at least one key")
+            raise RulesRefused("the minimum base is at least one key", "minimum_base")
         if unknown := set(self.counted_kinds) - set(KEY_KINDS):
-            raise ValueError(f"unknown kinds of keys: {sorted(unknown)}")
+            raise RulesRefused(
+                f"unknown kinds of keys: {sorted(unknown)}; known are {', '.join(KEY_KINDS)}",
+                "counted_kinds",
+            )
         if self.near_keys < 0 or self.near_margin < 0:
-            raise ValueError("the near band cannot be negative")
+            raise RulesRefused("the near band cannot be negative", "near_keys", "near_margin")
         if self.points_per_project < 0 or self.points_life_years < 1:
-            raise ValueError("points cannot be negative and live at least a year")
+            raise RulesRefused(
+                "points cannot be negative and live at least a year",
+                *("points_per_project", "points_life_years"),
+            )
 
     def window(self, evaluated_on: dt.date) -> Window:
         """Return the purchase window of the evaluation ``evaluated_on`` (a 1st of a month)."""

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from fractions import Fraction
 from functools import lru_cache
 from pathlib import Path
 from typing import Annotated
 
 from pydantic import BeforeValidator, Field, SecretStr
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from program.rules import ProgramRules
+from program.rules import ProgramRules, RulesRefused
 from program.sign_in import SignInProvider, sign_in_provider
 
 PROJECT_ROOT = Path(__file__).resolve().parent.parent
@@ -21,7 +22,20 @@ def _per_cent(value: object) -> object:
     return Fraction(str(value)) / 100 if isinstance(value, str | int | float) else value
 
 
+#: Parameters of the rules that are set under another name.
+_IN_PER_CENT = {"threshold": "threshold_percent", "near_margin": "near_margin_percent"}
+
+
+def _list(value: object) -> object:
+    """Accept a list as JSON; pydantic's own refusal would not name the variable."""
+    try:
+        return json.loads(value) if isinstance(value, str) else value
+    except ValueError:
+        raise ValueError("not a list in JSON") from None
+
+
 PerCent = Annotated[Fraction, BeforeValidator(_per_cent)]
+Words = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_list)]
 
 
 class Settings(BaseSettings):
@@ -86,7 +100,7 @@ class Settings(BaseSettings):
     )
     oidc_email_always_verified: bool = Field(
         default=False,
-        description="Trust the provider's e-mail addresses without its claim email_verified.",
+        description="Trust e-mail addresses of which the provider does not say email_verified.",
     )
     cookie_secret: SecretStr = Field(
         default=SecretStr(""),
@@ -112,7 +126,7 @@ class Settings(BaseSettings):
     window_to_months: int = Field(
         default=2, description="The window ends so many months before the evaluation."
     )
-    counted_kinds: tuple[str, ...] = Field(
+    counted_kinds: Words = Field(
         default=("commercial",), description='Kinds of keys that count, as JSON: ["commercial"].'
     )
     near_keys: int = Field(
@@ -153,18 +167,23 @@ class Settings(BaseSettings):
         Raises
         ------
         ValueError
-            If the parameters contradict each other.
+            If they are no rule; the message names the variables.
         """
-        return ProgramRules(
-            threshold=self.threshold_percent,
-            window_from_months=self.window_from_months,
-            window_to_months=self.window_to_months,
-            counted_kinds=self.counted_kinds,
-            near_keys=self.near_keys,
-            near_margin=self.near_margin_percent,
-            points_per_project=self.points_per_project,
-            points_life_years=self.points_life_years,
-        )
+        try:
+            return ProgramRules(
+                threshold=self.threshold_percent,
+                window_from_months=self.window_from_months,
+                window_to_months=self.window_to_months,
+                counted_kinds=self.counted_kinds,
+                near_keys=self.near_keys,
+                near_margin=self.near_margin_percent,
+                points_per_project=self.points_per_project,
+                points_life_years=self.points_life_years,
+            )
+        except RulesRefused as error:
+            named = [_IN_PER_CENT.get(parameter, parameter) for parameter in error.parameters]
+            variables = ", ".join(f"QUALITY_{name.upper()}" for name in named)
+            raise ValueError(f"{variables}: {error}") from None
 
 
 @lru_cache(maxsize=1)

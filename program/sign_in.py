@@ -26,7 +26,7 @@ class SignInProvider:
     cookie_secret
         Signs the session cookie; whoever knows it can be anybody.
     vouches_for_email
-        Whether every address that the provider names is verified, also without a claim about it.
+        Whether an address is verified of which the provider does not say whether it is.
     """
 
     metadata_url: str

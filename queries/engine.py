@@ -26,10 +26,12 @@ from sqlalchemy.pool import QueuePool
 
 from program.schema import load_batch
 from program.settings import PROJECT_ROOT, Settings
+from queries.address import database_address
 
 #: How long a server's data version is believed before it is asked again, seconds.
 VERSION_LIFE = 2.0
 _CONNECT_SECONDS = 5
+_ENGINES = ("duckdb", "postgresql", "clickhousedb")
 
 
 class ProgramDatabaseError(Exception):
@@ -62,7 +64,7 @@ def duckdb_path(url: str) -> Path | None:
     if parsed.get_backend_name() != "duckdb":
         return None
     if not parsed.database or parsed.database.startswith(":memory:"):
-        raise ValueError("the program database must be a DuckDB file, not an in-memory database")
+        raise ValueError("QUALITY_DATABASE_URL must name a DuckDB file, not an in-memory database")
     return PROJECT_ROOT / parsed.database
 
 
@@ -153,12 +155,18 @@ def _clickhouse_engine(settings: Settings, database: str, pool_size: int) -> Eng
 
 
 class ProgramDatabase:
-    """One per process: hands out connections and says which version of the data they show."""
+    """One per process: hands out connections and says which version of the data they show.
+
+    Raises
+    ------
+    ValueError
+        If the settings name no database that we can read.
+    """
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
+        self._url = database_address("QUALITY_DATABASE_URL", settings.database_url, *_ENGINES)
         self._path = duckdb_path(settings.database_url)
-        self._url = make_url(settings.database_url)
         self._on_clickhouse = self._url.get_backend_name() == "clickhousedb"
         self._lock = threading.Lock()
         self._engine: Engine | None = None

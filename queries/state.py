@@ -18,13 +18,14 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Engine, Table, create_engine, event, make_url
+from sqlalchemy import ColumnElement, Connection, Engine, Table, create_engine, event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.pool import QueuePool
 
 from program.settings import PROJECT_ROOT, Settings
+from queries.address import database_address
 from queries.state_migrations import MIGRATIONS, migrate, present_version
 
 #: After a failure reads are refused at once for so long, so that a page does not wait every run.
@@ -112,12 +113,11 @@ def state_path(url: str) -> Path | None:
     ValueError
         If the URL names neither a SQLite file nor PostgreSQL.
     """
-    parsed = make_url(url)
-    backend = parsed.get_backend_name()
-    if backend == "postgresql":
+    parsed = database_address("QUALITY_STATE_URL", url, "sqlite", "postgresql")
+    if parsed.get_backend_name() == "postgresql":
         return None
-    if backend != "sqlite" or not parsed.database or parsed.database == ":memory:":
-        raise ValueError("the state database must be a SQLite file or PostgreSQL")
+    if not parsed.database or parsed.database == ":memory:":
+        raise ValueError("QUALITY_STATE_URL must name a SQLite file, not a database in memory")
     return PROJECT_ROOT / parsed.database
 
 

@@ -180,6 +180,30 @@ def test_a_page_first_asks_who_is_looking(path: Path) -> None:
     assert ast.unparse(first) == "user = require_user()", f"{named(path)}:{first.lineno}"
 
 
+#: Where Streamlit's fragments get the guard that they have to pass.
+FRAGMENT_OF_OURS = "components/fragment.py"
+
+
+def test_no_part_of_a_page_is_drawn_again_around_the_guard() -> None:
+    """Streamlit runs fragments and dialogs again without router and page; ours ask first."""
+    bare = re.compile(r"(st|streamlit)\b.*\b(experimental_)?(fragment|dialog)\b")
+    wrong = [
+        f"{named(path)}:{line} {used}"
+        for path in sources("dashboard", "pages", "components")
+        for line, used in [
+            *((line, f"{module} {name}") for line, module, name in imports(path)),
+            *(
+                (node.lineno, ast.unparse(node))
+                for node in ast.walk(tree(path))
+                if isinstance(node, ast.Attribute)
+            ),
+        ]
+        if bare.match(used)
+    ]
+    assert [place for place in wrong if not place.startswith(f"{FRAGMENT_OF_OURS}:")] == []
+    assert any(place.startswith(f"{FRAGMENT_OF_OURS}:") for place in wrong)
+
+
 @pytest.mark.parametrize("path", PAGES, ids=named)
 def test_pages_neither_draw_nor_query_by_themselves(path: Path) -> None:
     wrong = [

@@ -9,7 +9,9 @@ from packaging.utils import canonicalize_name
 from program.settings import PROJECT_ROOT
 from tests.licences import PAGE, pinned_requirements, runtime_packages
 
-ROW = re.compile(r"^\| ([a-z0-9-]+) \| (\S+) \| (.*) \| (required|brought along) \|$")
+ROW = re.compile(
+    r"^\| ([a-z0-9-]+) \| (\S+) \| (.*) \| (required|brought along|with ClickHouse) \|$"
+)
 LISTED = {
     match[1]: (match[2], match[3])
     for line in PAGE.read_text().splitlines()
@@ -31,6 +33,10 @@ def test_every_pinned_requirement_is_listed_in_its_version():
     assert {name: LISTED[name][0] for name in pinned} == {
         name: version for name, (version, _) in pinned.items()
     }
+
+
+def test_the_driver_of_clickhouse_is_listed_with_what_it_brings():
+    assert {"clickhouse-connect", "lz4", "backports-zstd"} <= set(LISTED)
 
 
 def test_everything_they_bring_along_is_listed_in_the_version_tested_together():

@@ -37,10 +37,13 @@ class Server:
     database: Path
     log: Path
 
-    def get(self, path: str) -> tuple[int, dict[str, str], bytes]:
-        """Return status, headers (lower case) and body of a GET, errors included."""
+    def get(
+        self, path: str, *, method: str = "GET", **headers: str
+    ) -> tuple[int, dict[str, str], bytes]:
+        """Return status, headers (lower case) and body of an answer, errors included."""
+        request = urllib.request.Request(f"{self.url}{path}", headers=headers, method=method)  # noqa: S310 - ours
         try:
-            with urllib.request.urlopen(f"{self.url}{path}", timeout=30) as answer:  # noqa: S310 - http to ourselves
+            with urllib.request.urlopen(request, timeout=30) as answer:  # noqa: S310 - http to ourselves
                 return answer.status, _lower(answer.headers), answer.read()
         except urllib.error.HTTPError as error:
             return error.code, _lower(error.headers), error.read()

@@ -39,6 +39,30 @@ def test_every_answer_carries_the_security_headers(server: Server, path: str) ->
     assert {name: headers.get(name) for name in WANTED} == WANTED
 
 
+@pytest.mark.parametrize("method", ["OPTIONS", "PUT", "DELETE"])
+def test_no_file_is_taken_and_no_other_origin_let_in(server: Server, method: str) -> None:
+    path = "/_stcore/upload_file/a/b"
+    status, headers, _ = server.get(path, method=method, Origin="https://elsewhere.example.test")
+    assert status == 404
+    assert [name for name in headers if name.startswith("access-control")] == []
+
+
+@pytest.mark.parametrize(
+    "told", [{"X-Forwarded-For": "192.0.2.7"}, {"Host": "quality.example.test"}, {"Via": "1.1 x"}]
+)
+def test_the_servers_counters_are_for_its_own_machine(server: Server, told: dict[str, str]) -> None:
+    path = "/_stcore/metrics"
+    assert server.get(path)[0] == 200
+    assert server.get(path, **told)[0] == 404
+    assert server.get(path, method="OPTIONS", **told)[0] == 404
+
+
+@pytest.mark.parametrize("name", ["nginx.conf", "nginx-replicas.conf"])
+def test_the_proxy_does_not_pass_the_servers_counters_on(name: str) -> None:
+    said = (PROJECT_ROOT / "deploy" / name).read_text(encoding="utf-8")
+    assert "location /_stcore/metrics { return 404; }" in said
+
+
 def test_everything_a_page_fetches_carries_them_too(server: Server, tab: OpenTab) -> None:
     visit = tab(server).open("threshold")
     answers = [answer for answer in visit.responses if answer.url.startswith(server.url)]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import io
+import re
 import zipfile
 
 import numpy as np
@@ -97,11 +98,46 @@ def test_formula_is_neutralised_in_csv(start):
     assert cell.startswith("'")
 
 
-@given(st.text())
-def test_no_text_cell_begins_like_a_formula(text):
+@given(st.text() | st.text(alphabet="=+-@,;\t\r\n a'"))
+def test_no_text_cell_begins_like_a_formula_wherever_a_spreadsheet_splits_it(text):
     safe = neutral(text)
-    assert not safe.lstrip().startswith(("=", "+", "-", "@"))
-    assert safe in (text, f"'{text}")
+    for part in re.split("[,;\t\r\n]", safe):
+        assert not part.lstrip().startswith(("=", "+", "-", "@", "＝", "＋", "－", "＠"))
+    assert safe.replace("'", "") == text.replace("\u2060", "").replace("'", "")
+
+
+@pytest.mark.parametrize(
+    ("text", "safe"),
+    [
+        ("x,=1+1", "x,'=1+1"),
+        ("x; @SUM(A1)", "x; '@SUM(A1)"),
+        ("x\t-1", "x\t'-1"),
+        ("x\r\n+1", "x\r\n'+1"),
+        ("x,＝1", "x,'＝1"),
+        ("a-b, c=d", "a-b, c=d"),
+        ("Иванов, Пётр (2+1)", "Иванов, Пётр (2+1)"),
+    ],
+)
+def test_a_formula_behind_a_separator_is_neutralised_and_nothing_else(text, safe):
+    assert neutral(text) == safe
+
+
+@pytest.mark.parametrize(("length", "sign"), [(32_767, "x"), (32_768, "x"), (16_384, "😀")])
+def test_a_text_too_long_for_a_cell_of_excel_says_that_it_was_cut(length, sign):
+    text = sign * length
+    frame = pd.DataFrame({"name": [text]})
+    columns = [Column("name", "Комментарий")]
+    data, about = openpyxl.load_workbook(io.BytesIO(xlsx_file(frame, columns, ABOUT))).worksheets
+    written = data["A2"].value
+    told = "\n".join(str(row[1].value) for row in about.rows)
+    if written == text:
+        assert length == 32_767
+        assert "обрезано" not in told
+    else:
+        assert written.endswith(f"{sign}… (обрезано)")
+        assert len(written.encode("utf-16-le")) <= 2 * 32_767
+        assert "«… (обрезано)»" in told
+    assert text in csv_file(frame, columns).decode("utf-8-sig")
 
 
 def test_marks_that_hold_a_line_together_stay_on_screen():

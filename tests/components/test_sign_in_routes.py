@@ -280,6 +280,14 @@ def test_the_sign_out_address_ends_the_session_and_says_so_in_the_journal(name: 
 
 
 @pytest.mark.usefixtures("own_journal")
+def test_who_signs_out_is_told_when_that_cannot_be_written_down() -> None:
+    Path(settings().signed_out_file).mkdir()
+    cookie = header(cookies_of(CLAIMS | {"origin": ORIGIN}))
+    status, headers, _cookies = asked("/auth/logout", cookie=cookie)
+    assert (status, headers["location"]) == (303, "/?sign_in=not_for_good")
+
+
+@pytest.mark.usefixtures("own_journal")
 @pytest.mark.parametrize(
     "cookie",
     [

@@ -67,9 +67,21 @@ def test_a_disk_that_cannot_be_written_ends_the_session_here_and_is_told(
     blocked.write_text("no folder")
     ended = SignedOutFile(blocked / "ended.txt")
     with caplog.at_level(logging.ERROR):
-        ended.add(FIRST)
+        assert not ended.add(FIRST)
     assert FIRST in ended._ended
     assert "not remembered over a restart" in caplog.text
+
+
+def test_the_next_sign_out_tries_a_disk_again_that_could_not_be_written(tmp_path: Path) -> None:
+    folder = tmp_path / "folder"
+    folder.write_text("no folder")
+    ended = SignedOutFile(folder / "ended.txt")
+    assert not ended.add(FIRST)
+    assert not ended.add(FIRST)
+    folder.unlink()
+    assert ended.add(FIRST)
+    assert ended.add(FIRST)
+    assert (folder / "ended.txt").read_text().count(FIRST) == 1
 
 
 def test_a_list_that_cannot_be_read_trusts_nobody(tmp_path: Path) -> None:

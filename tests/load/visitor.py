@@ -19,10 +19,12 @@ from urllib.parse import urlencode, urlsplit
 from streamlit.proto.Alert_pb2 import Alert
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.Delta_pb2 import Delta
+from streamlit.proto.Element_pb2 import Element
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 from websockets.asyncio.client import ClientConnection, connect
 
+from components.session_cookie import USER_COOKIE
 from tests.load.widgets import key_of, shown_value, widget_of
 
 STREAM, COOKIE = "/_stcore/stream", "_streamlit_xsrf"
@@ -37,7 +39,7 @@ class Run:
     Attributes
     ----------
     what
-        The request in a word: ``open``, ``page`` or ``filter``.
+        The request in a word: ``open``, ``page``, ``filter`` or ``fragment``.
     page
         The page's address.
     drawn, seconds
@@ -87,6 +89,9 @@ class Visitor:
         self._page_hash = ""
         self._address = ""
         self.widgets: dict[str, Any] = {}
+        #: Kind and text of every element that the last request brought, and the fragments met.
+        self.brought: list[tuple[str, str]] = []
+        self.fragments: set[str] = set()
         self.pages: dict[str, str] = {}
         self.page = ""
         self.parameters = ""
@@ -110,6 +115,10 @@ class Visitor:
         self._values[self.widgets[key].id].string_value = option
         return await self._request("filter")
 
+    async def again(self, fragment: str) -> Run:
+        """Ask for one fragment of the page alone, as a widget inside it does."""
+        return await self._request("fragment", fragment=fragment)
+
     def chosen(self, key: str) -> str:
         """Return what a select box shows; nothing if the page has no such box."""
         return self._values[self.widgets[key].id].string_value if key in self.widgets else ""
@@ -118,10 +127,10 @@ class Visitor:
         """Return what a select box offers; nothing if the page has no such box."""
         return list(self.widgets[key].options) if key in self.widgets else []
 
-    async def _request(self, what: str, page_name: str = "") -> Run:
+    async def _request(self, what: str, page_name: str = "", fragment: str = "") -> Run:
         request = BackMsg()
         rerun = request.rerun_script
-        rerun.query_string = self._address
+        rerun.query_string, rerun.fragment_id = self._address, fragment
         rerun.page_name, rerun.page_script_hash = page_name, self._page_hash
         rerun.widget_states.widgets.extend(self._values.values())
         rerun.cached_message_hashes.extend(self._kept)
@@ -129,13 +138,14 @@ class Visitor:
         about.locale, about.timezone, about.timezone_offset = self._language, "Europe/Moscow", -180
         about.url, about.color_scheme = f"{self._url}/{self.page}", "light"
         run = Run(what, self.page)
+        self.brought.clear()
         try:
             async with asyncio.timeout(PATIENCE_SECONDS):
                 await self._socket.send(request.SerializeToString())
                 await self._read(run)
         except TimeoutError:
             run.faults.append("no answer in time")
-        if not run.headed:
+        if not run.headed and what != "fragment":
             run.faults.append("the page has no heading")
         run.seconds = run.elapsed
         return run
@@ -191,12 +201,15 @@ class Visitor:
 
     def _take(self, delta: Delta, script: str, run: Run, seen: set[str]) -> None:
         """Put one part on the screen."""
-        if not delta.fragment_id:
+        if delta.fragment_id:
+            self.fragments.add(delta.fragment_id)
+        else:
             run.drawn = run.elapsed
         run.faults.extend(faults_of(delta))
         if delta.WhichOneof("type") != "new_element":
             return
         element = delta.new_element
+        self.brought.append((str(element.WhichOneof("type")), text_of(element)))
         run.headed |= element.WhichOneof("type") == "heading" and element.heading.tag == "h1"
         widget = widget_of(element)
         if widget is None:
@@ -216,6 +229,8 @@ class Visitor:
             run.faults.append("the script does not compile")
             return True
         self._runs_ended += 1
+        if message.script_finished == ForwardMsg.FINISHED_FRAGMENT_RUN_SUCCESSFULLY:
+            return True  # the rest of the page stays on screen
         self._kept = {
             hash_: kept
             for hash_, kept in self._kept.items()
@@ -224,6 +239,12 @@ class Visitor:
         self._values = {id_: value for id_, value in self._values.items() if id_ in seen}
         self.widgets = {key: widget for key, widget in self.widgets.items() if widget.id in seen}
         return True
+
+
+def text_of(element: Element) -> str:
+    """Return the words of a heading or a paragraph, nothing of other elements."""
+    kind = element.WhichOneof("type")
+    return str(getattr(element, kind).body) if kind in {"heading", "markdown"} else ""
 
 
 def faults_of(delta: Delta) -> list[str]:
@@ -240,20 +261,26 @@ def faults_of(delta: Delta) -> list[str]:
 
 
 @asynccontextmanager
-async def visitor(url: str, *, language: str = "ru-RU", token: str = "") -> AsyncIterator[Visitor]:
+async def visitor(
+    url: str, *, language: str = "ru-RU", token: str = "", signed_in: str = ""
+) -> AsyncIterator[Visitor]:
     """Yield a tab with an open connection to the dashboard at ``url``.
 
     Parameters
     ----------
     token
         The cookie against forged requests that the server gave with the page.
+    signed_in
+        The cookie of a session; nobody is signed in without.
     """
     parts = urlsplit(url)
+    cookies = {COOKIE: token, USER_COOKIE: signed_in}
+    sent = "; ".join(f"{name}={value}" for name, value in cookies.items() if value)
     async with connect(
         f"ws://{parts.netloc}{STREAM}",
         origin=url,  # type: ignore[arg-type]  # a NewType of str
         # The second entry is the token; the third, a session to take up again, is not asked for.
-        additional_headers={"Cookie": f"{COOKIE}={token}"} if token else None,
+        additional_headers={"Cookie": sent} if sent else None,
         subprotocols=["streamlit", *([token] if token else [])],  # type: ignore[list-item]  # NewTypes of str
         max_size=None,
     ) as socket:

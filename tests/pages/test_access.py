@@ -15,7 +15,7 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from components import this_machine
-from components.access import DEMONSTRATION_ROLE, Refused, session_id_of
+from components.access import DEMONSTRATION_ROLE, Reason, Refused, session_id_of
 from components.readiness import problem
 from components.recorder import recorder
 from components.signed_out import signed_out_sessions
@@ -151,6 +151,14 @@ def test_who_is_not_in_the_staff_list_causes_the_one_question_about_it(email: st
     assert " staff " in sent[0].text.replace("\n", " ")
 
 
+@pytest.mark.usefixtures("team", "nothing_kept")
+def test_a_page_with_fragments_asks_the_staff_list_once() -> None:
+    with statements_sent("duckdb") as sent:
+        app = visit(claims())
+    assert "## Forecast" in page_text(app)
+    assert len([each for each in sent if "FROM staff" in each.text]) == 1
+
+
 @pytest.mark.parametrize(("verified", "let_in"), [(True, True), ("true", True), ("True", True)])
 @pytest.mark.usefixtures("team")
 def test_a_verified_address_is_believed(verified: object, let_in: bool) -> None:
@@ -167,13 +175,16 @@ def test_an_address_that_is_not_verified_is_nobodys(verified: object) -> None:
 
 
 @pytest.mark.usefixtures("team")
-@pytest.mark.parametrize("verified", [False, None])
-def test_a_provider_that_vouches_for_its_addresses_is_believed(
-    verified: object, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    ("verified", "let_in"),
+    [(None, True), (True, True), ("true", True), (False, False), ("false", False), ("", False)],
+)
+def test_a_provider_that_vouches_for_its_addresses_is_believed_where_it_says_nothing_else(
+    verified: object, let_in: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("QUALITY_OIDC_EMAIL_ALWAYS_VERIFIED", "true")
     forget_everything()
-    assert visit(claims(email_verified=verified)).dataframe
+    assert bool(visit(claims(email_verified=verified)).dataframe) is let_in
     assert headings(visit(claims(email=None))) == [NO_ACCESS]
 
 
@@ -210,6 +221,13 @@ def test_signing_out_ends_this_session_and_no_other() -> None:
     assert visit(elsewhere).dataframe
     forget_everything()  # a restart
     assert "You have signed out" in page_text(visit(user))
+
+
+@pytest.mark.usefixtures("team")
+def test_a_sign_out_that_may_not_last_is_told_in_words() -> None:
+    app = visit({}, sign_in="not_for_good")
+    assert PLEASE_SIGN_IN in page_text(app)
+    assert any("the server could not write that down" in text.value for text in app.warning)
 
 
 def noted() -> list[tuple[str, str, str, str]]:
@@ -300,25 +318,95 @@ def test_a_follow_up_from_before_sign_in_is_the_present_managers(team: Path) -> 
     assert "Call the studio" not in page_text(visit(claims(), "home.py"))
 
 
-@pytest.mark.usefixtures("team")
-def test_files_end_with_the_session(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A page may stay open in another tab after its visitor has signed out."""
-    offered: list[Callable[[], bytes]] = []
+@pytest.fixture
+def offered(monkeypatch: pytest.MonkeyPatch) -> list[Callable[[], bytes]]:
+    """What makes the files of the pages that are visited, as a click calls it."""
+    made: list[Callable[[], bytes]] = []
     original = st.download_button
 
     def noted(*arguments: Any, data: Any, **named: Any) -> bool:
-        offered.append(data)
+        made.append(data)
         return original(*arguments, data=data, **named)
 
     monkeypatch.setattr(st, "download_button", noted)
+    return made
+
+
+def all_refused(offered: list[Callable[[], bytes]]) -> set[Reason]:
+    """Take every file in vain; return why."""
+    reasons = set()
+    for make in offered:
+        with pytest.raises(Refused) as refused:
+            make()
+        reasons.add(refused.value.reason)
+    return reasons
+
+
+@pytest.mark.usefixtures("team")
+def test_files_end_with_the_session(offered: list[Callable[[], bytes]]) -> None:
+    """A page may stay open in another tab after its visitor has signed out."""
     user = claims()
     visit(user)
     assert offered
     assert all(make() for make in offered)
     signed_out_sessions().add(session_id_of(user))
-    for make in offered:
-        with pytest.raises(Refused):
-            make()
+    assert all_refused(offered) == {Reason.SIGNED_OUT}
+
+
+REMOVED = "DELETE FROM staff WHERE email = '{email}'"
+PROMOTED = "UPDATE staff SET role = 'admin' WHERE email = '{email}'"
+DEMOTED = "UPDATE staff SET role = 'manager' WHERE email = '{email}'"
+HANDED_OVER = "UPDATE partner SET manager_email = 'manager02@example.test'"
+OTHERWISE = "UPDATE staff SET name = 'Somebody else' WHERE email <> '{email}'"
+
+
+@pytest.mark.parametrize(
+    ("email", "change", "reason"),
+    [
+        ("leader01@example.test", REMOVED, Reason.UNKNOWN_PERSON),
+        ("leader01@example.test", DEMOTED, Reason.CHANGED),
+        ("manager01@example.test", PROMOTED, Reason.CHANGED),
+        ("manager01@example.test", HANDED_OVER, Reason.CHANGED),
+        ("leader01@example.test", OTHERWISE, None),
+    ],
+)
+def test_files_are_for_the_role_and_the_portfolio_that_the_page_was_drawn_for(
+    own_state: Path,
+    team: Path,
+    tmp_path: Path,
+    offered: list[Callable[[], bytes]],
+    email: str,
+    change: str,
+    reason: Reason | None,
+) -> None:
+    del own_state  # only its order matters
+    visit(claims(email=email))
+    assert all(make() for make in offered)
+    changed = changed_copy(team, tmp_path / "new.duckdb", change.format(email=email))
+    os.replace(changed, team)  # noqa: PTH105 - as a job
+    if reason is None:
+        assert all(make() for make in offered)
+    else:
+        assert all_refused(offered) == {reason}
+        assert (email, "refused", "", reason.code) in noted()
+
+
+def test_files_of_the_demonstration_do_not_hold_own_records_that_came_in_its_place(
+    point_at: Callable[[Path], None],
+    demo_file: Path,
+    own_file: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    offered: list[Callable[[], bytes]],
+) -> None:
+    database = changed_copy(demo_file, tmp_path / "program.duckdb")
+    point_at(database)
+    monkeypatch.delenv("QUALITY_SINGLE_USER_WITHOUT_SIGN_IN")
+    forget_everything()
+    visit({})
+    assert all(make() for make in offered)
+    os.replace(changed_copy(own_file, tmp_path / "new.duckdb"), database)  # noqa: PTH105 - as a job
+    assert all_refused(offered) == {Reason.OWN_DATABASE}
 
 
 def test_the_staff_list_decides_on_the_role(team: Path) -> None:

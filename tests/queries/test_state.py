@@ -405,7 +405,7 @@ def test_after_a_failure_reads_are_refused_at_once_and_writes_are_tried(
     "address", ["sqlite://", "sqlite:///:memory:", "duckdb:///x", "mysql://x/y"]
 )
 def test_other_kinds_of_databases_are_refused(address: str) -> None:
-    with pytest.raises(ValueError, match="SQLite file or PostgreSQL"):
+    with pytest.raises(ValueError, match="QUALITY_STATE_URL"):
         state_path(address)
 
 

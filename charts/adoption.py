@@ -7,15 +7,16 @@ today's records go: dotted, with the range that pending activations leave open.
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from typing import Any
 
 import pandas as pd
 import plotly.graph_objects as go
 
 from charts import formats
-from charts.annotations import changes_told, mark_changes
-from charts.palette import SIGNS, Roles, ThemeName, Tone, translucent
-from charts.template import SMALL, figure, month_axis, require_rows, share_axis
+from charts.annotations import Mark, time_axis
+from charts.palette import SIGNS, ThemeName, Tone, translucent
+from charts.template import SMALL, figure, require_rows, share_axis
 from program.language import _
 from program.rules import DECK_RULES, ProgramRules
 
@@ -78,17 +79,7 @@ def _range(
             )  # fmt: skip
 
 
-def _frame_of_time(
-    fig: go.Figure, frame: pd.DataFrame, marks: pd.DataFrame, c: Roles, room: int
-) -> None:
-    first, last = _days(frame)
-    mark_changes(fig, marks, c, first, last)
-    month_axis(fig, first, last)
-    fig.update_xaxes(range=[first - dt.timedelta(days=12), last + dt.timedelta(days=16)])
-    fig.update_layout(margin_r=room)
-
-
-def adoption_lines(frame: pd.DataFrame, marks: pd.DataFrame, *, theme: ThemeName) -> go.Figure:
+def adoption_lines(frame: pd.DataFrame, *, theme: ThemeName, marks: Sequence[Mark]) -> go.Figure:
     """Draw how many partners are in the programme, deliver and hold the competence.
 
     Parameters
@@ -96,7 +87,7 @@ def adoption_lines(frame: pd.DataFrame, marks: pd.DataFrame, *, theme: ThemeName
     frame
         Grain: one row an evaluation, oldest first, as from ``queries.adoption.adoption``.
     marks
-        Changes to mark: ``day``, ``label``.
+        Changes to mark.
 
     Raises
     ------
@@ -123,13 +114,13 @@ def adoption_lines(frame: pd.DataFrame, marks: pd.DataFrame, *, theme: ThemeName
             font={"color": colour, "size": SMALL + 1},
         )  # fmt: skip
     _range(fig, frame, frame["secured"], frame["holders"], c.accent)
-    _frame_of_time(fig, frame, marks, c, 50)
+    time_axis(fig, c, *_days(frame), marks=marks, room=(12, 16))
     fig.update_yaxes(range=[0, most * 1.08], nticks=5)
-    fig.update_layout(showlegend=True, margin_t=30)
+    fig.update_layout(showlegend=True, margin_t=30, margin_r=50)
     return fig
 
 
-def adoption_lines_alt(frame: pd.DataFrame, marks: pd.DataFrame) -> str:
+def adoption_lines_alt(frame: pd.DataFrame) -> str:
     """Say in words what :func:`adoption_lines` shows."""
     require_rows(frame, _PARTNERS)
     told = [
@@ -143,14 +134,14 @@ def adoption_lines_alt(frame: pd.DataFrame, marks: pd.DataFrame) -> str:
         )
         for row in frame.iloc[sorted({0, *range(max(0, len(frame) - 3), len(frame))})].itertuples()
     ]
-    return "; ".join(told) + "." + changes_told(marks)
+    return "; ".join(told) + "."
 
 
 def programme_coverage(
     frame: pd.DataFrame,
-    marks: pd.DataFrame,
     *,
     theme: ThemeName,
+    marks: Sequence[Mark],
     rules: ProgramRules = DECK_RULES,
 ) -> go.Figure:
     """Draw the coverage of all keys at every evaluation, against the threshold of one partner.
@@ -161,7 +152,7 @@ def programme_coverage(
         Grain: one row an evaluation, oldest first: ``evaluated_on``, ``decided``, ``base``,
         ``delivered``, ``pending_activation``.
     marks
-        Changes to mark: ``day``, ``label``.
+        Changes to mark.
 
     Raises
     ------
@@ -203,12 +194,13 @@ def programme_coverage(
             text=formats.share(value[row.index[0]], int(row["base"].iloc[0])),
             font={"color": c.accent, "size": SMALL + 1},
         )  # fmt: skip
-    _frame_of_time(fig, frame, marks, c, 58)
+    time_axis(fig, c, *_days(frame), marks=marks, room=(12, 16))
     share_axis(fig)
+    fig.update_layout(margin_r=58)
     return fig
 
 
-def programme_coverage_alt(frame: pd.DataFrame, marks: pd.DataFrame) -> str:
+def programme_coverage_alt(frame: pd.DataFrame) -> str:
     """Say in words what :func:`programme_coverage` shows."""
     require_rows(frame, _KEYS)
     told = [
@@ -216,7 +208,7 @@ def programme_coverage_alt(frame: pd.DataFrame, marks: pd.DataFrame) -> str:
         f"{formats.coverage(int(row.delivered), int(row.base))}"
         for row in frame.iloc[sorted({0, *range(max(0, len(frame) - 3), len(frame))})].itertuples()
     ]
-    return _("Coverage. {told}.").format(told="; ".join(told)) + changes_told(marks)
+    return _("Coverage. {told}.").format(told="; ".join(told))
 
 
 def _change_told(row: Any, word: str, n: int) -> str:
@@ -224,7 +216,7 @@ def _change_told(row: Any, word: str, n: int) -> str:
     return f"{when}<br>{word}: {formats.number(n)}"
 
 
-def gained_and_lost(frame: pd.DataFrame, marks: pd.DataFrame, *, theme: ThemeName) -> go.Figure:
+def gained_and_lost(frame: pd.DataFrame, *, theme: ThemeName, marks: Sequence[Mark]) -> go.Figure:
     """Draw gains above and losses below the line at every evaluation; coming ones are pale.
 
     Parameters
@@ -233,7 +225,7 @@ def gained_and_lost(frame: pd.DataFrame, marks: pd.DataFrame, *, theme: ThemeNam
         Grain: one row an evaluation, oldest first: ``evaluated_on``, ``decided``, ``gained``,
         ``lost`` (missing: unknown, not drawn).
     marks
-        Changes to mark: ``day``, ``label``.
+        Changes to mark.
 
     Raises
     ------
@@ -264,10 +256,7 @@ def gained_and_lost(frame: pd.DataFrame, marks: pd.DataFrame, *, theme: ThemeNam
             ],
             hovertemplate="%{customdata[1]}<extra></extra>",
         )  # fmt: skip
-    first, last = _days(frame)
-    mark_changes(fig, marks, c, first, last)
-    month_axis(fig, first, last)
-    fig.update_xaxes(range=[first - dt.timedelta(days=20), last + dt.timedelta(days=20)])
+    time_axis(fig, c, *_days(frame), marks=marks, room=(20, 20))
     high, low = max(counts["gained"].max(), 1), max(counts["lost"].max(), 1)
     room = (high + low) * 0.1
     fig.update_yaxes(visible=False, range=[-low - room, high + room])
@@ -276,7 +265,7 @@ def gained_and_lost(frame: pd.DataFrame, marks: pd.DataFrame, *, theme: ThemeNam
     return fig
 
 
-def gained_and_lost_alt(frame: pd.DataFrame, marks: pd.DataFrame) -> str:
+def gained_and_lost_alt(frame: pd.DataFrame) -> str:
     """Say in words what :func:`gained_and_lost` shows."""
     require_rows(frame, _CHANGES)
     told = [
@@ -287,4 +276,4 @@ def gained_and_lost_alt(frame: pd.DataFrame, marks: pd.DataFrame) -> str:
         )
         for row in frame.tail(6).itertuples()
     ]
-    return "; ".join(told) + "." + changes_told(marks)
+    return "; ".join(told) + "."

@@ -16,6 +16,7 @@ from charts.adoption import (
     programme_coverage,
     programme_coverage_alt,
 )
+from charts.annotations import Mark
 from components.chart import show_chart
 from components.definitions import definition
 from components.download import About
@@ -158,7 +159,7 @@ def adoption_columns() -> list[Column]:
 
 def adoption_charts(
     rows: pd.DataFrame,
-    marks: pd.DataFrame,
+    marks: tuple[Mark, ...],
     about: About,
     rules: ProgramRules,
     question: tuple[object, ...],
@@ -169,9 +170,9 @@ def adoption_charts(
     columns = adoption_columns()
     with partners:
         show_chart(
-            drawn_once(adoption_lines, rows, marks, question=question),
+            drawn_once(adoption_lines, rows, question=question, marks=marks),
             title=_("Partners at each evaluation"),
-            alt=adoption_lines_alt(rows, marks),
+            alt=adoption_lines_alt(rows),
             data=rows,
             columns=columns[:7],
             key="adoption_partners",
@@ -180,9 +181,9 @@ def adoption_charts(
         )
     with keys:
         show_chart(
-            drawn_once(programme_coverage, rows, marks, question=question, rules=rules),
+            drawn_once(programme_coverage, rows, question=question, marks=marks, rules=rules),
             title=_("Coverage of all keys at each evaluation"),
-            alt=programme_coverage_alt(rows, marks),
+            alt=programme_coverage_alt(rows),
             data=rows,
             columns=[columns[0], columns[1], *columns[7:]],
             key="adoption_keys",

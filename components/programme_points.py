@@ -7,6 +7,7 @@ import datetime as dt
 import streamlit as st
 
 from charts import formats
+from charts.annotations import Mark
 from charts.keys import points_calendar, points_calendar_alt
 from components.chart import show_chart
 from components.data import ask
@@ -31,7 +32,12 @@ _WRITTEN_BELOW = 1000
 
 
 def points_section(
-    scope: Scope, choice: Choice, evaluated_on: dt.date, rules: ProgramRules, about: About
+    scope: Scope,
+    choice: Choice,
+    marks: tuple[Mark, ...],
+    evaluated_on: dt.date,
+    rules: ProgramRules,
+    about: About,
 ) -> None:
     """Draw points by month, and the projects whose points expire soonest."""
     this_month = last_evaluation(choice.today)
@@ -42,7 +48,7 @@ def points_section(
         empty(_("No delivery of the last two years has earned points here."))
         return
     now = calendar[~calendar["is_forecast"]].tail(1)
-    figure = points_calendar(calendar, theme=figure_theme())
+    figure = points_calendar(calendar, theme=figure_theme(), marks=marks)
     if int(calendar["alive"].max()) >= _WRITTEN_BELOW:
         figure.update_traces(text=None)
     show_chart(

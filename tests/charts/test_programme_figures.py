@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import re
 
@@ -10,12 +11,12 @@ import pandas as pd
 import pytest
 
 from charts import adoption, cohorts, rule_variant, tile_map
+from charts.annotations import Mark
 from charts.palette import THEMES, roles
 from metrics.lag_curve import lag_curve
 
 HOSTILE = "<b>жирный</b> <a href='https://evil.example'>x</a>"
-MARKS = pd.DataFrame({"day": pd.to_datetime(["2026-10-15"]), "label": [HOSTILE]})
-NO_MARKS = MARKS.iloc[:0]
+MARKED = {"marks": (Mark(dt.date(2026, 10, 15), HOSTILE),)}
 EVALUATIONS = pd.DataFrame(
     {
         "evaluated_on": pd.to_datetime(
@@ -67,12 +68,12 @@ TILES = pd.DataFrame(
 LAGS = pd.DataFrame({"lag": [5, 40, 100, 400], "delivered": [3, 5, 2, 0], "censored": [0, 4, 2, 6]})
 
 CHARTS = {
-    "partners": (adoption.adoption_lines, adoption.adoption_lines_alt, EVALUATIONS, (MARKS,)),
-    "keys": (adoption.programme_coverage, adoption.programme_coverage_alt, EVALUATIONS, (MARKS,)),
-    "changes": (adoption.gained_and_lost, adoption.gained_and_lost_alt, EVALUATIONS, (MARKS,)),
-    "rules": (rule_variant.holders_by_rule, rule_variant.holders_by_rule_alt, RULES, (MARKS,)),
-    "cohorts": (cohorts.cohort_heatmap, cohorts.cohort_heatmap_alt, SHARES, ()),
-    "tiles": (tile_map.tile_map, lambda f: tile_map.tile_map_alt(f, "1"), TILES, ()),
+    "partners": (adoption.adoption_lines, adoption.adoption_lines_alt, EVALUATIONS, MARKED),
+    "keys": (adoption.programme_coverage, adoption.programme_coverage_alt, EVALUATIONS, MARKED),
+    "changes": (adoption.gained_and_lost, adoption.gained_and_lost_alt, EVALUATIONS, MARKED),
+    "rules": (rule_variant.holders_by_rule, rule_variant.holders_by_rule_alt, RULES, MARKED),
+    "cohorts": (cohorts.cohort_heatmap, cohorts.cohort_heatmap_alt, SHARES, {}),
+    "tiles": (tile_map.tile_map, lambda f: tile_map.tile_map_alt(f, "1"), TILES, {}),
 }
 
 
@@ -89,8 +90,8 @@ def written(fig) -> str:
 @pytest.mark.parametrize("language", ["ru", "en"])
 def test_chart_draws_in_every_theme_and_language(chart, theme, language, speak):
     speak(language)
-    draw, _, frame, rest = chart
-    fig = draw(frame, *rest, theme=theme)
+    draw, _, frame, options = chart
+    fig = draw(frame, theme=theme, **options)
     assert fig.layout.template.layout.font.color == roles(theme).text
     assert len(fig.data) > 0
 
@@ -98,9 +99,9 @@ def test_chart_draws_in_every_theme_and_language(chart, theme, language, speak):
 @pytest.mark.parametrize("language", ["ru", "en"])
 def test_alternative_text_speaks_the_language(chart, language, speak):
     speak(language)
-    _, alt, frame, rest = chart
+    _, alt, frame, _options = chart
     quiet = frame.assign(label="1") if "label" in frame else frame
-    text = alt(quiet, *(marks.assign(label="1") for marks in rest))
+    text = alt(quiet)
     assert text.endswith(".")
     assert "nan" not in text.lower()
     wrong = re.compile(r"\b(?!n\b)[a-z]{2,}" if language == "ru" else r"[а-яё]")
@@ -108,45 +109,28 @@ def test_alternative_text_speaks_the_language(chart, language, speak):
 
 
 def test_chart_of_one_row_is_drawn(chart):
-    draw, alt, frame, rest = chart
+    draw, alt, frame, options = chart
     for row in range(len(frame)):
         one = frame.iloc[[row]]
-        assert draw(one, *rest, theme="light").layout.height > 0
-        assert alt(one, *rest)
+        assert draw(one, theme="light", **options).layout.height > 0
+        assert alt(one)
 
 
 def test_chart_is_never_asked_for_no_rows(chart):
-    draw, _, frame, rest = chart
+    draw, _, frame, options = chart
     with pytest.raises(ValueError, match="no rows"):
-        draw(frame.iloc[:0], *rest, theme="light")
+        draw(frame.iloc[:0], theme="light", **options)
 
 
 def test_words_from_data_stay_text(chart):
-    draw, _, frame, rest = chart
-    text = written(draw(frame, *rest, theme="light"))
+    draw, _, frame, options = chart
+    text = written(draw(frame, theme="light", **options))
     assert "<a href" not in text
     assert "<b>" not in text
 
 
-def test_changes_are_marked_on_every_chart_over_time():
-    for draw, alt, frame, rest in CHARTS.values():
-        if not rest:
-            continue
-        marked, plain = draw(frame, MARKS, theme="light"), draw(frame, NO_MARKS, theme="light")
-        assert len(marked.layout.shapes) == len(plain.layout.shapes) + 1
-        assert HOSTILE in alt(frame, MARKS)
-        assert HOSTILE not in alt(frame, NO_MARKS)
-
-
-def test_a_change_outside_the_chart_is_not_marked():
-    early = MARKS.assign(day=pd.Timestamp("2020-01-01"))
-    fig = adoption.programme_coverage(EVALUATIONS, early, theme="light")
-    none = adoption.programme_coverage(EVALUATIONS, NO_MARKS, theme="light")
-    assert len(fig.layout.shapes) == len(none.layout.shapes)
-
-
 def test_what_is_coming_is_dotted_and_carries_the_range_of_pending_activations():
-    fig = adoption.programme_coverage(EVALUATIONS, NO_MARKS, theme="light")
+    fig = adoption.programme_coverage(EVALUATIONS, theme="light", marks=())
     dashes = [trace.line.dash for trace in fig.data]
     assert dashes.count("dot") == 1
     ranges = [s for s in fig.layout.shapes if s.type == "line" and s.line.width == 6]
@@ -157,12 +141,12 @@ def test_what_is_coming_is_dotted_and_carries_the_range_of_pending_activations()
 
 
 def test_an_evaluation_without_any_base_is_a_gap_and_not_zero():
-    line = adoption.programme_coverage(EVALUATIONS, NO_MARKS, theme="light").data[0]
+    line = adoption.programme_coverage(EVALUATIONS, theme="light", marks=()).data[0]
     assert np.isnan(line.y[0])
 
 
 def test_a_click_on_a_bar_returns_its_evaluation():
-    fig = adoption.gained_and_lost(EVALUATIONS, NO_MARKS, theme="light")
+    fig = adoption.gained_and_lost(EVALUATIONS, theme="light", marks=())
     assert {row[0] for trace in fig.data for row in trace.customdata} == {
         *("2026-09", "2026-10", "2026-11", "2026-12", "2027-01")
     }

@@ -69,7 +69,7 @@ def outcome_months(
             hoverinfo="text",
         )  # fmt: skip
     first, last = frame["month"].iloc[0].date(), frame["month"].iloc[-1].date()
-    time_axis(fig, c, first, last, marks=marks, period=30)
+    time_axis(fig, c, first, last, marks=marks, room=(20, 20), period=30)
     fig.update_yaxes(nticks=5, tickformat=",d", rangemode="tozero")
     fig.update_layout(barmode="stack", showlegend=True, bargap=0.2, legend={"traceorder": "normal"})
     return fig

@@ -8,13 +8,14 @@ ahead is a forecast (``charts/fan.py``): fine dots without points, in the band o
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from typing import Any
 
 import pandas as pd
 import plotly.graph_objects as go
 
 from charts import formats
-from charts.annotations import changes_told, mark_changes
+from charts.annotations import Mark, time_axis
 from charts.fan import draw_forecast, forecast_of, forecast_told, name_forecast
 from charts.palette import SIGNS, Roles, ThemeName, Tone, translucent
 from charts.template import (
@@ -22,7 +23,6 @@ from charts.template import (
     count_axis,
     figure,
     level_labels,
-    month_axis,
     require_rows,
     share_axis,
 )
@@ -93,14 +93,12 @@ def _frame_of_time(
     fig: go.Figure,
     frame: pd.DataFrame,
     ahead: pd.DataFrame,
-    marks: pd.DataFrame,
+    marks: Sequence[Mark],
     c: Roles,
     room: int,
 ) -> None:
-    first, last = _days(pd.concat([frame[["evaluated_on"]], ahead[["evaluated_on"]]]))
-    mark_changes(fig, marks, c, first, last)
-    month_axis(fig, first, last)
-    fig.update_xaxes(range=[first - dt.timedelta(days=12), last + dt.timedelta(days=16)])
+    days = _days(pd.concat([frame[["evaluated_on"]], ahead[["evaluated_on"]]]))
+    time_axis(fig, c, *days, marks=marks, room=(12, 16))
     fig.update_layout(margin_r=room)
 
 
@@ -122,10 +120,10 @@ def _begin(frame: pd.DataFrame, values: pd.Series) -> tuple[pd.Timestamp, float]
 
 def adoption_lines(
     frame: pd.DataFrame,
-    marks: pd.DataFrame,
     ahead: pd.DataFrame = NO_FORECAST,
     *,
     theme: ThemeName,
+    marks: Sequence[Mark],
 ) -> go.Figure:
     """Draw how many partners are in the programme, deliver and hold the competence.
 
@@ -134,7 +132,7 @@ def adoption_lines(
     frame
         Grain: one row an evaluation, oldest first, as from ``queries.adoption.adoption``.
     marks
-        Changes to mark: ``day``, ``label``.
+        Changes to mark.
     ahead
         The forecast of later evaluations, as from
         ``components.adoption_forecast.adoption_forecast``; it needs a decided row in ``frame``.
@@ -170,15 +168,13 @@ def adoption_lines(
     if len(ahead):
         name_forecast(fig, c)
     _range(fig, frame, frame["secured"], frame["holders"], c.accent)
-    _frame_of_time(fig, frame, ahead, marks, c, 50)
     count_axis(fig, 0, most * 1.08)
     fig.update_layout(showlegend=True, margin_t=30)
+    _frame_of_time(fig, frame, ahead, marks, c, 50)
     return fig
 
 
-def adoption_lines_alt(
-    frame: pd.DataFrame, marks: pd.DataFrame, ahead: pd.DataFrame = NO_FORECAST
-) -> str:
+def adoption_lines_alt(frame: pd.DataFrame, ahead: pd.DataFrame = NO_FORECAST) -> str:
     """Say in words what :func:`adoption_lines` shows."""
     require_rows(frame, _PARTNERS)
     told = [
@@ -194,15 +190,15 @@ def adoption_lines_alt(
     ]
     if len(forecast := forecast_told(ahead, "holders", formats.number)):
         told.append(_("with the competence {forecast}").format(forecast=forecast))
-    return "; ".join(told) + "." + changes_told(marks)
+    return "; ".join(told) + "."
 
 
 def programme_coverage(
     frame: pd.DataFrame,
-    marks: pd.DataFrame,
     ahead: pd.DataFrame = NO_FORECAST,
     *,
     theme: ThemeName,
+    marks: Sequence[Mark],
     rules: ProgramRules = DECK_RULES,
 ) -> go.Figure:
     """Draw the coverage of all keys at every evaluation, against the threshold of one partner.
@@ -213,7 +209,7 @@ def programme_coverage(
         Grain: one row an evaluation, oldest first: ``evaluated_on``, ``decided``, ``base``,
         ``delivered``, ``pending_activation``.
     marks
-        Changes to mark: ``day``, ``label``.
+        Changes to mark.
     ahead
         The forecast of later evaluations, as for :func:`adoption_lines`.
 
@@ -270,9 +266,7 @@ def programme_coverage(
     return fig
 
 
-def programme_coverage_alt(
-    frame: pd.DataFrame, marks: pd.DataFrame, ahead: pd.DataFrame = NO_FORECAST
-) -> str:
+def programme_coverage_alt(frame: pd.DataFrame, ahead: pd.DataFrame = NO_FORECAST) -> str:
     """Say in words what :func:`programme_coverage` shows."""
     require_rows(frame, _KEYS)
     told = [
@@ -282,7 +276,7 @@ def programme_coverage_alt(
     ]
     if len(forecast := forecast_told(ahead, "coverage", formats.share)):
         told.append(forecast)
-    return _("Coverage. {told}.").format(told="; ".join(told)) + changes_told(marks)
+    return _("Coverage. {told}.").format(told="; ".join(told))
 
 
 def _change_told(row: Any, word: str, n: int) -> str:
@@ -290,7 +284,7 @@ def _change_told(row: Any, word: str, n: int) -> str:
     return f"{when}<br>{word}: {formats.number(n)}"
 
 
-def gained_and_lost(frame: pd.DataFrame, marks: pd.DataFrame, *, theme: ThemeName) -> go.Figure:
+def gained_and_lost(frame: pd.DataFrame, *, theme: ThemeName, marks: Sequence[Mark]) -> go.Figure:
     """Draw gains above and losses below the line at every evaluation; coming ones are pale.
 
     Parameters
@@ -299,7 +293,7 @@ def gained_and_lost(frame: pd.DataFrame, marks: pd.DataFrame, *, theme: ThemeNam
         Grain: one row an evaluation, oldest first: ``evaluated_on``, ``decided``, ``gained``,
         ``lost`` (missing: unknown, not drawn).
     marks
-        Changes to mark: ``day``, ``label``.
+        Changes to mark.
 
     Raises
     ------
@@ -331,10 +325,7 @@ def gained_and_lost(frame: pd.DataFrame, marks: pd.DataFrame, *, theme: ThemeNam
             hovertemplate="%{customdata[1]}<extra></extra>",
         )  # fmt: skip
     level_labels(fig)
-    first, last = _days(frame)
-    mark_changes(fig, marks, c, first, last)
-    month_axis(fig, first, last)
-    fig.update_xaxes(range=[first - dt.timedelta(days=20), last + dt.timedelta(days=20)])
+    time_axis(fig, c, *_days(frame), marks=marks, room=(20, 20))
     high, low = max(counts["gained"].max(), 1), max(counts["lost"].max(), 1)
     room = (high + low) * 0.1
     count_axis(fig, -low - room, high + room, signed=False)
@@ -343,7 +334,7 @@ def gained_and_lost(frame: pd.DataFrame, marks: pd.DataFrame, *, theme: ThemeNam
     return fig
 
 
-def gained_and_lost_alt(frame: pd.DataFrame, marks: pd.DataFrame) -> str:
+def gained_and_lost_alt(frame: pd.DataFrame) -> str:
     """Say in words what :func:`gained_and_lost` shows."""
     require_rows(frame, _CHANGES)
     told = [
@@ -354,4 +345,4 @@ def gained_and_lost_alt(frame: pd.DataFrame, marks: pd.DataFrame) -> str:
         )
         for row in frame.tail(6).itertuples()
     ]
-    return "; ".join(told) + "." + changes_told(marks)
+    return "; ".join(told) + "."

@@ -1,55 +1,121 @@
-"""What happened to the programme itself, marked on every chart over time."""
+"""The axis of every chart over time, with what happened to the programme itself marked on it."""
 
 from __future__ import annotations
 
 import datetime as dt
-
-import pandas as pd
-import plotly.graph_objects as go
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
 
 from charts import formats
-from charts.palette import Roles, ThemeName, roles
-from charts.template import SMALL, safe
+from charts.palette import Roles
+from charts.template import SMALL, Marks, Picture, safe
 from program.language import _
 
+#: Most letters of a mark on a chart; hovering, the alternative text and the methods page have all.
+_LETTERS = 32
+#: Part of the axis that a letter takes on a phone; words are placed so that they fit there.
+_LETTER = 1 / 36
+#: Height of a row of words; so many rows at most, a mark without room for words is a line.
+_ROW, _ROWS = 16, 6
+#: Pixels of a figure's height that are not its plot: margins and months, an entry of the legend.
+_AROUND, _ENTRY = 60, 19
 
-def mark_changes(
-    fig: go.Figure, marks: pd.DataFrame, c: Roles, first: dt.date, last: dt.date
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A change of the programme: its day, and what it was in one line."""
+
+    day: dt.date
+    label: str
+
+
+def time_axis(
+    fig: Picture,
+    c: Roles,
+    first: dt.date,
+    last: dt.date,
+    *,
+    marks: Sequence[Mark],
+    room: tuple[int, int] = (15, 15),
+    period: int = 0,
 ) -> None:
-    """Draw a dotted line with a few words at every change between two days.
+    """Write the months of a time axis, and mark the changes on it in rows above the plot.
 
     Parameters
     ----------
+    fig
+        Has its height already: the rows of words are added to it.
+    first, last
+        The days between which the data lies.
     marks
-        Grain: one row a change. ``day``, ``label`` (words).
+        What changed, whenever; those outside the axis are left out.
+    room
+        Days of the axis before the first and after the last day.
+    period
+        Days that a point of the data stands for, if it stands at the first of them. A change in
+        the middle of a month then stands at the month, one between months between their points.
     """
-    shown = marks[marks["day"].between(pd.Timestamp(first), pd.Timestamp(last))]
-    # Words beside a late mark stand on its left: on its right they would leave the figure.
-    late = pd.Timestamp(first) + (pd.Timestamp(last) - pd.Timestamp(first)) * 0.6
-    for place, mark in enumerate(shown.itertuples()):
-        side, shift = ("right", -4) if mark.day > late else ("left", 4)
-        fig.add_vline(x=mark.day, line={"color": c.muted, "width": 1, "dash": "dot"}, layer="below")
-        fig.add_annotation(
-            x=mark.day, y=0, yref="paper", xanchor=side, yanchor="bottom", xshift=shift,
-            # Neighbouring marks would write over each other.
-            yshift=4 + 15 * (place % 3), text=safe(mark.label),
-            font={"size": SMALL, "color": c.muted},
-        )  # fmt: skip
-
-
-def marked(fig: go.Figure, marks: pd.DataFrame, *, theme: ThemeName) -> go.Figure:
-    """Return a finished chart over time with the changes inside its axis marked."""
-    first, last = (pd.Timestamp(end).date() for end in fig.layout.xaxis.range)
-    mark_changes(fig, marks, roles(theme), first, last)
-    return fig
-
-
-def changes_told(marks: pd.DataFrame) -> str:
-    """Say the changes in words, for a chart's ``alt``; empty without any."""
-    if marks.empty:
-        return ""
-    return " " + _("Marked: {changes}.").format(
-        changes="; ".join(
-            f"{formats.date_long(mark.day.date())} — {mark.label}" for mark in marks.itertuples()
-        )
+    ticks, texts = formats.month_ticks(first, last)
+    start, end = first - dt.timedelta(days=room[0]), last + dt.timedelta(days=room[1])
+    fig.update_xaxes(
+        tickmode="array", tickvals=ticks, ticktext=texts, tickangle=0, range=[start, end]
     )
+    half = dt.timedelta(days=period // 2)
+    shown = sorted((m for m in marks if start <= m.day - half <= end), key=lambda m: m.day)
+    if not shown:
+        return
+    placed = _placed([((m.day - half - start) / (end - start), m.label) for m in shown])
+    rows = min(max(words.row for words in placed) + 1, _ROWS)
+    height = fig.layout.height + _ROW * rows
+    # On a phone every entry of the legend may take a line of its own.
+    entries = sum(bool(trace.name) and trace.showlegend is not False for trace in fig.data)
+    high, drawn = _ROW / (height - _AROUND - _ENTRY * entries), Marks(c)
+    for mark, words in zip(shown, placed, strict=True):
+        drawn.upright(mark.day - half, 1 - high * min(words.row + 1, rows), c.muted)
+        if words.row < rows:
+            drawn.words(
+                x=mark.day - half, xanchor=words.side, y=1 - high * words.row, yref="paper",
+                yanchor="top", text=safe(words.text), hovertext=safe(_told(mark)),
+                bgcolor=c.background, font={"size": SMALL, "color": c.muted},
+            )  # fmt: skip
+    drawn.put_on(fig)
+    fig.update_yaxes(domain=[0, 1 - high * rows])
+    fig.update_layout(height=height)
+    fig.marked = _("Marked: {changes}.").format(changes="; ".join(_told(mark) for mark in shown))
+
+
+class _Words(NamedTuple):
+    text: str
+    #: Which end of the words is at their line.
+    side: str
+    #: From the top; from ``_ROWS`` on it is one too many.
+    row: int
+
+
+def _placed(changes: Sequence[tuple[float, str]]) -> list[_Words]:
+    """Place words at lines, given as parts of the axis, the earliest first.
+
+    None leave the axis on a phone; those that would lie on others get a row of their own.
+    """
+    ends: list[float] = []
+    placed = []
+    for line, label in changes:
+        before, after = line, 1 - line
+        room, side = max((after, "left"), (before, "right"), (2 * min(before, after), "center"))
+        text = _short(label, min(_LETTERS, int(room / _LETTER)))
+        wide = len(text) * _LETTER
+        begin = line - wide * {"left": 0, "center": 0.5, "right": 1}[side]
+        row = next((row for row, taken in enumerate(ends) if taken <= begin), len(ends))
+        if row < _ROWS:
+            ends[row : row + 1] = [begin + wide]
+        placed.append(_Words(text, side, row))
+    return placed
+
+
+def _short(label: str, letters: int) -> str:
+    return label if len(label) <= letters else label[: letters - 1].rstrip() + "…"
+
+
+def _told(mark: Mark) -> str:
+    return f"{formats.date_long(mark.day)} — {mark.label}"

@@ -1,9 +1,8 @@
-"""Answers that the five-point bars cannot show: pairs of answers, long scales, changed wordings."""
+"""Answers that the five-point bars cannot show: pairs of answers and long scales."""
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 import pandas as pd
 import plotly.graph_objects as go
@@ -144,18 +143,3 @@ def score_columns_alt(frame: pd.DataFrame) -> str:
         for score, n in zip(frame["score"], frame["count"], strict=True)
     )
     return _("Answers by score from 0 to 10.") + f" {scores}."
-
-
-def mark_changes(fig: go.Figure, changes: Sequence[dt.date], *, theme: ThemeName) -> None:
-    """Mark on a time axis where the wording of the question changed and the limits start anew."""
-    _fig, c = figure(theme)
-    for day in changes:
-        # Half a month before: between the last period of the old wording and the first new one.
-        at = dt.datetime(day.year, day.month, 1) - dt.timedelta(days=15)  # noqa: DTZ001 - a place on an axis
-        fig.add_shape(
-            type="line", x0=at, x1=at, y0=0, y1=1, yref="paper",
-            line={"color": c.text, "width": 1, "dash": "dot"},
-        )  # fmt: skip
-        fig.add_annotation(
-            x=at, y=1, yref="paper", yanchor="bottom", xanchor="left", text=_("new wording"),
-        )  # fmt: skip

@@ -6,16 +6,17 @@ it is given. Flags differ by shape and name, not by colour alone.
 
 from __future__ import annotations
 
-import datetime as dt
 import math
+from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
 from charts import formats
+from charts.annotations import Mark, time_axis
 from charts.palette import Roles, ThemeName
-from charts.template import SMALL, figure, month_axis, require_rows, safe, share_axis
+from charts.template import SMALL, figure, require_rows, safe, share_axis
 from metrics.control_chart import Variation, gaps
 from metrics.peers import PeerFlag
 from program.language import _
@@ -195,7 +196,12 @@ def _variation_look(c: Roles) -> dict[str, tuple[str, str, int, str]]:
 
 
 def control_chart(
-    frame: pd.DataFrame, *, theme: ThemeName, quarterly: bool = False, index: bool = False
+    frame: pd.DataFrame,
+    *,
+    theme: ThemeName,
+    marks: Sequence[Mark],
+    quarterly: bool = False,
+    index: bool = False,
 ) -> go.Figure:
     """Draw a disjoint monthly or quarterly series against its own limits (XmR).
 
@@ -207,6 +213,8 @@ def control_chart(
         Grain: one row a period, oldest first. ``month`` (its 1st day), ``value``, ``mean``,
         ``low``, ``high`` (fractions, or −1..+1 with ``index``; NaN limits draw a plain line),
         ``variation`` (a value of ``metrics.control_chart.Variation``), ``n`` (int).
+    marks
+        Changes to mark.
     quarterly
         Whether a period is a quarter.
 
@@ -253,10 +261,9 @@ def control_chart(
             hoverinfo="text",
         )  # fmt: skip
     first, last = frame["month"].iloc[0].date(), frame["month"].iloc[-1].date()
-    month_axis(fig, first, last)
+    days = 90 if quarterly else 30
+    time_axis(fig, c, first, last, marks=marks, room=(days // 2, days // 2), period=days)
     _value_axis(fig, index=index, **_zoomed(frame, lowest))
-    edge = dt.timedelta(days=15)
-    fig.update_xaxes(range=[first - edge, last + edge])
     fig.update_layout(showlegend=True)
     return fig
 

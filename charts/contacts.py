@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import pandas as pd
 import plotly.graph_objects as go
 
 from charts import formats
+from charts.annotations import Mark, time_axis
 from charts.palette import Roles, ThemeName
-from charts.template import count_axis, figure, month_axis, require_rows
+from charts.template import count_axis, figure, require_rows
 from program.language import _
 
 #: Bars of the histogram hold so many days; everything from the last one on stands together.
@@ -31,7 +31,9 @@ def _looks(c: Roles) -> dict[str, dict[str, object]]:
     }
 
 
-def outcome_months(frame: pd.DataFrame, names: Mapping[str, str], *, theme: ThemeName) -> go.Figure:
+def outcome_months(
+    frame: pd.DataFrame, names: Mapping[str, str], *, theme: ThemeName, marks: Sequence[Mark]
+) -> go.Figure:
     """Draw how many contacts ended how, month by month, stacked.
 
     Parameters
@@ -40,6 +42,8 @@ def outcome_months(frame: pd.DataFrame, names: Mapping[str, str], *, theme: Them
         Grain: one row a month, oldest first. ``month`` (its 1st day) and a count for each outcome.
     names
         Outcome -> its name; outcomes that never occur are not drawn.
+    marks
+        Changes to mark.
 
     Raises
     ------
@@ -65,9 +69,7 @@ def outcome_months(frame: pd.DataFrame, names: Mapping[str, str], *, theme: Them
             hoverinfo="text",
         )  # fmt: skip
     first, last = frame["month"].iloc[0].date(), frame["month"].iloc[-1].date()
-    month_axis(fig, first, last)
-    half = dt.timedelta(days=20)
-    fig.update_xaxes(range=[first - half, last + half])
+    time_axis(fig, c, first, last, marks=marks, room=(20, 20), period=30)
     count_axis(fig, 0, max(int(totals.max()), 1) * 1.05)
     fig.update_layout(barmode="stack", showlegend=True, bargap=0.2, legend={"traceorder": "normal"})
     return fig

@@ -7,14 +7,16 @@ never stand on a control chart, since neighbouring evaluations share eleven of t
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
 from charts import formats
+from charts.annotations import Mark, time_axis
 from charts.palette import SYMBOLS, ThemeName, Tone, translucent
-from charts.template import SMALL, figure, month_axis, require_rows, share_axis
+from charts.template import SMALL, figure, require_rows, share_axis
 from program.language import _
 from program.rules import DECK_RULES, ProgramRules, Window
 
@@ -23,6 +25,7 @@ def coverage_history(
     frame: pd.DataFrame,
     *,
     theme: ThemeName,
+    marks: Sequence[Mark],
     window: Window | None = None,
     rules: ProgramRules = DECK_RULES,
 ) -> go.Figure:
@@ -34,6 +37,8 @@ def coverage_history(
         Grain: one row an evaluation, oldest first. ``evaluated_on``; ``base``, ``delivered``,
         ``pending_activation`` (int, 0 once decided); ``held`` (bool); ``decided`` (bool: stored
         decision; False for the two coming evaluations, drawn dashed from today's records).
+    marks
+        Changes to mark.
     window
         The purchase window of the next evaluation, shaded.
 
@@ -89,9 +94,8 @@ def coverage_history(
         _decision_points(
             fig, empty.assign(value=0.0), formats.no_base(), c.muted, "circle-open", c.background
         )
-    month_axis(fig, first, last)
+    time_axis(fig, c, first, last, marks=marks, room=(12, 20))
     share_axis(fig)
-    fig.update_xaxes(range=[first - dt.timedelta(days=12), last + dt.timedelta(days=20)])
     fig.update_layout(showlegend=True, margin_t=30)
     return fig
 
@@ -167,7 +171,7 @@ def coverage_history_alt(frame: pd.DataFrame) -> str:
     return _("Coverage against 50 %: {parts}.").format(parts="; ".join(parts))
 
 
-def programme_trend(frame: pd.DataFrame, *, theme: ThemeName) -> go.Figure:
+def programme_trend(frame: pd.DataFrame, *, theme: ThemeName, marks: Sequence[Mark]) -> go.Figure:
     """Draw the programme's coverage over time: settled solid, coming evaluations dashed.
 
     Parameters
@@ -175,6 +179,8 @@ def programme_trend(frame: pd.DataFrame, *, theme: ThemeName) -> go.Figure:
     frame
         Grain: one row an evaluation, oldest first. ``evaluated_on``; ``base``, ``delivered``
         (int, totals of all partners chosen); ``decided`` (bool).
+    marks
+        Changes to mark.
 
     Raises
     ------
@@ -215,9 +221,8 @@ def programme_trend(frame: pd.DataFrame, *, theme: ThemeName) -> go.Figure:
                 font={"color": c.accent, "size": SMALL + 1},
             )  # fmt: skip
     first, last = _day(rows["evaluated_on"].min()), _day(rows["evaluated_on"].max())
-    month_axis(fig, first, last)
+    time_axis(fig, c, first, last, marks=marks, room=(12, 12))
     share_axis(fig)
-    fig.update_xaxes(range=[first - dt.timedelta(days=12), last + dt.timedelta(days=12)])
     # Room at the right for the last figure.
     fig.update_layout(margin_r=56)
     return fig

@@ -3,23 +3,33 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 
 import pandas as pd
 import plotly.graph_objects as go
 
 from charts import formats
+from charts.annotations import Mark, time_axis
 from charts.palette import ThemeName
-from charts.template import SMALL, count_axis, figure, level_labels, month_axis, require_rows, safe
+from charts.template import SMALL, count_axis, figure, level_labels, require_rows, safe
+from program.calendar import add_months
 from program.language import _
 from program.rules import Window
 
 _ROW = 44
+#: Width of a month's bar: twenty-one days, as an axis of time counts them.
+_BAR = 21 * 86_400_000
 #: More keys than these do not fit a screen; the page draws the rest as its table.
 MOST_KEYS = 40
 
 
 def key_timeline(
-    frame: pd.DataFrame, *, theme: ThemeName, window: Window, today: dt.date
+    frame: pd.DataFrame,
+    *,
+    theme: ThemeName,
+    marks: Sequence[Mark],
+    window: Window,
+    today: dt.date,
 ) -> go.Figure:
     """Draw purchase, activation and delivery of each key, and which delivery counts.
 
@@ -30,6 +40,8 @@ def key_timeline(
         or edition), ``purchased_on``, ``activated_on``, ``delivered_on`` (NaT where it has not
         happened), ``counts`` (bool: this key counts as delivered at the evaluation), ``in_base``
         (bool), ``reason`` (words: «считается», «не считается, потому что …»).
+    marks
+        Changes to mark.
     window
         Purchase window of the evaluation, shaded.
     today
@@ -98,8 +110,7 @@ def key_timeline(
     days = [row for name in columns[1:4] for row in rows[name].dropna()]
     first = min(min(days).date(), window.start)
     last = max(max(days).date(), today, window.end)
-    month_axis(fig, first, last)
-    fig.update_xaxes(range=[first - dt.timedelta(days=10), last + dt.timedelta(days=10)])
+    time_axis(fig, c, first, last, marks=marks, room=(10, 10))
     fig.update_yaxes(visible=False, range=[-len(rows) + 0.5, 0.8])
     fig.update_layout(showlegend=True, legend_y=1.12, margin_t=60)
     return fig
@@ -121,7 +132,7 @@ def key_timeline_alt(frame: pd.DataFrame, *, window: Window) -> str:
     )
 
 
-def points_calendar(frame: pd.DataFrame, *, theme: ThemeName) -> go.Figure:
+def points_calendar(frame: pd.DataFrame, *, theme: ThemeName, marks: Sequence[Mark]) -> go.Figure:
     """Draw a partner's points at the end of each month and those that expire in it.
 
     Parameters
@@ -129,6 +140,8 @@ def points_calendar(frame: pd.DataFrame, *, theme: ThemeName) -> go.Figure:
     frame
         Grain: one row a month, oldest first, as ``metrics.points.points_calendar`` returns it:
         ``month``, ``alive``, ``expiring`` (int), ``is_forecast`` (bool).
+    marks
+        Changes to mark.
 
     Notes
     -----
@@ -143,12 +156,12 @@ def points_calendar(frame: pd.DataFrame, *, theme: ThemeName) -> go.Figure:
     require_rows(frame, ("month", "alive", "expiring", "is_forecast"))
     fig, c = figure(theme, height=240)
     months = [moment.date() for moment in frame["month"]]
-    x = list(range(len(frame)))
     for name, sign, colour in (("alive", 1, c.accent), ("expiring", -1, c.watch)):
         word = _("alive") if name == "alive" else _("expire")
         fig.add_bar(
-            x=x,
+            x=frame["month"],
             y=sign * frame[name],
+            width=_BAR,
             name=word,
             marker={
                 "color": [
@@ -167,21 +180,14 @@ def points_calendar(frame: pd.DataFrame, *, theme: ThemeName) -> go.Figure:
             ],
             hovertemplate="%{customdata}<extra></extra>",
         )
-    step = -(-len(months) // 6)
-    names, year = [], None
-    for month in months[::step]:
-        short = formats.month(month).split(formats.NBSP)
-        names.append(short[0] if month.year == year else "<br>".join(short))
-        year = month.year
     level_labels(fig)
     highest, lowest = int(frame["alive"].max()), int(frame["expiring"].max())
     room = max(highest, lowest, 1) * 0.18
-    fig.update_layout(barmode="overlay", bargap=0.3, showlegend=True, margin_t=30)
-    # A single month keeps the width of a bar among several.
-    fig.update_xaxes(
-        tickvals=x[::step], ticktext=names, tickangle=0, range=[-0.6, max(len(x), 6) - 0.4]
-    )
+    fig.update_layout(barmode="overlay", showlegend=True, margin_t=30)
     count_axis(fig, -lowest - room, highest + room)
+    # A single month keeps the width of a bar among several.
+    last = max(months[-1], add_months(months[0], 5))
+    time_axis(fig, c, months[0], last, marks=marks, period=30)
     fig.add_hline(y=0, line={"color": c.muted, "width": 1})
     return fig
 

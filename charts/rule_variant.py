@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-import datetime as dt
+from collections.abc import Sequence
 
 import pandas as pd
 import plotly.graph_objects as go
 
 from charts import formats
-from charts.annotations import changes_told, mark_changes
+from charts.annotations import Mark, time_axis
 from charts.palette import ThemeName
-from charts.template import SMALL, count_axis, figure, month_axis, require_rows
+from charts.template import SMALL, count_axis, figure, require_rows
 from program.language import _
 
 _COLUMNS = ("evaluated_on", "in_force", "variant", "stored")
 
 
-def holders_by_rule(frame: pd.DataFrame, marks: pd.DataFrame, *, theme: ThemeName) -> go.Figure:
+def holders_by_rule(frame: pd.DataFrame, *, theme: ThemeName, marks: Sequence[Mark]) -> go.Figure:
     """Draw the number of holders at every evaluation under both rules, and as it was decided.
 
     Parameters
@@ -25,7 +25,7 @@ def holders_by_rule(frame: pd.DataFrame, marks: pd.DataFrame, *, theme: ThemeNam
         Grain: one row an evaluation, oldest first: ``evaluated_on``, ``in_force`` and
         ``variant`` (holders as calculated), ``stored`` (as decided; missing where it was not).
     marks
-        Changes to mark: ``day``, ``label``.
+        Changes to mark.
 
     Raises
     ------
@@ -62,17 +62,14 @@ def holders_by_rule(frame: pd.DataFrame, marks: pd.DataFrame, *, theme: ThemeNam
             marker={"symbol": "circle-open", "size": 6, "color": c.text, "line": {"width": 1}},
         )  # fmt: skip
     first, last = (frame["evaluated_on"].iloc[i].date() for i in (0, -1))
-    mark_changes(fig, marks, c, first, last)
-    month_axis(fig, first, last)
-    edge = dt.timedelta(days=14)
-    fig.update_xaxes(range=[first - edge, last + edge])
+    time_axis(fig, c, first, last, marks=marks)
     most = max(int(frame[["in_force", "variant"]].to_numpy().max()), 1)
     count_axis(fig, 0, most * 1.12)
     fig.update_layout(showlegend=True, margin_t=30, margin_r=52)
     return fig
 
 
-def holders_by_rule_alt(frame: pd.DataFrame, marks: pd.DataFrame) -> str:
+def holders_by_rule_alt(frame: pd.DataFrame) -> str:
     """Say in words what :func:`holders_by_rule` shows."""
     require_rows(frame, _COLUMNS)
     told = [
@@ -83,6 +80,4 @@ def holders_by_rule_alt(frame: pd.DataFrame, marks: pd.DataFrame) -> str:
         )
         for row in frame.iloc[sorted({0, len(frame) // 2, len(frame) - 1})].itertuples()
     ]
-    return _("Partners with the competence. {told}.").format(told="; ".join(told)) + changes_told(
-        marks
-    )
+    return _("Partners with the competence. {told}.").format(told="; ".join(told))

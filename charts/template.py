@@ -8,7 +8,6 @@ it wraps on a phone and a screen reader finds it.
 
 from __future__ import annotations
 
-import datetime as dt
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -18,7 +17,7 @@ from typing import Any
 import pandas as pd
 import plotly.graph_objects as go
 
-from charts.formats import NBSP, month_ticks, number, plotly_separators
+from charts.formats import NBSP, number, plotly_separators
 from charts.palette import Roles, ThemeName, roles
 
 FONT = "IBM Plex Sans, sans-serif"
@@ -108,6 +107,8 @@ class Picture(go.Figure):  # type: ignore[misc]  # plotly ships no types
     """
 
     _shown: dict[str, Any] | None = None
+    #: What is marked on its axis of time, as a sentence for those who do not see it.
+    marked: str = ""
 
     def to_dict(self) -> dict[str, Any]:
         """Return the figure as Streamlit sends it, the same at every call."""
@@ -116,7 +117,7 @@ class Picture(go.Figure):  # type: ignore[misc]  # plotly ships no types
         return self._shown
 
 
-def figure(theme: ThemeName, *, height: int = HEIGHT) -> tuple[go.Figure, Roles]:
+def figure(theme: ThemeName, *, height: int = HEIGHT) -> tuple[Picture, Roles]:
     """Return an empty figure in the shared look, and the colours to draw with."""
     look = {"template": template(theme), "height": height, "separators": plotly_separators()}
     return Picture(layout=look), roles(theme)
@@ -128,12 +129,6 @@ def require_rows(frame: pd.DataFrame, columns: Iterable[str]) -> None:
         raise ValueError(f"the chart misses the columns {absent}")
     if frame.empty:
         raise ValueError("a chart is never asked for no rows: show the empty state instead")
-
-
-def month_axis(figure: go.Figure, first: dt.date, last: dt.date, *, most: int = 6) -> None:
-    """Write the months of a time axis in the current language."""
-    ticks, texts = month_ticks(first, last, most)
-    figure.update_xaxes(tickmode="array", tickvals=ticks, ticktext=texts, tickangle=0)
 
 
 def share_axis(figure: go.Figure, *, low: float = 0.0, high: float = 1.0) -> None:
@@ -216,6 +211,15 @@ class Marks:
             {
                 "type": "rect", "x0": left, "x1": right, "y0": y[0], "y1": y[1],
                 "fillcolor": colour, "line_width": 0, "layer": "below",
+            }
+        )  # fmt: skip
+
+    def upright(self, x: Any, top: float, colour: str) -> None:
+        """Draw a dotted line from the bottom up to a part of the figure, behind all else."""
+        self._shapes.append(
+            {
+                "type": "line", "x0": x, "x1": x, "y0": 0, "y1": top, "yref": "paper",
+                "line": {"color": colour, "width": 1, "dash": "dot"}, "layer": "below",
             }
         )  # fmt: skip
 

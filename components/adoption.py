@@ -16,6 +16,7 @@ from charts.adoption import (
     programme_coverage,
     programme_coverage_alt,
 )
+from charts.annotations import Mark
 from components.adoption_forecast import (
     adoption_forecast,
     forecast_columns,
@@ -179,7 +180,7 @@ def keys_columns(ahead: pd.DataFrame) -> list[Column]:
 
 def adoption_charts(
     rows: pd.DataFrame,
-    marks: pd.DataFrame,
+    marks: tuple[Mark, ...],
     about: About,
     rules: ProgramRules,
     question: tuple[Hashable, ...],
@@ -192,9 +193,9 @@ def adoption_charts(
     partners, keys = st.columns(2, gap="large")
     with partners:
         show_chart(
-            drawn_once(adoption_lines, shown, marks, ahead, question=question),
+            drawn_once(adoption_lines, shown, ahead, question=question, marks=marks),
             title=_("Partners at each evaluation"),
-            alt=adoption_lines_alt(shown, marks, ahead),
+            alt=adoption_lines_alt(shown, ahead),
             data=data,
             columns=partners_columns(ahead),
             key="adoption_partners",
@@ -206,9 +207,11 @@ def adoption_charts(
         )
     with keys:
         show_chart(
-            drawn_once(programme_coverage, shown, marks, ahead, question=question, rules=rules),
+            drawn_once(
+                programme_coverage, shown, ahead, question=question, marks=marks, rules=rules
+            ),
             title=_("Coverage of all keys at each evaluation"),
-            alt=programme_coverage_alt(shown, marks, ahead),
+            alt=programme_coverage_alt(shown, ahead),
             data=data,
             columns=keys_columns(ahead),
             key="adoption_keys",

@@ -10,9 +10,9 @@ import streamlit as st
 
 from charts import formats
 from charts.adoption import gained_and_lost, gained_and_lost_alt
+from charts.annotations import Mark
 from charts.palette import Tone
 from components import address
-from components.change_marks import told_apart
 from components.chart import show_chart
 from components.data import ask
 from components.download import About, download
@@ -40,7 +40,7 @@ def changes_section(
     scope: Scope,
     choice: Choice,
     rows: pd.DataFrame,
-    marks: pd.DataFrame,
+    marks: tuple[Mark, ...],
     coming: Sequence[dt.date],
     rules: ProgramRules,
     about: About,
@@ -51,11 +51,11 @@ def changes_section(
         drawn_once(
             gained_and_lost,
             shown,
-            marks,
-            question=(scope, choice.filters, coming, choice.today, rules, told_apart(marks)),
+            question=(scope, choice.filters, coming, choice.today, rules),
+            marks=marks,
         ),
         title=_("Who gained and who lost the competence"),
-        alt=made_of(gained_and_lost_alt, shown, marks=marks),
+        alt=made_of(gained_and_lost_alt, shown),
         data=shown,
         columns=[
             Column("evaluated_on", _("Evaluation on"), Kind.DATE),

@@ -43,7 +43,7 @@ _DRAFT = "annotation_draft"
 def annotations_section(user: User) -> None:
     """Draw what happened, marked on charts over time, and for editors how to add and remove."""
     st.markdown(f"## {_('What happened in the programme')}")
-    st.caption(_("Marked on the charts of coverage over time."))
+    st.caption(_("Marked on every chart over time."))
     found = read_state(user, noted_changes, None)
     if found is not None and found.empty:
         empty(_("Nothing has been marked yet."))

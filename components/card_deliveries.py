@@ -8,6 +8,7 @@ from dataclasses import replace
 import pandas as pd
 import streamlit as st
 
+from charts.annotations import Mark
 from charts.keys import points_calendar as points_figure
 from charts.keys import points_calendar_alt
 from components.chart import show_chart
@@ -30,6 +31,7 @@ def deliveries_block(
     scope: Scope,
     deliveries: pd.DataFrame,
     partner_id: int,
+    marks: tuple[Mark, ...],
     today: dt.date,
     rules: ProgramRules,
     about: About,
@@ -55,7 +57,7 @@ def deliveries_block(
             about, title=_("Projects and deliveries"), file_name=f"deliveries_{partner_id}"
         )
         download(rows, columns, about=named, key=f"deliveries_file_{partner_id}")
-    _points(scope, deliveries, partner_id, today, rules, about)
+    _points(scope, deliveries, partner_id, marks, today, rules, about)
 
 
 def _in_words(deliveries: pd.DataFrame) -> pd.DataFrame:
@@ -97,6 +99,7 @@ def _points(
     scope: Scope,
     deliveries: pd.DataFrame,
     partner_id: int,
+    marks: tuple[Mark, ...],
     today: dt.date,
     rules: ProgramRules,
     about: About,
@@ -115,7 +118,7 @@ def _points(
         empty(_("No points in these two years: nothing delivered earned any."))
         return
     show_chart(
-        made_of(points_figure, calendar, theme=figure_theme()),
+        made_of(points_figure, calendar, theme=figure_theme(), marks=marks),
         title=_("Points: alive and expiring"),
         alt=points_calendar_alt(calendar),
         data=calendar,

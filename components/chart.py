@@ -9,6 +9,7 @@ import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
+from charts.template import Picture
 from components.download import About, download
 from components.table import Column, show_table
 from program.language import _
@@ -39,7 +40,8 @@ def show_chart(
     title
         What the chart says, as a sentence; Markdown, so data strings pass ``plain`` first.
     alt
-        The chart's message in words, from the ``…_alt`` function beside the chart.
+        The chart's message in words, from the ``…_alt`` function beside the chart; what is marked
+        on an axis of time is added here.
     data, columns
         The same figures as a table.
     key
@@ -57,6 +59,8 @@ def show_chart(
     -------
     The clicked points as plotly describes them, empty when none or not asked for.
     """
+    if isinstance(figure, Picture) and figure.marked:
+        alt += f" {figure.marked}"
     with st.container(gap="xsmall"):
         as_table = _heading(title, key=key, data=data, columns=columns, about=about)
         points: list[dict[str, Any]] = []

@@ -5,11 +5,10 @@ from __future__ import annotations
 import datetime as dt
 
 import pandas as pd
-import plotly.graph_objects as go
 import streamlit as st
 
 from charts import formats
-from charts.annotations import changes_told, marked
+from charts.annotations import Mark
 from charts.cohorts import (
     MILESTONES,
     cohort_heatmap,
@@ -18,8 +17,6 @@ from charts.cohorts import (
     lag_curve_line,
 )
 from charts.comparison import control_chart, control_chart_alt
-from charts.palette import ThemeName
-from components.change_marks import told_apart
 from components.chart import show_chart
 from components.data import ask
 from components.definitions import definition
@@ -46,7 +43,7 @@ _CONTROLLED = 24
 def delivery_time_section(
     scope: Scope,
     choice: Choice,
-    marks: pd.DataFrame,
+    marks: tuple[Mark, ...],
     evaluated_on: dt.date,
     rules: ProgramRules,
     about: About,
@@ -80,7 +77,7 @@ def delivery_time_section(
             about=about,
             note=_("All counted keys, activated or not; the month under way is not told."),
         )
-    _matured(counts, choice.today, marks, about, (scope, *asked, told_apart(marks)))
+    _matured(counts, choice.today, marks, about, (scope, *asked))
 
 
 def _curve(curve: LagCurve, since: dt.date, about: About, question: tuple[object, ...]) -> None:
@@ -117,16 +114,10 @@ def _curve(curve: LagCurve, since: dt.date, about: About, question: tuple[object
     )
 
 
-def _matured_figure(
-    frame: pd.DataFrame, marks: pd.DataFrame, *, quarterly: bool, theme: ThemeName
-) -> go.Figure:
-    return marked(control_chart(frame, theme=theme, quarterly=quarterly), marks, theme=theme)
-
-
 def _matured(
     counts: pd.DataFrame,
     today: dt.date,
-    marks: pd.DataFrame,
+    marks: tuple[Mark, ...],
     about: About,
     question: tuple[object, ...],
 ) -> None:
@@ -145,12 +136,16 @@ def _matured(
         notes.append(_("Preliminary limits: fewer than 13 points."))
     show_chart(
         drawn_once(
-            _matured_figure, series.frame, marks, question=question, quarterly=series.quarterly
+            control_chart,
+            series.frame,
+            question=question,
+            marks=marks,
+            quarterly=series.quarterly,
         ),
         title=_("Share of the keys of a month delivered within {days} of the purchase").format(
             days=formats.days(MATURITY)
         ),
-        alt=control_chart_alt(series.frame, quarterly=series.quarterly) + changes_told(marks),
+        alt=control_chart_alt(series.frame, quarterly=series.quarterly),
         data=series.frame,
         columns=[
             Column("month", _("Bought in"), Kind.MONTH),

@@ -7,6 +7,7 @@ import datetime as dt
 import streamlit as st
 
 from charts import formats
+from charts.annotations import Mark
 from charts.keys import points_calendar, points_calendar_alt
 from components.chart import show_chart
 from components.data import ask
@@ -29,7 +30,12 @@ _AHEAD, _LISTED = 3, 1000
 
 
 def points_section(
-    scope: Scope, choice: Choice, evaluated_on: dt.date, rules: ProgramRules, about: About
+    scope: Scope,
+    choice: Choice,
+    marks: tuple[Mark, ...],
+    evaluated_on: dt.date,
+    rules: ProgramRules,
+    about: About,
 ) -> None:
     """Draw points by month, and the projects whose points expire soonest."""
     this_month = last_evaluation(choice.today)
@@ -41,7 +47,7 @@ def points_section(
         return
     now = calendar[~calendar["is_forecast"]].tail(1)
     show_chart(
-        points_calendar(calendar, theme=figure_theme()),
+        points_calendar(calendar, theme=figure_theme(), marks=marks),
         title=_("Points of all partners: alive at the end of the month, and expiring in it"),
         alt=points_calendar_alt(calendar),
         data=calendar,

@@ -9,6 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from charts import formats
+from charts.annotations import Mark
 from charts.palette import Tone
 from charts.rule_variant import holders_by_rule, holders_by_rule_alt
 from components.chart import show_chart
@@ -74,7 +75,7 @@ def both_ways(found: Simulation) -> None:
             st.markdown(f"{badge(words, tone)} **{formats.number(int(flags.sum()))}**")
 
 
-def history_chart(found: Simulation, marks: pd.DataFrame, about: About) -> None:
+def history_chart(found: Simulation, marks: tuple[Mark, ...], about: About) -> None:
     """Draw holders under both rules at every evaluation, and as it was decided."""
     frame = pd.DataFrame(
         {
@@ -96,7 +97,7 @@ def history_chart(found: Simulation, marks: pd.DataFrame, about: About) -> None:
     show_chart(
         made_of(holders_by_rule, frame, marks=marks, theme=figure_theme()),
         title=_("Partners with the competence under both rules"),
-        alt=holders_by_rule_alt(frame, marks),
+        alt=holders_by_rule_alt(frame),
         data=frame,
         columns=[
             Column("evaluated_on", _("Evaluation on"), Kind.DATE),

@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Sequence
-
-import pandas as pd
-import plotly.graph_objects as go
 import streamlit as st
 
 from charts import formats
-from charts.answers import mark_changes
+from charts.annotations import Mark
 from charts.comparison import control_chart, control_chart_alt, no_signals
-from charts.palette import ThemeName
+from components.change_marks import change_marks
 from components.chart import show_chart
 from components.definitions import definition
 from components.download import About
@@ -31,18 +26,14 @@ from program.language import _
 DRAWN_FROM = 3
 
 
-def marked_chart(
-    frame: pd.DataFrame,
-    *,
-    theme: ThemeName,
-    quarterly: bool = False,
-    index: bool,
-    changes: Sequence[dt.date],
-) -> go.Figure:
-    """Draw a control chart with marks where the wording of the question changed."""
-    figure = control_chart(frame, theme=theme, quarterly=quarterly, index=index)
-    mark_changes(figure, changes, theme=theme)
-    return figure
+def trend_marks(trend: Trend) -> tuple[Mark, ...]:
+    """Return what changed: the wording of the question where limits start anew, and the rest.
+
+    A questionnaire whose wording begins a part of the series is not marked once more.
+    """
+    reworded = {f"{version}" for version in trend.frame["version"].unique()[1:]}
+    wordings = tuple(Mark(day, _("new wording")) for day in trend.changes)
+    return wordings + change_marks(told=reworded)
 
 
 def show_trend(trend: Trend, measure: Measure, *, title: str, about: About, key: str) -> None:
@@ -65,12 +56,12 @@ def show_trend(trend: Trend, measure: Measure, *, title: str, about: About, key:
     kind = Kind.INDEX if index else Kind.SHARE
     show_chart(
         made_of(
-            marked_chart,
+            control_chart,
             frame,
             theme=figure_theme(),
+            marks=trend_marks(trend),
             quarterly=trend.quarterly,
             index=index,
-            changes=trend.changes,
         ),
         title=title,
         alt=made_of(control_chart_alt, frame, quarterly=trend.quarterly, index=index),

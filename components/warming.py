@@ -13,6 +13,7 @@ from components.garbage import collect
 from components.outlook import coming_evaluations, groups_by_evaluation, partners_outlook
 from program.calendar import add_months
 from program.settings import settings
+from queries.changes import version_changes
 from queries.choices import managers, places, stored_evaluations
 from queries.engine import ProgramDatabaseError
 from queries.filters import NO_FILTERS
@@ -27,14 +28,14 @@ EVERY_SECONDS = 20.0
 
 
 def ask_for_frame() -> None:
-    """Ask what stands around every page: the filter bar, the data's day, the wording.
+    """Ask what stands around every page: the filter bar, the data's day, the wording, the changes.
 
     Raises
     ------
     queries.engine.ProgramDatabaseError
         If the database cannot answer.
     """
-    for common in (freshness, stored_evaluations, questionnaires):
+    for common in (freshness, stored_evaluations, questionnaires, version_changes):
         ask_of_all(common)
     for own in (managers, places, partner_ids):
         ask(own, EVERYTHING)

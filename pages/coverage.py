@@ -12,7 +12,7 @@ from components.adoption import (
 )
 from components.adoption_changes import changes_section
 from components.adoption_groups import groups_section
-from components.change_marks import change_marks, told_apart
+from components.change_marks import change_marks
 from components.data import ask, data_moment
 from components.definitions import definitions
 from components.delivery_time import delivery_time_section
@@ -49,7 +49,7 @@ if rows.empty:
     nothing_matches()
     st.stop()
 rows = with_coverage(rows)
-marks = change_marks(user)
+marks = change_marks()
 
 # Verdict and key figures -------------------------------------------------------------------------
 verdict_heading(rows)
@@ -76,7 +76,7 @@ about = About(
 )
 
 # Over time ---------------------------------------------------------------------------------------
-adoption_charts(rows, marks, about, rules, (user.scope, *asked, told_apart(marks)))
+adoption_charts(rows, marks, about, rules, (user.scope, *asked))
 
 # One closer look at a time -----------------------------------------------------------------------
 shown = section(SECTIONS, key="look")
@@ -87,4 +87,4 @@ elif shown == "groups":
 elif shown == "time":
     delivery_time_section(user.scope, choice, marks, coming[0], rules, about)
 else:
-    points_section(user.scope, choice, coming[0], rules, about)
+    points_section(user.scope, choice, marks, coming[0], rules, about)

@@ -6,6 +6,7 @@ import streamlit as st
 from charts import formats
 from charts.history import programme_trend, programme_trend_alt
 from components import address
+from components.change_marks import change_marks
 from components.chart import show_chart
 from components.data import ask, ask_ahead, data_moment
 from components.definitions import definitions
@@ -179,7 +180,7 @@ if len(history) > 1:
     )
     trend["coverage"] = coverage(trend["base"].to_numpy(), trend["delivered"].to_numpy())
     show_chart(
-        made_of(programme_trend, trend, theme=figure_theme()),
+        made_of(programme_trend, trend, theme=figure_theme(), marks=change_marks()),
         title=_("{coverage} at each evaluation").format(
             coverage=coverage_words(user.scope, filters)
         ),

@@ -8,6 +8,7 @@ import streamlit as st
 from charts import formats
 from charts.history import coverage_history, coverage_history_alt
 from components.card_deliveries import deliveries_block
+from components.change_marks import change_marks
 from components.chart import show_chart
 from components.data import ask, ask_ahead, ask_of_all, data_moment
 from components.definitions import definition, definitions
@@ -226,10 +227,13 @@ with st.container(key=f"{ON_SCREEN}_notes"):
     notes_block(user, partner_id, str(partner["manager_email"]), coming)
 
 # Coverage over time ----------------------------------------------------------------------------
+marks = change_marks()
 if (history["base"] > 0).any():
     line = remembered(lambda: as_decided(history, decisions, today), "decided", *question)
     show_chart(
-        made_of(coverage_history, line, window=window, theme=figure_theme(), rules=rules),
+        made_of(
+            coverage_history, line, theme=figure_theme(), marks=marks, window=window, rules=rules
+        ),
         title=_("Coverage at each evaluation"),
         alt=coverage_history_alt(line),
         data=line,
@@ -252,7 +256,7 @@ survey_block(user.scope, partner, today)
 
 # Projects and points ---------------------------------------------------------------------------
 with st.container(key=f"{ON_SCREEN}_deliveries"):
-    deliveries_block(user.scope, deliveries, partner_id, today, rules, about)
+    deliveries_block(user.scope, deliveries, partner_id, marks, today, rules, about)
 
 # The forecast is asked last: it takes longest, and everything exact stands without it -----------
 with chance:

@@ -96,4 +96,4 @@ if variant != in_force:
     names(found, ask(partner_directory, user.scope, choice.filters), about)
 
 # Over the stored history -------------------------------------------------------------------------
-history_chart(found, change_marks(user), about)
+history_chart(found, change_marks(), about)

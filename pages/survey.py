@@ -11,6 +11,7 @@ from charts.contacts import (
     outcome_months_alt,
 )
 from charts.survey import contact_funnel, contact_funnel_alt
+from components.change_marks import change_marks
 from components.chart import show_chart
 from components.contact_words import (
     headline,
@@ -26,7 +27,7 @@ from components.definitions import definition, definitions
 from components.download import About
 from components.filter_bar import current_choice
 from components.page import title
-from components.remembered import remembered
+from components.remembered import drawn_once, remembered
 from components.response_list import show_response
 from components.session import require_user
 from components.states import empty, nothing_matches
@@ -103,11 +104,7 @@ with right:
     else:
         names = outcome_names()
         show_chart(
-            remembered(
-                lambda: outcome_months(chosen_months, names, theme=figure_theme()),
-                "outcomes",
-                *whose,
-            ),
+            drawn_once(outcome_months, chosen_months, names, question=whose, marks=change_marks()),
             title=_("How contacts ended, by the month of the last attempt"),
             alt=outcome_months_alt(chosen_months, names),
             data=chosen_months,

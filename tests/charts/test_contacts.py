@@ -43,7 +43,7 @@ def test_every_outcome_is_a_trace_of_its_own_and_one_that_never_occurs_is_not_dr
     months = pd.DataFrame(
         {"month": pd.to_datetime(["2026-01-01"]), "completed": [3], "refused": [1], "pending": [0]}
     )
-    figure = outcome_months(months, NAMES, theme="dark")
+    figure = outcome_months(months, NAMES, theme="dark", marks=())
     assert [trace.name for trace in figure.data] == ["answered", "refused"]
     assert "3" in outcome_months_alt(months, NAMES)
 

@@ -15,6 +15,7 @@ import plotly.graph_objects as go
 import pytest
 
 from charts import answers, comparison, coverage, history, importance, keys, survey
+from charts.annotations import Mark
 from charts.palette import THEMES, roles
 from metrics.control_chart import Variation
 from metrics.peers import PeerFlag
@@ -23,6 +24,7 @@ from program.rules import DECK_RULES
 HOSTILE = "<b>жирный</b> <a href='https://evil.example'>x</a>"
 WINDOW = DECK_RULES.window(dt.date(2026, 12, 1))
 TODAY = dt.date(2026, 11, 14)
+MARKS = (Mark(dt.date(2026, 9, 15), HOSTILE),)
 
 
 @dataclass(frozen=True)
@@ -156,17 +158,22 @@ CHARTS = {
     "bullet": Chart(coverage.bullet, coverage.bullet_alt, BARS),
     "histogram": Chart(coverage.coverage_histogram, coverage.coverage_histogram_alt, BARS),
     "history": Chart(
-        history.coverage_history, history.coverage_history_alt, DECISIONS, {"window": WINDOW}
+        history.coverage_history,
+        history.coverage_history_alt,
+        DECISIONS,
+        {"window": WINDOW, "marks": MARKS},
     ),
-    "trend": Chart(history.programme_trend, history.programme_trend_alt, DECISIONS),
+    "trend": Chart(
+        history.programme_trend, history.programme_trend_alt, DECISIONS, {"marks": MARKS}
+    ),
     "keys": Chart(
         keys.key_timeline,
         keys.key_timeline_alt,
         KEYS,
-        {"window": WINDOW, "today": TODAY},
+        {"window": WINDOW, "today": TODAY, "marks": MARKS},
         {"window": WINDOW},
     ),
-    "points": Chart(keys.points_calendar, keys.points_calendar_alt, POINTS),
+    "points": Chart(keys.points_calendar, keys.points_calendar_alt, POINTS, {"marks": MARKS}),
     "likert": Chart(
         survey.likert,
         survey.likert_alt,
@@ -187,7 +194,9 @@ CHARTS = {
         {"limits": LIMITS, "target": 0.65},
         {"target": 0.65},
     ),
-    "control": Chart(comparison.control_chart, comparison.control_chart_alt, SERIES),
+    "control": Chart(
+        comparison.control_chart, comparison.control_chart_alt, SERIES, {"marks": MARKS}
+    ),
     "quadrant": Chart(
         importance.importance_quadrant, importance.importance_quadrant_alt, QUESTIONS, LINES, LINES
     ),
@@ -283,15 +292,15 @@ def test_bullet_says_with_a_sign_whether_the_threshold_is_reached():
 
 
 def test_held_and_not_held_differ_by_shape():
-    fig = history.coverage_history(DECISIONS, theme="light")
+    fig = history.coverage_history(DECISIONS, theme="light", marks=())
     symbols = {trace.name: trace.marker.symbol for trace in fig.data if trace.name}
     assert symbols["с компетенцией"] != symbols["без компетенции"]
 
 
 def test_coming_evaluations_are_dashed_and_decided_ones_solid():
     for fig in (
-        history.coverage_history(DECISIONS, theme="light"),
-        history.programme_trend(DECISIONS, theme="light"),
+        history.coverage_history(DECISIONS, theme="light", marks=()),
+        history.programme_trend(DECISIONS, theme="light", marks=()),
     ):
         dashes = [trace.line.dash for trace in fig.data if trace.mode and "lines" in trace.mode]
         assert dashes.count("dot") == 1
@@ -401,7 +410,7 @@ def test_importance_and_performance_have_whiskers_ticks_and_hover():
 
 
 def test_signals_differ_by_shape_from_ordinary_points():
-    fig = comparison.control_chart(SERIES, theme="light")
+    fig = comparison.control_chart(SERIES, theme="light", marks=())
     symbols = [trace.marker.symbol for trace in fig.data if trace.mode == "markers"]
     assert len(symbols) == len(set(symbols)) == 3
 
@@ -456,7 +465,7 @@ def test_quarters_are_named_as_quarters():
 
 
 def test_months_are_written_in_russian_not_by_plotly():
-    fig = comparison.control_chart(SERIES, theme="light")
+    fig = comparison.control_chart(SERIES, theme="light", marks=())
     assert fig.layout.xaxis.ticktext[0].startswith("авг.")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import re
 
@@ -10,12 +11,12 @@ import pandas as pd
 import pytest
 
 from charts import adoption, cohorts, rule_variant, tile_map
+from charts.annotations import Mark
 from charts.palette import THEMES, roles
 from metrics.lag_curve import lag_curve
 
 HOSTILE = "<b>жирный</b> <a href='https://evil.example'>x</a>"
-MARKS = pd.DataFrame({"day": pd.to_datetime(["2026-10-15"]), "label": [HOSTILE]})
-NO_MARKS = MARKS.iloc[:0]
+MARKED = {"marks": (Mark(dt.date(2026, 10, 15), HOSTILE),)}
 EVALUATIONS = pd.DataFrame(
     {
         "evaluated_on": pd.to_datetime(
@@ -80,20 +81,20 @@ TILES = pd.DataFrame(
 LAGS = pd.DataFrame({"lag": [5, 40, 100, 400], "delivered": [3, 5, 2, 0], "censored": [0, 4, 2, 6]})
 
 CHARTS = {
-    "partners": (adoption.adoption_lines, adoption.adoption_lines_alt, EVALUATIONS, (MARKS,)),
+    "partners": (adoption.adoption_lines, adoption.adoption_lines_alt, EVALUATIONS, MARKED),
     "partners ahead": (
-        lambda frame, *rest, theme: adoption.adoption_lines(
-            frame, *rest, AHEAD if frame["decided"].any() else adoption.NO_FORECAST, theme=theme
+        lambda frame, **rest: adoption.adoption_lines(
+            frame, AHEAD if frame["decided"].any() else adoption.NO_FORECAST, **rest
         ),
-        lambda frame, *rest: adoption.adoption_lines_alt(frame, *rest, AHEAD),
+        lambda frame: adoption.adoption_lines_alt(frame, AHEAD),
         EVALUATIONS,
-        (MARKS,),
+        MARKED,
     ),
-    "keys": (adoption.programme_coverage, adoption.programme_coverage_alt, EVALUATIONS, (MARKS,)),
-    "changes": (adoption.gained_and_lost, adoption.gained_and_lost_alt, EVALUATIONS, (MARKS,)),
-    "rules": (rule_variant.holders_by_rule, rule_variant.holders_by_rule_alt, RULES, (MARKS,)),
-    "cohorts": (cohorts.cohort_heatmap, cohorts.cohort_heatmap_alt, SHARES, ()),
-    "tiles": (tile_map.tile_map, lambda f: tile_map.tile_map_alt(f, "1"), TILES, ()),
+    "keys": (adoption.programme_coverage, adoption.programme_coverage_alt, EVALUATIONS, MARKED),
+    "changes": (adoption.gained_and_lost, adoption.gained_and_lost_alt, EVALUATIONS, MARKED),
+    "rules": (rule_variant.holders_by_rule, rule_variant.holders_by_rule_alt, RULES, MARKED),
+    "cohorts": (cohorts.cohort_heatmap, cohorts.cohort_heatmap_alt, SHARES, {}),
+    "tiles": (tile_map.tile_map, lambda f: tile_map.tile_map_alt(f, "1"), TILES, {}),
 }
 
 
@@ -110,8 +111,8 @@ def written(fig) -> str:
 @pytest.mark.parametrize("language", ["ru", "en"])
 def test_chart_draws_in_every_theme_and_language(chart, theme, language, speak):
     speak(language)
-    draw, _, frame, rest = chart
-    fig = draw(frame, *rest, theme=theme)
+    draw, _, frame, options = chart
+    fig = draw(frame, theme=theme, **options)
     assert fig.layout.template.layout.font.color == roles(theme).text
     assert len(fig.data) > 0
 
@@ -119,9 +120,9 @@ def test_chart_draws_in_every_theme_and_language(chart, theme, language, speak):
 @pytest.mark.parametrize("language", ["ru", "en"])
 def test_alternative_text_speaks_the_language(chart, language, speak):
     speak(language)
-    _, alt, frame, rest = chart
+    _, alt, frame, _options = chart
     quiet = frame.assign(label="1") if "label" in frame else frame
-    text = alt(quiet, *(marks.assign(label="1") for marks in rest))
+    text = alt(quiet)
     assert text.endswith(".")
     assert "nan" not in text.lower()
     wrong = re.compile(r"\b(?!n\b)[a-z]{2,}" if language == "ru" else r"[а-яё]")
@@ -129,45 +130,28 @@ def test_alternative_text_speaks_the_language(chart, language, speak):
 
 
 def test_chart_of_one_row_is_drawn(chart):
-    draw, alt, frame, rest = chart
+    draw, alt, frame, options = chart
     for row in range(len(frame)):
         one = frame.iloc[[row]]
-        assert draw(one, *rest, theme="light").layout.height > 0
-        assert alt(one, *rest)
+        assert draw(one, theme="light", **options).layout.height > 0
+        assert alt(one)
 
 
 def test_chart_is_never_asked_for_no_rows(chart):
-    draw, _, frame, rest = chart
+    draw, _, frame, options = chart
     with pytest.raises(ValueError, match="no rows"):
-        draw(frame.iloc[:0], *rest, theme="light")
+        draw(frame.iloc[:0], theme="light", **options)
 
 
 def test_words_from_data_stay_text(chart):
-    draw, _, frame, rest = chart
-    text = written(draw(frame, *rest, theme="light"))
+    draw, _, frame, options = chart
+    text = written(draw(frame, theme="light", **options))
     assert "<a href" not in text
     assert "<b>" not in text
 
 
-def test_changes_are_marked_on_every_chart_over_time():
-    for draw, alt, frame, rest in CHARTS.values():
-        if not rest:
-            continue
-        marked, plain = draw(frame, MARKS, theme="light"), draw(frame, NO_MARKS, theme="light")
-        assert len(marked.layout.shapes) == len(plain.layout.shapes) + 1
-        assert HOSTILE in alt(frame, MARKS)
-        assert HOSTILE not in alt(frame, NO_MARKS)
-
-
-def test_a_change_outside_the_chart_is_not_marked():
-    early = MARKS.assign(day=pd.Timestamp("2020-01-01"))
-    fig = adoption.programme_coverage(EVALUATIONS, early, theme="light")
-    none = adoption.programme_coverage(EVALUATIONS, NO_MARKS, theme="light")
-    assert len(fig.layout.shapes) == len(none.layout.shapes)
-
-
 def test_what_is_coming_is_dotted_and_carries_the_range_of_pending_activations():
-    fig = adoption.programme_coverage(EVALUATIONS, NO_MARKS, theme="light")
+    fig = adoption.programme_coverage(EVALUATIONS, theme="light", marks=())
     dashes = [trace.line.dash for trace in fig.data]
     assert dashes.count("dot") == 1
     ranges = [s for s in fig.layout.shapes if s.type == "line" and s.line.width == 6]
@@ -178,8 +162,8 @@ def test_what_is_coming_is_dotted_and_carries_the_range_of_pending_activations()
 
 
 def test_a_forecast_goes_on_from_the_last_decision_in_fine_dots_without_points():
-    fig = adoption.programme_coverage(EVALUATIONS, NO_MARKS, AHEAD, theme="light")
-    plain = adoption.programme_coverage(EVALUATIONS, NO_MARKS, theme="light")
+    fig = adoption.programme_coverage(EVALUATIONS, AHEAD, theme="light", marks=())
+    plain = adoption.programme_coverage(EVALUATIONS, theme="light", marks=())
     exact = [trace.to_json() for trace in plain.data]
     assert [trace.to_json() for trace in fig.data[: len(exact)]] == exact
     band, line, pointed_at = fig.data[len(plain.data) :]
@@ -197,16 +181,16 @@ def test_a_forecast_goes_on_from_the_last_decision_in_fine_dots_without_points()
 
 
 def test_the_forecast_of_partners_is_in_the_legend_and_a_missing_series_is_left_out():
-    fig = adoption.adoption_lines(EVALUATIONS, NO_MARKS, AHEAD, theme="light")
+    fig = adoption.adoption_lines(EVALUATIONS, AHEAD, theme="light", marks=())
     assert [trace.name for trace in fig.data if trace.showlegend is not False][-1] == "прогноз"
     assert sum(trace.fill == "toself" for trace in fig.data) == 2  # not of those who deliver
     assert fig.layout.yaxis.range[1] > 13
 
 
 def test_a_forecast_is_told_with_its_interval():
-    told = adoption.adoption_lines_alt(EVALUATIONS, NO_MARKS, AHEAD)
+    told = adoption.adoption_lines_alt(EVALUATIONS, AHEAD)
     assert "1\u00a0марта\u00a02027, прогноз: 6 (3–\u20609)" in told
-    told = adoption.programme_coverage_alt(EVALUATIONS, NO_MARKS, AHEAD)
+    told = adoption.programme_coverage_alt(EVALUATIONS, AHEAD)
     assert "прогноз: 54,0\u00a0% (50,0–\u206058,0\u00a0%)" in told
 
 
@@ -214,7 +198,7 @@ def test_a_forecast_is_told_with_its_interval():
 def test_gains_and_losses_can_be_read_from_an_axis_at_any_size(language, thousand, speak):
     speak(language)
     many = EVALUATIONS.assign(lost=pd.array([None, 480, 500, 700, 1037], dtype="Int64"))
-    fig = adoption.gained_and_lost(many, NO_MARKS, theme="light")
+    fig = adoption.gained_and_lost(many, theme="light", marks=())
     axis = fig.layout.yaxis
     assert axis.visible is not False
     assert axis.ticktext == (thousand, "500", "0")
@@ -223,7 +207,7 @@ def test_gains_and_losses_can_be_read_from_an_axis_at_any_size(language, thousan
 
 def test_labels_of_bars_are_equally_wide_so_that_all_are_shown_or_none():
     few = EVALUATIONS.assign(lost=pd.array([None, 4, 14, 1, 0], dtype="Int64"))
-    fig = adoption.gained_and_lost(few, NO_MARKS, theme="light")
+    fig = adoption.gained_and_lost(few, theme="light", marks=())
     labels = [text for trace in fig.data for text in trace.text if text]
     assert [text.strip("\u2004") for text in labels] == ["3", "2", "1", "4", "14", "1"]
     assert {len(text) for text in labels} == {2, 3}  # a pad is half as wide as a figure
@@ -237,12 +221,12 @@ def test_shares_in_the_heatmap_keep_their_space_and_stand_beside_the_cells():
 
 
 def test_an_evaluation_without_any_base_is_a_gap_and_not_zero():
-    line = adoption.programme_coverage(EVALUATIONS, NO_MARKS, theme="light").data[0]
+    line = adoption.programme_coverage(EVALUATIONS, theme="light", marks=()).data[0]
     assert np.isnan(line.y[0])
 
 
 def test_a_click_on_a_bar_returns_its_evaluation():
-    fig = adoption.gained_and_lost(EVALUATIONS, NO_MARKS, theme="light")
+    fig = adoption.gained_and_lost(EVALUATIONS, theme="light", marks=())
     assert {row[0] for trace in fig.data for row in trace.customdata} == {
         *("2026-09", "2026-10", "2026-11", "2026-12", "2027-01")
     }

@@ -12,9 +12,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from charts.annotations import Mark
 from charts.answers import pair_grid, score_columns, score_columns_alt
 from charts.formats import EN_DASH
 from charts.survey import interval_dots
+from components import survey_trend
 from components.download import csv_file
 from components.survey_answers import (
     bar_span,
@@ -41,7 +43,7 @@ from components.survey_figures import (
 )
 from components.survey_questions import questionnaire, wordings
 from components.survey_recommendation import response_words, standing_out
-from components.survey_trend import marked_chart, notes
+from components.survey_trend import notes, trend_marks
 from components.survey_view import trend_start
 from components.survey_words import basis_words, change_words, signal_sentences
 from components.table import written_column
@@ -56,6 +58,7 @@ from tests.survey_programmes import QUESTIONS
 
 QUESTION_ROWS = pd.DataFrame([dataclasses.asdict(question) for question in QUESTIONS])
 DAY = dt.date(2026, 11, 23)
+CAMPAIGN = Mark(dt.date(2024, 6, 15), "кампания")
 
 
 @pytest.fixture(autouse=True)
@@ -348,17 +351,22 @@ def test_other_scale_is_in_no_series_of_this_one() -> None:
     assert len(old.frame) == len(new.frame) == 6
 
 
-def test_limits_start_anew_where_the_wording_changed_and_the_change_is_marked() -> None:
+def test_limits_start_anew_where_the_wording_changed_and_the_change_is_marked_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     reworded = [Reading(a, IndexMapping.STRICT, "score") for a in wordings(QUESTION_ROWS, "goals")]
     counts = pd.concat([series(8), series(8, start="2024-09-01").assign(version=2)])
     found = trend(counts.assign(score=counts["partner_score"]), reworded, Measure.SHARE, DAY)
     assert found.changes == (dt.date(2024, 9, 1),)
     assert found.chart.segments == (0, 8)
     assert found.chart.preliminary
-    figure = marked_chart(
-        found.frame, theme="light", index=False, changes=found.changes
-    ).to_plotly_json()
-    assert "новая анкета" in [a.get("text") for a in figure["layout"]["annotations"]]
+
+    def others(*, told: set[str]) -> tuple[Mark, ...]:
+        assert told == {"2"}
+        return (CAMPAIGN,)
+
+    monkeypatch.setattr(survey_trend, "change_marks", others)
+    assert trend_marks(found) == (Mark(dt.date(2024, 9, 1), "новая формулировка"), CAMPAIGN)
 
 
 def test_signals_are_told_as_periods_not_point_by_point() -> None:

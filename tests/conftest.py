@@ -11,12 +11,17 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings as generated
 from sqlalchemy import Connection, create_engine, make_url, text
 
 from program import schema
 from program.settings import settings
 from tests.groups import leave_out
 from tests.order import longest_first
+
+# Promises are about answers, not about how long a busy machine takes for one.
+generated.register_profile("tests", deadline=None)
+generated.load_profile("tests")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

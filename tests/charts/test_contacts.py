@@ -64,7 +64,7 @@ def test_axes_of_few_contacts_repeat_no_number(n):
     )
     days = pd.DataFrame({"days": [3], "deliveries": [n]})
     for fig in (
-        outcome_months(months, NAMES, theme="light"),
+        outcome_months(months, NAMES, theme="light", marks=()),
         days_histogram(days, theme="light", median=3, limit=30),
     ):
         assert len(set(fig.layout.yaxis.ticktext)) == len(fig.layout.yaxis.ticktext) > 1

@@ -417,7 +417,7 @@ def test_signals_differ_by_shape_from_ordinary_points():
 
 def test_points_that_are_not_judged_are_hollow_and_named_so():
     unjudged = SERIES.assign(variation=Variation.NOT_JUDGED, low=np.nan, high=np.nan)
-    fig = comparison.control_chart(unjudged, theme="light", quarterly=True)
+    fig = comparison.control_chart(unjudged, theme="light", marks=(), quarterly=True)
     named = {trace.name: trace.marker.symbol for trace in fig.data if trace.mode == "markers"}
     assert named == {"не оценивается": "circle-open"}
     assert not [trace for trace in fig.data if trace.showlegend and "границы" in trace.name]
@@ -446,7 +446,7 @@ def test_signals_are_denied_of_judged_points_only():
 )
 def test_the_line_breaks_where_a_period_is_left_out(months, quarterly, breaks):
     series = SERIES.assign(month=pd.to_datetime(months))
-    fig = comparison.control_chart(series, theme="light", quarterly=quarterly)
+    fig = comparison.control_chart(series, theme="light", marks=(), quarterly=quarterly)
     (line,) = [trace for trace in fig.data if trace.mode == "lines" and trace.line.width == 2]
     assert int(np.isnan(line.y).sum()) == breaks
     assert not line.connectgaps
@@ -454,7 +454,7 @@ def test_the_line_breaks_where_a_period_is_left_out(months, quarterly, breaks):
 
 def test_quarters_are_named_as_quarters():
     quarters = SERIES.assign(month=pd.to_datetime(["2025-10-01", "2026-01-01", "2026-04-01"]))
-    fig = comparison.control_chart(quarters, theme="light", quarterly=True)
+    fig = comparison.control_chart(quarters, theme="light", marks=(), quarterly=True)
     hovered = [text for t in fig.data if t.mode == "markers" for text in t.hovertext]
     assert [text.split("<br>")[0].replace("\u00a0", " ") for text in hovered] == [
         "IV кв. 2025", "II кв. 2026", "I кв. 2026",

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Mapping, Sequence
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -178,6 +179,26 @@ def keys_columns(ahead: pd.DataFrame) -> list[Column]:
     ]
 
 
+class _Ahead(NamedTuple):
+    """What the two charts draw, list and say."""
+
+    shown: pd.DataFrame
+    ahead: pd.DataFrame
+    data: pd.DataFrame
+    words: Mapping[str, tuple[str, str]]
+    partners_alt: str
+    keys_alt: str
+
+
+def _ahead_of(rows: pd.DataFrame) -> _Ahead:
+    ahead = adoption_forecast(rows)
+    shown = pd.concat([rows[rows["decided"]].tail(_DRAWN), rows[~rows["decided"]]])
+    return _Ahead(
+        *(shown, ahead, with_forecast(shown, ahead), forecast_words(rows, ahead)),
+        *(adoption_lines_alt(shown, ahead), programme_coverage_alt(shown, ahead)),
+    )
+
+
 def adoption_charts(
     rows: pd.DataFrame,
     marks: tuple[Mark, ...],
@@ -186,16 +207,15 @@ def adoption_charts(
     question: tuple[Hashable, ...],
 ) -> None:
     """Draw partners and keys over time, side by side; ``question`` tells ``rows`` from others."""
-    ahead = remembered(lambda: adoption_forecast(rows), "adoption_forecast", *question)
-    words = remembered(lambda: forecast_words(rows, ahead), "forecast_words", *question)
-    shown = pd.concat([rows[rows["decided"]].tail(_DRAWN), rows[~rows["decided"]]])
-    data = with_forecast(shown, ahead)
+    shown, ahead, data, words, partners_alt, keys_alt = remembered(
+        lambda: _ahead_of(rows), "adoption", *question
+    )
     partners, keys = st.columns(2, gap="large")
     with partners:
         show_chart(
             drawn_once(adoption_lines, shown, ahead, question=question, marks=marks),
             title=_("Partners at each evaluation"),
-            alt=adoption_lines_alt(shown, ahead),
+            alt=partners_alt,
             data=data,
             columns=partners_columns(ahead),
             key="adoption_partners",
@@ -211,7 +231,7 @@ def adoption_charts(
                 programme_coverage, shown, ahead, question=question, marks=marks, rules=rules
             ),
             title=_("Coverage of all keys at each evaluation"),
-            alt=programme_coverage_alt(shown, ahead),
+            alt=keys_alt,
             data=data,
             columns=keys_columns(ahead),
             key="adoption_keys",

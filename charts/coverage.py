@@ -6,103 +6,16 @@ keys bought in a closed window and not yet activated. The threshold comes from t
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
 from charts import formats
-from charts.palette import SIGNS, ThemeName, Tone, translucent
-from charts.template import SMALL, Marks, Row, figure, require_rows, row_height
+from charts.palette import ThemeName
+from charts.template import SMALL, figure, require_rows
 from program.language import _, ngettext
-from program.rules import DECK_RULES, ProgramRules
 
 _BINS = 10
-
-
-def _near_band(base: int, rules: ProgramRules) -> tuple[float, float]:
-    """Return the band around the threshold in which a partner counts as near, cut to 0..1."""
-    threshold = float(rules.threshold)
-    reach = max(float(rules.near_margin), rules.near_keys / base)
-    return max(0.0, threshold - reach), min(1.0, threshold + reach)
-
-
-def bullet(frame: pd.DataFrame, *, theme: ThemeName, rules: ProgramRules = DECK_RULES) -> go.Figure:
-    """Draw coverage against the threshold, one bar a row: an evaluation, or a partner.
-
-    Parameters
-    ----------
-    frame
-        Grain: one row a bar, top to bottom. ``label`` (text), ``base``, ``delivered``,
-        ``pending_activation`` (int). A row with ``base`` 0 says «нет базы».
-    theme
-        Colours to draw in.
-
-    Notes
-    -----
-    The bar is what is delivered; the pale end of the track shows by how much it would shrink if
-    every pending key were activated and stayed undelivered. The amber band is «у порога». The
-    sign before the figures says whether the threshold is reached, so colour is not needed.
-
-    Raises
-    ------
-    ValueError
-        If the frame has no rows.
-    """
-    require_rows(frame, ("label", "base", "delivered", "pending_activation"))
-    rows = [_bullet_row(row, rules) for row in frame.itertuples()]
-    fig, c = figure(theme, height=row_height(rows) * len(rows) + 30)
-    threshold, marks = float(rules.threshold), Marks(c)
-    for place, row in enumerate(frame.itertuples()):
-        track = (-place - 0.2, -place + 0.14)
-        bar = (-place - 0.13, -place + 0.07)
-        marks.block(0, 1, track, c.grid)
-        if row.base > 0:
-            marks.block(*_near_band(int(row.base), rules), track, c.watch_band)
-            colour = c.good if _holds(row, rules) else c.bad
-            marks.block(0, row.delivered / row.base, bar, translucent(colour, 0.45))
-            marks.block(0, row.delivered / (row.base + row.pending_activation), bar, colour)
-    marks.rows(rows, 0.14)
-    marks.put_on(fig)
-    bottom = -(len(frame) - 1) - 0.34
-    fig.add_shape(
-        type="line", x0=threshold, x1=threshold, y0=bottom, y1=0.14,
-        line={"color": c.text, "width": 1.5},
-    )  # fmt: skip
-    fig.add_annotation(
-        x=threshold, y=bottom, text=formats.share(threshold, 1), xanchor="center", yanchor="top"
-    )
-    fig.update_xaxes(visible=False, range=[0, 1])
-    fig.update_yaxes(visible=False, range=[bottom - 0.3, 0.62])
-    return fig
-
-
-def _holds(row: Any, rules: ProgramRules) -> bool:
-    reached: bool = row.delivered * rules.threshold.denominator >= (
-        row.base * rules.threshold.numerator
-    )
-    return reached and row.base > 0
-
-
-def _bullet_row(row: Any, rules: ProgramRules) -> Row:
-    figures = formats.coverage(int(row.delivered), int(row.base))
-    if row.base == 0:
-        return Row(str(row.label), figures, quiet=True)
-    sign = SIGNS[Tone.GOOD if _holds(row, rules) else Tone.BAD]
-    return Row(str(row.label), f"{sign} {figures}")
-
-
-def bullet_alt(frame: pd.DataFrame, *, rules: ProgramRules = DECK_RULES) -> str:
-    """Say in words what :func:`bullet` shows."""
-    require_rows(frame, ("label", "base", "delivered", "pending_activation"))
-    rows = "; ".join(
-        f"{row.label}: {formats.coverage(int(row.delivered), int(row.base))}"
-        for row in frame.head(12).itertuples()
-    )
-    return _("Coverage against the threshold of {threshold}. {rows}.").format(
-        threshold=formats.share(float(rules.threshold), 1), rows=rows
-    )
 
 
 def _bins(frame: pd.DataFrame) -> list[int]:

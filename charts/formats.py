@@ -32,8 +32,6 @@ _PATTERNS = {
     ("en", "short"): "d MMM yyyy",
     ("ru", "long"): "d MMMM yyyy",
     ("en", "long"): "d MMMM yyyy",
-    ("ru", "day"): "d MMMM",
-    ("en", "day"): "d MMMM",
 }
 _QUARTERS = {"ru": ("I", "II", "III", "IV"), "en": ("Q1", "Q2", "Q3", "Q4")}
 
@@ -289,20 +287,9 @@ def date_long(day: dt.date | None, *, undefined: str | None = None) -> str:
     return _in_pattern(day, "long").replace(" ", NBSP)
 
 
-def day_and_month(day: dt.date) -> str:
-    """Return «1 января»: a date whose year is plain from the sentence."""
-    return _in_pattern(day, "day").replace(" ", NBSP)
-
-
 def month(day: dt.date) -> str:
     """Return «янв. 2027», «март 2027»: the month that ``day`` lies in, for axes and tables."""
     text: str = format_date(day, format="LLL yyyy", locale=current_language())
-    return text.replace(" ", NBSP)
-
-
-def month_long(day: dt.date) -> str:
-    """Return «январь 2027»: the month that ``day`` lies in, for headings."""
-    text: str = format_date(day, format="LLLL yyyy", locale=current_language())
     return text.replace(" ", NBSP)
 
 
@@ -403,14 +390,6 @@ def years(n: int) -> str:
 
 def _counted(form: str, n: int) -> str:
     return form.format(n=number(n)).replace(" ", NBSP)
-
-
-def deliveries_between(low: int, high: int) -> str:
-    """Return «3–4 сдачи», or «3 сдачи» when both ends agree; the noun follows the larger."""
-    if low == high:
-        return deliveries(low)
-    form = ngettext("{n} delivery", "{n} deliveries", high)
-    return form.format(n=f"{number(low)}{EN_DASH}{number(high)}").replace(" ", NBSP)
 
 
 def span(low: int, high: int) -> str:

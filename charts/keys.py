@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Sequence
 
 import pandas as pd
@@ -11,125 +10,12 @@ import plotly.graph_objects as go
 from charts import formats
 from charts.annotations import Mark, time_axis
 from charts.palette import ThemeName
-from charts.template import SMALL, count_axis, figure, level_labels, require_rows, safe
+from charts.template import SMALL, count_axis, figure, level_labels, require_rows
 from program.calendar import add_months
 from program.language import _
-from program.rules import Window
 
-_ROW = 44
 #: Width of a month's bar: twenty-one days, as an axis of time counts them.
 _BAR = 21 * 86_400_000
-#: More keys than these do not fit a screen; the page draws the rest as its table.
-MOST_KEYS = 40
-
-
-def key_timeline(
-    frame: pd.DataFrame,
-    *,
-    theme: ThemeName,
-    marks: Sequence[Mark],
-    window: Window,
-    today: dt.date,
-) -> go.Figure:
-    """Draw purchase, activation and delivery of each key, and which delivery counts.
-
-    Parameters
-    ----------
-    frame
-        Grain: one row a key, top to bottom, at most ``MOST_KEYS`` are drawn. ``label`` (project
-        or edition), ``purchased_on``, ``activated_on``, ``delivered_on`` (NaT where it has not
-        happened), ``counts`` (bool: this key counts as delivered at the evaluation), ``in_base``
-        (bool), ``reason`` (words: «считается», «не считается, потому что …»).
-    marks
-        Changes to mark.
-    window
-        Purchase window of the evaluation, shaded.
-    today
-        The day up to which open keys are drawn.
-
-    Raises
-    ------
-    ValueError
-        If the frame has no rows.
-    """
-    columns = ("label", "purchased_on", "activated_on", "delivered_on", "counts", "in_base")
-    require_rows(frame, (*columns, "reason"))
-    rows = frame.head(MOST_KEYS).assign(y=[-i for i in range(min(len(frame), MOST_KEYS))])
-    fig, c = figure(theme, height=_ROW * len(rows) + 90)
-    fig.add_vrect(x0=window.start, x1=window.end, fillcolor=c.surface, line_width=0, layer="below")
-    fig.add_annotation(
-        x=window.start, y=1, yref="paper", xanchor="left", yanchor="bottom",
-        text=_("evaluation window"), font={"size": SMALL, "color": c.muted},
-    )  # fmt: skip
-    for row in rows.itertuples():
-        # The name lies above the line: beside it, it would take half of a phone's width.
-        fig.add_annotation(
-            x=0, xref="paper", xanchor="left", y=row.y, yanchor="bottom", yshift=7,
-            text=safe(row.label), font={"size": SMALL, "color": c.text},
-        )  # fmt: skip
-        end = row.delivered_on if pd.notna(row.delivered_on) else pd.Timestamp(today)
-        fig.add_shape(
-            type="line", x0=row.purchased_on, x1=max(end, row.purchased_on), y0=row.y, y1=row.y,
-            line={
-                "color": c.accent_soft if row.in_base else c.grid,
-                "width": 3,
-                "dash": "solid" if pd.notna(row.delivered_on) else "dot",
-            },
-            layer="below",
-        )  # fmt: skip
-    hover = [
-        f"{safe(row.label)}<br>{_('bought {on}').format(on=_when(row.purchased_on))}<br>"
-        f"{_('activated {on}').format(on=_when(row.activated_on))}<br>"
-        f"{_('delivered {on}').format(on=_when(row.delivered_on))}<br>{safe(row.reason)}"
-        for row in rows.itertuples()
-    ]
-    rows = rows.assign(hover=hover)
-    counted = rows["counts"] & rows["delivered_on"].notna()
-    uncounted = ~rows["counts"] & rows["delivered_on"].notna()
-    for some, day, name, symbol, colour in (
-        (rows, "purchased_on", _("bought"), "line-ns-open", c.muted),
-        (
-            rows[rows["activated_on"].notna()],
-            "activated_on",
-            _("activated"),
-            "circle-open",
-            c.muted,
-        ),
-        (rows[counted], "delivered_on", _("delivered, counts"), "circle", c.good),
-        (rows[uncounted], "delivered_on", _("delivered, does not count"), "x-thin-open", c.bad),
-    ):
-        if not some.empty:
-            fig.add_scatter(
-                x=some[day], y=some["y"], mode="markers", name=name,
-                marker={
-                    "symbol": symbol, "size": 10, "color": colour,
-                    "line": {"color": colour, "width": 2},
-                },
-                customdata=some["hover"], hovertemplate="%{customdata}<extra></extra>",
-            )  # fmt: skip
-    days = [row for name in columns[1:4] for row in rows[name].dropna()]
-    first = min(min(days).date(), window.start)
-    last = max(max(days).date(), today, window.end)
-    time_axis(fig, c, first, last, marks=marks, room=(10, 10))
-    fig.update_yaxes(visible=False, range=[-len(rows) + 0.5, 0.8])
-    fig.update_layout(showlegend=True, legend_y=1.12, margin_t=60)
-    return fig
-
-
-def _when(day: pd.Timestamp) -> str:
-    return formats.date_short(None if pd.isna(day) else day.date(), undefined=_("not yet"))
-
-
-def key_timeline_alt(frame: pd.DataFrame, *, window: Window) -> str:
-    """Say in words what :func:`key_timeline` shows."""
-    return _(
-        "{keys} in the window {window}: {base} in the base, {counts} count as delivered."
-    ).format(
-        keys=formats.keys(len(frame)),
-        window=formats.window(window.start, window.end),
-        base=formats.number(int(frame["in_base"].sum())),
-        counts=formats.number(int(frame["counts"].sum())),
-    )
 
 
 def points_calendar(frame: pd.DataFrame, *, theme: ThemeName, marks: Sequence[Mark]) -> go.Figure:

@@ -62,17 +62,6 @@ DECISIONS = pd.DataFrame(
         "decided": [True, True, True, False, False],
     }
 )
-KEYS = pd.DataFrame(
-    {
-        "label": [HOSTILE, "портал", "лендинг"],
-        "purchased_on": days("2025-11-20", "2026-01-20", "2025-01-20"),
-        "activated_on": days("2025-12-10", None, "2025-02-01"),
-        "delivered_on": days("2026-03-01", None, "2025-05-01"),
-        "counts": [True, False, False],
-        "in_base": [True, False, False],
-        "reason": ["считается", "не активирован", HOSTILE],
-    }
-)
 POINTS = pd.DataFrame(
     {
         "month": pd.to_datetime(["2026-10-01", "2026-11-01", "2026-12-01"]),
@@ -155,7 +144,6 @@ QUESTIONS = pd.DataFrame(
 LINES = {"importance": 0.2, "performance": 0.7}
 
 CHARTS = {
-    "bullet": Chart(coverage.bullet, coverage.bullet_alt, BARS),
     "histogram": Chart(coverage.coverage_histogram, coverage.coverage_histogram_alt, BARS),
     "history": Chart(
         history.coverage_history,
@@ -165,13 +153,6 @@ CHARTS = {
     ),
     "trend": Chart(
         history.programme_trend, history.programme_trend_alt, DECISIONS, {"marks": MARKS}
-    ),
-    "keys": Chart(
-        keys.key_timeline,
-        keys.key_timeline_alt,
-        KEYS,
-        {"window": WINDOW, "today": TODAY, "marks": MARKS},
-        {"window": WINDOW},
     ),
     "points": Chart(keys.points_calendar, keys.points_calendar_alt, POINTS, {"marks": MARKS}),
     "likert": Chart(
@@ -280,15 +261,6 @@ def test_histogram_puts_the_threshold_itself_on_the_reached_side():
     half = pd.DataFrame({"base": [2, 4, 3, 100], "delivered": [1, 2, 1, 49]})
     bars = coverage.coverage_histogram(half, theme="light").data[0]
     assert list(bars.y) == [0, 0, 0, 1, 1, 2, 0, 0, 0, 0]
-
-
-def test_bullet_says_with_a_sign_whether_the_threshold_is_reached():
-    texts = [a.text for a in coverage.bullet(BARS, theme="light").layout.annotations]
-    assert any(text.startswith("▼ 9 из 24") for text in texts)
-    assert any(text.startswith("✓ 1 из 1") for text in texts)
-    assert "нет базы" in texts
-    # 6169 of 12340 misses the half by one key; rounding must not hide it.
-    assert any(text.startswith("▼") and "49,9" in text for text in texts)
 
 
 def test_held_and_not_held_differ_by_shape():

@@ -128,10 +128,8 @@ def test_estimate_on_few_answers_is_hidden_only_where_asked():
 def test_dates_in_tables_sentences_and_on_axes():
     assert formats.date_short(NEW_YEAR) == "01.01.2027"
     assert formats.date_long(NEW_YEAR) == f"1{NB}января{NB}2027"
-    assert formats.day_and_month(NEW_YEAR) == f"1{NB}января"
     assert formats.month(NEW_YEAR) == f"янв.{NB}2027"
     assert formats.month(dt.date(2027, 3, 5)) == f"март{NB}2027"
-    assert formats.month_long(NEW_YEAR) == f"январь{NB}2027"
 
 
 @pytest.mark.usefixtures("english")
@@ -194,12 +192,6 @@ def test_data_moment_is_said_or_that_there_is_none():
 def test_russian_plurals_have_three_forms(writer, forms):
     written = [writer(n) for n in (1, 2, 5, 21, 112)]
     assert written == [form.replace(" ", NB) for form in forms]
-
-
-def test_range_of_deliveries_agrees_with_its_larger_end():
-    assert formats.deliveries_between(3, 4) == f"3–{WJ}4{NB}сдачи"
-    assert formats.deliveries_between(4, 5) == f"4–{WJ}5{NB}сдач"
-    assert formats.deliveries_between(2, 2) == f"2{NB}сдачи"
 
 
 def test_distance_from_the_threshold_in_keys():

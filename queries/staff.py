@@ -54,7 +54,8 @@ def staff_roles(connection: Connection, scope: Scope) -> dict[str, Role]:
     Addresses that are equal but for letter case are nobody's, as in :func:`staff_member`.
     """
     del scope
-    rows = connection.execute(select(staff.c.email, staff.c.role)).all()
+    statement = select(staff.c.email, staff.c.role).order_by(staff.c.email)
+    rows = connection.execute(statement).all()
     same = Counter(_compared(row.email) for row in rows)
     return {
         row.email: Role(row.role)

@@ -70,6 +70,7 @@ def test_contract_sees_the_records_of_an_earlier_day_when_asked(program_url):
     done = job(
         program_url, "evaluate", "--on", "2026-12-01", "--today", "2026-04-30", "--format", "csv"
     )
+    assert done.returncode == 0, done.stderr
     first = next(csv.DictReader(io.StringIO(done.stdout)))
     expected = evaluate(some_programme(), 1, dt.date(2026, 12, 1), dt.date(2026, 4, 30))
     assert int(first["delivered"]) == expected["delivered"] == 0

@@ -90,9 +90,15 @@ def past_misses(series: ArrayLike, months: int) -> Floats:
     ValueError
         As :func:`carried_on`.
     """
+    missed = _missed(series, months)
+    return missed[~np.isnan(missed)]
+
+
+def _missed(series: ArrayLike, months: int) -> Floats:
+    """Return the misses of every month but the last ``months``, NaN where none can be told."""
     said = carried_on(series, months)
-    missed = np.abs(np.asarray(series, dtype=np.float64)[months:] - said[:-months])
-    return np.asarray(missed[~np.isnan(missed)], dtype=np.float64)
+    came = np.asarray(series, dtype=np.float64)[months:]
+    return np.asarray(np.abs(came - said[:-months]), dtype=np.float64)
 
 
 def conformal_width(misses: ArrayLike) -> float:
@@ -165,8 +171,7 @@ def replayed_intervals(series: ArrayLike, months: int) -> tuple[int, int]:
     ValueError
         As :func:`carried_on`.
     """
-    said = carried_on(series, months)
-    missed = np.abs(np.asarray(series, dtype=np.float64)[months:] - said[:-months])
+    missed = _missed(series, months)
     held = drawn = 0
     for origin, miss in enumerate(missed):
         seen = missed[: max(origin - months + 1, 0)]

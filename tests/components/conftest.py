@@ -20,3 +20,9 @@ def speak() -> Iterator[Callable[[str], None]]:
 def english(speak: Callable[[str], None]) -> None:
     """Speak English during the test."""
     speak("en")
+
+
+@pytest.fixture
+def russian(speak: Callable[[str], None]) -> None:
+    """Speak Russian: pages that other tests import listen to a session, and here there is none."""
+    speak("ru")

@@ -19,7 +19,6 @@ from sqlalchemy import (
     select,
     union_all,
 )
-from sqlalchemy.sql import FromClause
 
 from program.schema import (
     DASHBOARD_TABLES,
@@ -47,13 +46,36 @@ _SCALE_FROM_ZERO = 10
 CHECKED_TABLES = tuple(metadata.tables[name] for name in DASHBOARD_TABLES if name not in JOB_TABLES)
 
 
+# What a check joins is one object for all checks that join it: they are counted in one scan.
+_deliveries = delivery.outerjoin(project, project.c.id == delivery.c.project_id).outerjoin(
+    license_key, license_key.c.id == project.c.license_key_id
+)
+_surveys = survey.outerjoin(delivery, delivery.c.id == survey.c.delivery_id)
+_calls = contact_attempt.outerjoin(delivery, delivery.c.id == contact_attempt.c.delivery_id)
+_answers = answer.outerjoin(survey, survey.c.id == answer.c.survey_id).outerjoin(
+    question,
+    and_(
+        question.c.version == survey.c.questionnaire_version,
+        question.c.code == answer.c.question_code,
+    ),
+)
+#: Joins that lead a reference to its target; a row without target stands in them exactly once.
+_JOINED = {
+    delivery.c.project_id: _deliveries,
+    survey.c.delivery_id: _surveys,
+    contact_attempt.c.delivery_id: _calls,
+    answer.c.survey_id: _answers,
+}
+
+
 def orphans(table: Table, column_name: str) -> Suspects:
     """Return the rows whose reference leads nowhere."""
     column = table.c[column_name]
-    target_column = next(iter(column.foreign_keys)).column
-    target = target_column.table.alias("target")
-    found = exists().where(target.c[target_column.name] == column)
-    return Suspects(table, ~found, detail=column)
+    target = next(iter(column.foreign_keys)).column
+    source = _JOINED.get(column)
+    if source is None:
+        source = table.outerjoin(target.table, target == column)
+    return Suspects(table, target.is_(None), source, detail=column)
 
 
 def sharing_key(table: Table, *columns: str) -> Suspects:
@@ -109,18 +131,12 @@ def activated_before_purchase() -> Suspects:
     )
 
 
-def _deliveries_with_keys() -> FromClause:
-    return delivery.join(project, project.c.id == delivery.c.project_id).join(
-        license_key, license_key.c.id == project.c.license_key_id
-    )
-
-
 def delivered_before_purchase() -> Suspects:
     """Return the deliveries dated before the purchase of their key."""
     return Suspects(
         delivery,
         delivery.c.delivered_on < license_key.c.purchased_on,
-        _deliveries_with_keys(),
+        _deliveries,
         day=delivery.c.delivered_on,
         detail=license_key.c.purchased_on,
     )
@@ -131,7 +147,7 @@ def delivered_by_another() -> Suspects:
     return Suspects(
         delivery,
         and_(delivery.c.partner_id != license_key.c.partner_id, delivery.c.status == "accepted"),
-        _deliveries_with_keys(),
+        _deliveries,
         day=delivery.c.delivered_on,
         detail=license_key.c.partner_id,
     )
@@ -139,11 +155,10 @@ def delivered_by_another() -> Suspects:
 
 def before_delivery() -> Iterator[Suspects]:
     """Yield the calls and surveys dated before the delivery they are about."""
-    for table, day in (
-        (contact_attempt, contact_attempt.c.attempted_on),
-        (survey, survey.c.completed_on),
+    for table, source, day in (
+        (contact_attempt, _calls, contact_attempt.c.attempted_on),
+        (survey, _surveys, survey.c.completed_on),
     ):
-        source = table.join(delivery, delivery.c.id == table.c.delivery_id)
         where = day < delivery.c.delivered_on
         yield Suspects(table, where, source, day=day, detail=delivery.c.delivered_on)
 
@@ -153,7 +168,7 @@ def survey_of_unaccepted() -> Suspects:
     return Suspects(
         survey,
         delivery.c.status != "accepted",
-        survey.join(delivery, delivery.c.id == survey.c.delivery_id),
+        _surveys,
         day=survey.c.completed_on,
         detail=delivery.c.status,
     )
@@ -162,33 +177,21 @@ def survey_of_unaccepted() -> Suspects:
 def unknown_version() -> Suspects:
     """Return the surveys by a questionnaire version that is not stored."""
     version = survey.c.questionnaire_version
-    known = exists().where(question.c.version == version)
-    return Suspects(survey, ~known, day=survey.c.completed_on, detail=version)
+    unknown = version.not_in(select(question.c.version))
+    return Suspects(survey, unknown, day=survey.c.completed_on, detail=version)
 
 
 def unknown_question() -> Suspects:
     """Return the answers to a question that its survey's version does not have."""
-    asked = exists().where(
-        survey.c.id == answer.c.survey_id,
-        question.c.version == survey.c.questionnaire_version,
-        question.c.code == answer.c.question_code,
-    )
-    has_survey = exists().where(survey.c.id == answer.c.survey_id)
-    return Suspects(answer, and_(has_survey, ~asked), detail=answer.c.question_code)
+    unknown = and_(survey.c.id.is_not(None), question.c.code.is_(None))
+    return Suspects(answer, unknown, _answers, detail=answer.c.question_code)
 
 
 def score_off_scale() -> Suspects:
     """Return the answers whose score is not on the scale of their question."""
     lowest = case((question.c.scale_max == _SCALE_FROM_ZERO, 0), else_=1)
-    source = answer.join(survey, survey.c.id == answer.c.survey_id).join(
-        question,
-        and_(
-            question.c.version == survey.c.questionnaire_version,
-            question.c.code == answer.c.question_code,
-        ),
-    )
     off = or_(answer.c.score < lowest, answer.c.score > question.c.scale_max)
-    return Suspects(answer, off, source, day=survey.c.completed_on, detail=answer.c.score)
+    return Suspects(answer, off, _answers, day=survey.c.completed_on, detail=answer.c.score)
 
 
 def tests_not_adding_up() -> Suspects:
@@ -202,9 +205,9 @@ def tests_not_adding_up() -> Suspects:
 
 def manager_not_in_staff() -> Suspects:
     """Return the partners whose manager is not in ``staff``, if staff was loaded at all."""
-    known = exists().where(staff.c.email == partner.c.manager_email)
+    unknown = partner.c.manager_email.not_in(select(staff.c.email))
     loaded = exists().where(staff.c.email.is_not(None))
-    return Suspects(partner, and_(loaded, ~known), detail=partner.c.manager_email)
+    return Suspects(partner, and_(loaded, unknown), detail=partner.c.manager_email)
 
 
 def facts_out_of_date() -> Iterator[Suspects]:
@@ -214,12 +217,13 @@ def facts_out_of_date() -> Iterator[Suspects]:
         (delivery, delivery_fact, delivery_facts()),
         (contact_attempt, contact_fact, contact_facts()),
     ):
+        key = next(iter(fact.primary_key))
         expected = statement.order_by(None).subquery("expected")
-        number, key = source.c.id, next(iter(fact.primary_key))
-        both = source.join(expected, expected.c[key.name] == number)
+        number = expected.c[key.name]
+        both = expected.join(fact, number == key, full=True)
         differs = or_(*(_differ(expected.c[c.name], c) for c in fact.columns))
-        yield Suspects(source, differs, both.outerjoin(fact, key == number))
-        yield Suspects(fact, ~exists().where(number == key))
+        yield Suspects(source, and_(number.is_not(None), differs), both, key=number)
+        yield Suspects(fact, number.is_(None), both)
 
 
 def _differ(left: ColumnElement[Any], right: ColumnElement[Any]) -> Condition:

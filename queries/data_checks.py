@@ -1,18 +1,19 @@
 """Checks of the loaded data: how many rows look wrong, and which.
 
 The loader refuses most of this; a database filled by another way, or by an older release, is
-checked here. Counts and rows are the same on DuckDB and PostgreSQL.
+checked here. Counts and rows are the same on every engine.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
 import pandas as pd
-from sqlalchemy import Connection, collate, select, union_all
+from sqlalchemy import Connection, collate, literal, select, union_all
+from sqlalchemy.sql import FromClause
 
 from program.calendar import ONE_DAY
 from program.language import N_
@@ -20,7 +21,7 @@ from program.schema import license_key, metadata, survey
 from queries import check_rules as find
 from queries.engine import frame
 from queries.scope import Scope
-from queries.suspects import Suspects
+from queries.suspects import Suspects, counted
 
 COUNT_COLUMNS = {"code": "str", "rows": "int64"}
 ROW_COLUMNS = {
@@ -42,6 +43,13 @@ class Severity(StrEnum):
     INFORMATION = "information"
 
 
+class Part(StrEnum):
+    """What is counted by one statement."""
+
+    RECORDS = "records"
+    FACTS = "facts"
+
+
 @dataclass(frozen=True, slots=True)
 class DataCheck:
     """One check.
@@ -54,6 +62,8 @@ class DataCheck:
         English message ids: what is counted, and what goes wrong on the pages because of it.
     suspects
         The rows it points at, given the last day the data speaks of.
+    part
+        With which others it is counted.
     """
 
     code: str
@@ -61,6 +71,7 @@ class DataCheck:
     why: str
     severity: Severity
     suspects: Callable[[dt.date], Iterable[Suspects]]
+    part: Part = Part.RECORDS
 
 
 _LOST_KEYS = N_("Such keys are in nobody's base, so coverage is off.")
@@ -200,6 +211,7 @@ CHECKS: tuple[DataCheck, ...] = (
         N_("Pages count from derived records; «python -m jobs facts» makes them anew."),
         Severity.ERROR,
         lambda _as_of: find.facts_out_of_date(),
+        Part.FACTS,
     ),
     DataCheck(
         "survey_of_unaccepted",
@@ -233,12 +245,15 @@ CHECKS: tuple[DataCheck, ...] = (
 CHECK_BY_CODE = {check.code: check for check in CHECKS}
 
 
-def count_problems(connection: Connection, scope: Scope, as_of: dt.date) -> pd.DataFrame:
+def count_problems(
+    connection: Connection, scope: Scope, as_of: dt.date, part: Part | None = None
+) -> pd.DataFrame:
     """Return how many rows each check points at.
 
-    Grain: one row a check, in the order of ``CHECKS``; ``code`` text, ``rows`` integer, 0 where
-    all is well. One query a check: all in one would hold their hash tables in memory at once,
-    which a full-size programme does not fit into.
+    Grain: one row a check of ``part``, of all parts if it is ``None``, in the order of
+    ``CHECKS``; ``code`` text, ``rows`` integer, 0 where all is well. One statement a part: all in
+    one would hold their hash tables in memory at once, which a full-size programme does not fit
+    into.
 
     Parameters
     ----------
@@ -248,15 +263,41 @@ def count_problems(connection: Connection, scope: Scope, as_of: dt.date) -> pd.D
     as_of
         The last day the data speaks of.
     """
-    counts = [
-        sum(
-            connection.execute(found.counted(scope)).scalar_one() for found in check.suspects(as_of)
+    rows: dict[str, int] = {}
+    for each in Part if part is None else (part,):
+        found = [
+            (check.code, suspects)
+            for check in CHECKS
+            if check.part is each
+            for suspects in check.suspects(as_of)
+        ]
+        numbers = _numbers(connection, scope, [suspects for _code, suspects in found])
+        for (code, _suspects), number in zip(found, numbers, strict=True):
+            rows[code] = rows.get(code, 0) + number
+    counted = [(check.code, rows[check.code]) for check in CHECKS if check.code in rows]
+    return pd.DataFrame(counted, columns=list(COUNT_COLUMNS)).astype(COUNT_COLUMNS)
+
+
+def _numbers(connection: Connection, scope: Scope, suspects: Sequence[Suspects]) -> list[int]:
+    """Return how many rows each of ``suspects`` has in ``scope``; one scan for each origin."""
+    scans: dict[FromClause, list[int]] = {}
+    for place, each in enumerate(suspects):
+        scans.setdefault(each.origin, []).append(place)
+    together = list(scans.values())
+    widest = max(map(len, together))
+    statement = union_all(
+        *(
+            counted([suspects[place] for place in places], scope).add_columns(
+                *(literal(0) for _missing in range(widest - len(places))), literal(number)
+            )
+            for number, places in enumerate(together)
         )
-        for check in CHECKS
-    ]
-    return pd.DataFrame({"code": [check.code for check in CHECKS], "rows": counts}).astype(
-        COUNT_COLUMNS
     )
+    numbers = [0] * len(suspects)
+    for *counts, number in connection.execute(statement):
+        for place, count in zip(together[number], counts, strict=False):
+            numbers[place] = count
+    return numbers
 
 
 def rows_of(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import reduce
 from typing import Any
@@ -15,6 +16,7 @@ from sqlalchemy import (
     String,
     Subquery,
     Table,
+    case,
     cast,
     func,
     literal,
@@ -43,6 +45,9 @@ class Suspects:
     where, source
         The condition, and the joins it needs if the table alone is not enough. Joins must not
         multiply rows of sound data.
+    key
+        Where ``source`` tells of rows of ``table`` without holding it: the id of the row. To count
+        needs no more; who wants to see the rows joins ``table``.
     day, detail
         What to show beside the row: its date, and the value or the row it contradicts.
     """
@@ -50,16 +55,22 @@ class Suspects:
     table: Table | None
     where: Condition
     source: FromClause | None = None
+    key: ColumnElement[int] | None = None
     day: ColumnElement[Any] | None = None
     detail: ColumnElement[Any] | None = None
 
+    @property
+    def origin(self) -> FromClause:
+        """Return what the rows are read from; suspects of one origin are counted in one scan."""
+        origin = self.table if self.source is None else self.source
+        if origin is None:
+            raise ValueError("a statement about the data as a whole needs a source")
+        return origin
+
     def counted(self, scope: Scope) -> Select[Any]:
-        """Return the statement for the number of rows in ``scope``."""
-        number = func.count().label("n")
-        if scope.sight is Sight.EVERYTHING:
-            return self._from_source(select(number))
+        """Return the statement for the number of rows in ``scope``, each with its partner."""
         owners = self._owned(self._rows()).subquery("owned")
-        return select(number).where(owners.c.partner_id.in_(_partners(scope)))
+        return select(func.count().label("n")).where(owners.c.partner_id.in_(_partners(scope)))
 
     def listed(self, scope: Scope) -> Select[Any]:
         """Return the statement for the rows: table, record, partner_id, day, detail."""
@@ -76,12 +87,6 @@ class Suspects:
         rows = listed.subquery("listed")
         return select(rows).where(rows.c.partner_id.in_(_partners(scope)))
 
-    def _from_source(self, statement: Select[Any]) -> Select[Any]:
-        source = self.source if self.source is not None else self.table
-        if source is not None:
-            statement = statement.select_from(source)
-        return statement.where(self.where)
-
     def _rows(self) -> Subquery:
         """Return the suspicious rows: keys, the way to the partner, ``day`` and ``detail``.
 
@@ -89,13 +94,19 @@ class Suspects:
         statement that also decides, by another lookup, whether the row is suspicious.
         """
         kept = [] if self.table is None else [c for c in self.table.columns if _leads_on(c)]
-        return self._from_source(
+        origin = self.origin
+        if self.table is not None and self.key is not None:
+            origin = origin.join(self.table, self.table.c.id == self.key)
+        return (
             select(
                 *kept,
                 cast(null() if self.day is None else self.day, Date).label("day"),
                 cast(null() if self.detail is None else self.detail, String).label("detail"),
             )
-        ).subquery("found")
+            .select_from(origin)
+            .where(self.where)
+            .subquery("found")
+        )
 
     def _record(self, found: Subquery) -> ColumnElement[str]:
         if self.table is None:
@@ -142,3 +153,14 @@ def _partner_of(found: Subquery) -> Select[Any] | None:
             asked.c.id == found.c.survey_id
         )
     return None
+
+
+def counted(suspects: Sequence[Suspects], scope: Scope) -> Select[*tuple[Any, ...]]:
+    """Return the statement for the numbers of rows in ``scope``, of suspects of one origin.
+
+    Grain: one row; a column for each of ``suspects``, in their order.
+    """
+    if scope.sight is Sight.EVERYTHING:
+        numbers = [func.count(case((each.where, 1))) for each in suspects]
+        return select(*numbers).select_from(suspects[0].origin)
+    return select(*(each.counted(scope).scalar_subquery() for each in suspects))

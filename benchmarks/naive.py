@@ -27,10 +27,9 @@ from program.rules import DECK_RULES, ProgramRules
 from program.settings import PROJECT_ROOT
 from queries.answers import answer_counts
 from queries.coverage import partner_counts
-from queries.decisions import decision_history
-from queries.deliveries import deliveries_by_month
 from queries.filters import Filters
 from queries.freshness import freshness
+from queries.programme import programme_months
 from queries.scope import EVERYTHING
 from queries.survey import NO_ANSWER, Sizing
 
@@ -126,10 +125,9 @@ def by_queries(
         return partner_counts(connection, EVERYTHING, everybody, coming, today, rules)
     if page == "home":
         first = add_months(last_evaluation(today), -13)
-        months = deliveries_by_month(connection, EVERYTHING, everybody, first, today)
-        holders = decision_history(connection, EVERYTHING, everybody)
+        months = programme_months(connection, EVERYTHING, everybody, first, today)
         return pd.concat(
-            [holders.set_index("evaluated_on"), months.set_index("month")]
+            [months.history.set_index("evaluated_on"), months.deliveries.set_index("month")]
         ).rename_axis("day")
     period = _a_year(today)
     year = Filters(survey_from=period.first, survey_to=period.last)

@@ -6,7 +6,7 @@ import datetime as dt
 import pickle
 from collections.abc import Callable, Hashable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, is_dataclass
 from functools import cache
 from threading import Condition
 from typing import Any, Concatenate, ParamSpec, TypeVar
@@ -58,10 +58,12 @@ KEPT: LRUCache[Hashable, Any] = LRUCache(MOST_KEPT, getsizeof=weight)
 
 def _ready(make: Callable[[], Any], *_told: Hashable) -> Any:
     made = make()
-    if isinstance(made, pd.DataFrame):
-        # pandas builds the index of its labels at first use, which is not safe from threads.
-        for labels in (made.columns, made.index):
-            labels.get_indexer_for(labels[:1])
+    told = is_dataclass(made) and not isinstance(made, type)
+    for part in [getattr(made, each.name) for each in fields(made)] if told else [made]:
+        if isinstance(part, pd.DataFrame):
+            # pandas builds the index of its labels at first use, which is not safe from threads.
+            for labels in (part.columns, part.index):
+                labels.get_indexer_for(labels[:1])
     return made
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from charts.palette import SIGNS, Tone
 from components.table import Column, Kind
 from program.language import _
-from queries.data_checks import CHECK_BY_CODE, Severity, count_problems, rows_of
+from queries.data_checks import CHECK_BY_CODE, Part, Severity, count_problems, rows_of
 from queries.scope import Scope
 
 #: Stands in the list beside the codes of ``queries.data_checks``.
@@ -19,9 +19,9 @@ AUDIT = "recomputed_decisions"
 _WEIGHTS = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.INFORMATION: 2}
 
 
-def check_rows(connection: Connection, scope: Scope, as_of: dt.date) -> pd.DataFrame:
+def check_rows(connection: Connection, scope: Scope, as_of: dt.date, part: Part) -> pd.DataFrame:
     """Return how many rows each check points at; see ``queries.data_checks.count_problems``."""
-    return count_problems(connection, scope, as_of)
+    return count_problems(connection, scope, as_of, part)
 
 
 def rows_of_check(

@@ -25,9 +25,9 @@ def programme_tiles(
     Parameters
     ----------
     history
-        From ``queries.decisions.decision_history``.
+        Stored evaluations, as from ``queries.programme.programme_months``.
     months
-        From ``queries.deliveries.deliveries_by_month``, the current month last.
+        Deliveries by month, from the same, the current month last.
     coverage_of
         Whose coverage it is, in words.
     """

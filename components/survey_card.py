@@ -15,6 +15,7 @@ from components.data import ask, ask_of_all, data_moment
 from components.definitions import definitions
 from components.document import ON_SCREEN
 from components.download import About, download
+from components.fragment import fragment
 from components.remembered import made_of, remembered
 from components.states import empty
 from components.survey_answers import (
@@ -35,7 +36,7 @@ from metrics.beside import Beside, answers_beside
 from metrics.difference import Verdict, share_difference
 from metrics.estimate import HIDDEN_BELOW, Estimate
 from program.language import _
-from program.period import Period, last_months
+from program.period import last_months
 from queries.answers import answers_by_region, answers_of_partner, partners_surveyed
 from queries.comments import surveys_of_partner
 from queries.facts import RECOMMEND_PARTNER, RECOMMEND_PLATFORM
@@ -50,15 +51,11 @@ _OTHERS_FROM = 3
 _SURVEYS_HIGH = 360
 
 
-def surveyed_period(today: dt.date) -> Period:
-    """Return the period in which the answers of a card were given."""
-    return last_months(today, _MONTHS)
-
-
+@fragment
 def survey_block(scope: Scope, partner: pd.Series, today: dt.date) -> None:
     """Draw a partner's answers beside the region's and all others', then its surveys."""
     st.markdown(f"## {_('What clients say')}")
-    partner_id, period = int(partner["partner_id"]), surveyed_period(today)
+    partner_id, period = int(partner["partner_id"]), last_months(today, _MONTHS)
     said = ask(surveys_of_partner, scope, partner_id, today)
     if said.empty:
         empty(_("No client of this partner has been surveyed yet."))

@@ -101,11 +101,13 @@ def _say_disputed_decisions(connection: Connection) -> None:
     from charts.formats import disputed_decisions  # noqa: PLC0415 - as above
     from metrics.recomputation import with_decision  # noqa: PLC0415
     from program.settings import settings  # noqa: PLC0415 - as above
+    from queries.choices import stored_evaluations  # noqa: PLC0415
     from queries.decisions import decisions_that_disagree  # noqa: PLC0415
     from queries.scope import EVERYTHING  # noqa: PLC0415
 
     rules = settings().rules
-    disputed = with_decision(decisions_that_disagree(connection, EVERYTHING, rules), rules)
+    stored = stored_evaluations(connection, EVERYTHING).dates
+    disputed = with_decision(decisions_that_disagree(connection, EVERYTHING, stored, rules), rules)
     typer.echo(disputed_decisions(len(disputed), int(disputed["otherwise"].sum())) + ".")
 
 

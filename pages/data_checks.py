@@ -1,10 +1,11 @@
 from __future__ import annotations
 
+import pandas as pd
 import streamlit as st
 
 from charts import formats
 from charts.palette import Tone
-from components.data import ask, data_moment
+from components.data import ask, ask_of_all, data_moment
 from components.data_check_list import AUDIT, check_rows, found_columns, problems, rows_of_check
 from components.download import About, download
 from components.page import title
@@ -15,6 +16,8 @@ from components.theme import ICONS
 from metrics.recomputation import with_decision
 from program.language import _, ngettext
 from program.settings import settings
+from queries.choices import stored_evaluations
+from queries.data_checks import Part
 from queries.decisions import decisions_that_disagree
 
 #: Rows of one check on screen and in its file.
@@ -24,8 +27,10 @@ user = require_user()
 rules = settings().rules
 moment = data_moment()
 with st.spinner(_("Checking the data and recomputing every stored decision…")):
-    checks = ask(check_rows, user.scope, moment.today)
-    disputed = with_decision(ask(decisions_that_disagree, user.scope, rules), rules)
+    # Asked apart: each has the time limit of a question to itself.
+    checks = pd.concat([ask(check_rows, user.scope, moment.today, part) for part in Part])
+    stored = ask_of_all(stored_evaluations).dates
+    disputed = with_decision(ask(decisions_that_disagree, user.scope, stored, rules), rules)
 
 # Verdict -------------------------------------------------------------------------------------
 listed = problems(checks, disputed=len(disputed))

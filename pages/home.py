@@ -13,15 +13,15 @@ from components.definitions import definitions
 from components.download import About
 from components.filter_bar import current_choice
 from components.follow_ups import follow_ups, my_follow_ups
+from components.home_changes import what_changed
 from components.home_tiles import programme_tiles
 from components.outlook import coming_evaluations, groups_by_evaluation
 from components.page import title
 from components.remembered import made_of, remembered
 from components.session import require_user
-from components.states import empty, no_data_loaded
+from components.states import no_data_loaded
 from components.survey_home import asked_of_survey, survey_tiles
 from components.table import Column, Kind
-from components.text import plain
 from components.theme import figure_theme
 from components.tiles import tiles
 from components.whose import coverage_words
@@ -29,12 +29,9 @@ from metrics.coverage import Group, coverage
 from program.calendar import add_months, last_evaluation
 from program.language import _, ngettext
 from program.settings import settings
-from queries.decisions import competence_changes, decision_history
-from queries.deliveries import deliveries_by_month
+from queries.programme import programme_months
 from queries.response import response_counts
 from queries.survey import recommendation_counts
-
-NAMES_SHOWN = 5
 
 user = require_user()
 rules = settings().rules
@@ -44,11 +41,9 @@ coming = coming_evaluations(today, rules)
 outlooks = (*coming, add_months(coming[-1], 1))
 surveyed = asked_of_survey(filters, coming[0], today, rules)
 ask_ahead(user.scope, (recommendation_counts, *surveyed), (response_counts, *surveyed))
-history = ask(decision_history, user.scope, filters)
+months = ask(programme_months, user.scope, filters, add_months(last_evaluation(today), -13), today)
+history = months.history
 groups = ask(groups_by_evaluation, user.scope, filters, outlooks, today, rules)
-months = ask(
-    deliveries_by_month, user.scope, filters, add_months(last_evaluation(today), -13), today
-)
 
 if data_moment().as_of is None and not groups[list(Group)].to_numpy().any():
     title(_("How does the programme stand, and what changed in a month?"))
@@ -77,7 +72,7 @@ title(
 # Key figures -----------------------------------------------------------------------------------
 figures = remembered(
     lambda: [
-        *programme_tiles(history, months, today, coverage_words(user.scope, filters)),
+        *programme_tiles(history, months.deliveries, today, coverage_words(user.scope, filters)),
         *survey_tiles(user.scope, surveyed, today),
     ],
     "home_tiles",
@@ -131,42 +126,7 @@ my_follow_ups(user, follow_ups(user), folded=False)
 
 # What changed ------------------------------------------------------------------------------------
 st.markdown(f"## {_('What changed')}")
-stored = [moment.date() for moment in history["evaluated_on"].tail(2)]
-changes = ask(competence_changes, user.scope, filters, tuple(stored))
-if changes.empty:
-    empty(_("Nobody gained or lost the competence at the latest stored evaluation."))
-gained, lost = (changes[changes["held"] == held] for held in (True, False))
-for some, words in (
-    (
-        gained,
-        ngettext(
-            "{n} partner gained the competence on {day}",
-            "{n} partners gained the competence on {day}",
-            len(gained),
-        ),
-    ),
-    (
-        lost,
-        ngettext(
-            "{n} partner lost the competence on {day}",
-            "{n} partners lost the competence on {day}",
-            len(lost),
-        ),
-    ),
-):
-    if some.empty:
-        continue
-    names = ", ".join(
-        f"[{plain(name)}](partner?partner={number})"
-        for name, number in zip(some["name"].head(NAMES_SHOWN), some["partner_id"], strict=False)
-    )
-    more = len(some) - NAMES_SHOWN
-    tail = " " + _("and {n} more").format(n=formats.number(more)) if more > 0 else ""
-    st.markdown(
-        "- "
-        + words.format(n=formats.number(len(some)), day=formats.date_long(stored[-1]))
-        + f": {names}{tail}"
-    )
+what_changed(user.scope, filters, tuple(day.date() for day in history["evaluated_on"].tail(2)))
 
 # Over time ---------------------------------------------------------------------------------------
 if len(history) > 1:

@@ -26,7 +26,7 @@ from components.printed_card import print_button, printed_keys, show_printed
 from components.remembered import made_of, remembered
 from components.session import require_user
 from components.states import empty
-from components.survey_card import survey_block, surveyed_period
+from components.survey_card import survey_block
 from components.table import Column, Kind
 from components.text import plain
 from components.theme import figure_theme
@@ -39,16 +39,13 @@ from metrics.points import awards_alive
 from program.calendar import add_months, evaluations_between, last_evaluation
 from program.language import _, ngettext
 from program.settings import settings
-from queries.answers import answers_by_region, answers_of_partner, partners_surveyed
 from queries.choices import stored_evaluations
-from queries.comments import surveys_of_partner
 from queries.filters import NO_FILTERS
 from queries.partners import (
     decisions_of_partner,
     deliveries_of_partner,
     keys_of_partners,
     partner_directory,
-    partner_header,
 )
 
 HISTORY_MONTHS = 24
@@ -61,14 +58,13 @@ coming = coming_evaluations(today, rules)
 # Which partner -------------------------------------------------------------------------------
 said = st.query_params.get("partner", "")
 asked = int(said) if said.isdecimal() and len(said) < 10 else None
-header = ask(partner_header, user.scope, asked) if asked is not None else None
-picked = pick_partner(
-    ask(partner_directory, user.scope, NO_FILTERS), key="card_partner", chosen=asked
-)
+directory = ask(partner_directory, user.scope, NO_FILTERS)
+header = directory[directory["partner_id"] == asked]
+picked = pick_partner(directory, key="card_partner", chosen=asked)
 if picked is not None and picked != asked:
     st.query_params["partner"] = str(picked)
     st.rerun()
-if header is None or header.empty:
+if header.empty:
     title(_("Partner card"))
     empty(
         _("Choose a partner above.") if not said else _("There is no such partner in your scope."),
@@ -82,14 +78,7 @@ partner_id = int(partner["partner_id"])
 in_force = last_evaluation(today)
 shown = evaluations_between(add_months(in_force, -HISTORY_MONTHS), coming[-1])
 since = rules.window(shown[0]).start
-ask_ahead(
-    user.scope,
-    (answers_by_region, surveyed_period(today)),
-    (surveys_of_partner, partner_id, today),
-    (deliveries_of_partner, partner_id),
-    (partners_surveyed, surveyed_period(today)),
-    (answers_of_partner, partner_id, surveyed_period(today)),
-)
+ask_ahead(user.scope, (deliveries_of_partner, partner_id))
 keys = ask(keys_of_partners, user.scope, (partner_id,), since)
 decisions = ask(decisions_of_partner, user.scope, partner_id)
 deliveries = ask(deliveries_of_partner, user.scope, partner_id)

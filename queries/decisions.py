@@ -36,38 +36,6 @@ from queries.engine import frame
 from queries.filters import NO_FILTERS, Filters
 from queries.scope import Scope
 
-HISTORY_COLUMNS = {
-    "evaluated_on": "datetime64[us]",
-    "partners": "int64",
-    "holders": "int64",
-    "base": "int64",
-    "delivered": "int64",
-}
-
-
-def decision_history(connection: Connection, scope: Scope, filters: Filters) -> pd.DataFrame:
-    """Return programme totals of every stored evaluation, the oldest first.
-
-    Grain: one row an evaluation. ``partners`` with a base, ``holders`` of the competence, keys in
-    all bases and delivered ones among them; columns as in ``HISTORY_COLUMNS``.
-    """
-    chosen = chosen_partners(scope, filters).cte("chosen")
-    decided = competence_evaluation
-    statement = (
-        select(
-            decided.c.evaluated_on,
-            cast(func.sum(case((decided.c.base > 0, 1), else_=0)), BigInteger).label("partners"),
-            cast(func.sum(case((decided.c.held, 1), else_=0)), BigInteger).label("holders"),
-            cast(func.sum(decided.c.base), BigInteger).label("base"),
-            cast(func.sum(decided.c.delivered), BigInteger).label("delivered"),
-        )
-        .join(chosen, chosen.c.partner_id == decided.c.partner_id)
-        .group_by(decided.c.evaluated_on)
-        .order_by(decided.c.evaluated_on)
-    )
-    return frame(connection, statement, HISTORY_COLUMNS)
-
-
 HOLDER_COLUMNS = {"partner_id": "int64", "held": "bool"}
 
 
@@ -164,6 +132,7 @@ AUDIT_COLUMNS = {
 def decisions_that_disagree(
     connection: Connection,
     scope: Scope,
+    evaluations: Sequence[dt.date],
     rules: ProgramRules = DECK_RULES,
     filters: Filters = NO_FILTERS,
 ) -> pd.DataFrame:
@@ -174,6 +143,11 @@ def decisions_that_disagree(
     same rules version are compared. A partner with keys in the base but without a stored
     decision is listed too, its stored columns missing.
 
+    Parameters
+    ----------
+    evaluations
+        All stored ones, the oldest first, as from ``queries.choices.stored_evaluations``.
+
     Returns
     -------
     pandas.DataFrame
@@ -181,18 +155,10 @@ def decisions_that_disagree(
         ``delivered`` as recomputed. Columns as in ``AUDIT_COLUMNS``.
     """
     decided = competence_evaluation
-    dates = [
-        row.evaluated_on
-        for row in connection.execute(
-            select(decided.c.evaluated_on)
-            .where(decided.c.rules_version == rules.version)
-            .distinct()
-            .order_by(decided.c.evaluated_on)
-        )
-    ]
-    if not dates:
+    if not evaluations:
         return pd.DataFrame(columns=list(AUDIT_COLUMNS)).astype(AUDIT_COLUMNS)
-    windows = [(day, rules.window(day)) for day in dates]
+    windows = [(day, rules.window(day)) for day in evaluations]
+    comparable = select(decided.c.evaluated_on).where(decided.c.rules_version == rules.version)
     evaluation = union_all(
         *(
             select(
@@ -252,6 +218,7 @@ def decisions_that_disagree(
                 key_facts.c.activated_on < evaluation.c.evaluated_on,
             ),
         )
+        .where(evaluation.c.evaluated_on.in_(comparable))
         .group_by(evaluation.c.evaluated_on, key_facts.c.partner_id)
         .cte("recomputed")
     )

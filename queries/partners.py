@@ -81,12 +81,6 @@ def partner_directory(connection: Connection, scope: Scope, filters: Filters) ->
     return frame(connection, statement, DIRECTORY_COLUMNS)
 
 
-def partner_header(connection: Connection, scope: Scope, partner_id: int) -> pd.DataFrame:
-    """Return the directory's row of one partner; no row if it does not exist or is out of scope."""
-    statement = _directory(scope).where(partner.c.id == partner_id)
-    return frame(connection, statement, DIRECTORY_COLUMNS)
-
-
 KEY_COLUMNS = {
     "partner_id": "int64",
     "license_key_id": "int64",

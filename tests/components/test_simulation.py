@@ -42,7 +42,8 @@ def simulated(
 def test_the_rule_in_force_repeats_every_stored_decision_that_the_records_still_support(demo):
     found = simulated(demo)
     with connected(demo) as connection:
-        disputed = with_decision(decisions_that_disagree(connection, EVERYTHING))
+        stored = stored_evaluations(connection, EVERYTHING).dates
+        disputed = with_decision(decisions_that_disagree(connection, EVERYTHING, stored))
     held_otherwise = disputed[disputed["otherwise"]]
     expected = {
         (row.evaluated_on.date(), int(row.partner_id)) for row in held_otherwise.itertuples()

@@ -7,7 +7,9 @@ from functools import cache
 
 import pytest
 
-from components.data import KEPT
+from benchmarks.page import STATEMENTS_MOST, noted
+from components.data import KEPT, ask_of_all, schema_problems
+from components.warming import ask_for_frame
 from program.roles import Role
 from program.schema import PERSONAL_TABLES
 from tests.menu import MENU, MenuPage
@@ -84,3 +86,15 @@ def test_one_managers_statements_never_carry_anothers_address(portfolios: Portfo
                 partner=portfolios.other,
             )
         assert not [s.text for s in sent if portfolios.other_email in s.parameters], page.path
+
+
+@every_page
+def test_a_page_itself_sends_no_more_statements_than_promised(
+    page: MenuPage, portfolios: Portfolios
+) -> None:
+    ask_of_all(schema_problems)
+    ask_for_frame()
+    with noted() as visits:
+        open_page(page.script, partner=portfolios.own)
+    assert len(visits.statements) <= STATEMENTS_MOST, [text for text, _ in visits.statements]
+    assert visits.statements or page.path == "tour"

@@ -8,10 +8,10 @@ from hypothesis import HealthCheck, given, settings
 
 from program.rules import DECK_RULES
 from program.schema import competence_evaluation
+from queries.choices import stored_evaluations
 from queries.decisions import (
     AUDIT_COLUMNS,
     competence_changes,
-    decision_history,
     decisions_on,
     decisions_that_disagree,
 )
@@ -45,27 +45,16 @@ def decide(connection, *rows, version=DECK_RULES.version):
     )
 
 
-def test_history_sums_every_partner_of_an_evaluation(connection):
-    replace_content(connection, Programme([1, 2, 3]))
-    decide(
-        connection,
-        (OCTOBER, 1, 4, 2, True),
-        (NOVEMBER, 1, 5, 2, False),
-        (NOVEMBER, 2, 1, 1, True),
-        (NOVEMBER, 3, 0, 0, False),
-    )
-    history = decision_history(connection, EVERYTHING, NO_FILTERS)
-    assert history["evaluated_on"].dt.date.tolist() == [OCTOBER, NOVEMBER]
-    assert history.loc[1, ["partners", "holders", "base", "delivered"]].tolist() == [2, 1, 6, 3]
+def audit(connection):
+    dates = stored_evaluations(connection, EVERYTHING).dates
+    return decisions_that_disagree(connection, EVERYTHING, dates)
 
 
-def test_history_of_a_portfolio_leaves_the_others_out(connection):
+def test_decisions_of_a_portfolio_leave_the_others_out(connection):
     replace_content(connection, Programme([1, 2]))
     decide(connection, (NOVEMBER, 1, 5, 2, False), (NOVEMBER, 2, 1, 1, True))
     scope = Scope(Sight.PORTFOLIO, "manager1@example.test")
-    assert decision_history(connection, scope, NO_FILTERS)["base"].tolist() == [5]
     assert decisions_on(connection, scope, NO_FILTERS, NOVEMBER)["partner_id"].tolist() == [1]
-    assert decision_history(connection, Scope(), NO_FILTERS).empty
 
 
 def test_changes_name_who_gained_and_who_lost_also_without_a_row(connection):
@@ -114,7 +103,7 @@ def test_audit_finds_exactly_the_decisions_that_plain_python_disputes(both_engin
             replace_content(connection, programme)
             if stored:
                 decide(connection, *stored)
-            frames.append(decisions_that_disagree(connection, EVERYTHING))
+            frames.append(audit(connection))
         pd.testing.assert_frame_equal(*frames)
         expected = {
             (day, partner)
@@ -133,7 +122,7 @@ def test_audit_lists_a_base_without_a_stored_decision(connection):
     key = {"id": 1, "partner_id": 2, "kind": "commercial", "purchased_on": bought}
     replace_content(connection, Programme([1, 2], [key | {"activated_on": bought}]))
     decide(connection, (NOVEMBER, 1, 0, 0, False))
-    found = decisions_that_disagree(connection, EVERYTHING)
+    found = audit(connection)
     assert found["partner_id"].tolist() == [2]
     assert found["stored_base"].isna().all()
     assert found["base"].tolist() == [1]
@@ -142,6 +131,7 @@ def test_audit_lists_a_base_without_a_stored_decision(connection):
 def test_audit_leaves_decisions_under_other_rules_alone(connection):
     replace_content(connection, Programme([1]))
     decide(connection, (NOVEMBER, 1, 9, 9, True), version="other")
-    found = decisions_that_disagree(connection, EVERYTHING)
-    assert found.empty
+    decide(connection, (OCTOBER, 1, 9, 9, True))
+    found = audit(connection)
+    assert found["evaluated_on"].dt.date.tolist() == [OCTOBER]
     assert found.dtypes.astype(str).to_dict() == AUDIT_COLUMNS

@@ -5,23 +5,41 @@ from __future__ import annotations
 import datetime as dt
 
 import pandas as pd
+import streamlit as st
 from sqlalchemy import Connection
 
+from charts import formats
 from charts.palette import SIGNS, Tone
-from components.table import Column, Kind
+from components.data import Moment, ask
+from components.download import About, download
+from components.fragment import fragment
+from components.table import Column, Kind, show_table
+from components.theme import ICONS
 from program.language import _
-from queries.data_checks import CHECK_BY_CODE, Part, Severity, count_problems, rows_of
+from queries.data_checks import CHECK_BY_CODE, Severity, count_problems, rows_of
 from queries.scope import Scope
+from queries.suspects import Part
 
 #: Stands in the list beside the codes of ``queries.data_checks``.
 AUDIT = "recomputed_decisions"
 
+#: Rows of one check on screen and in its file.
+MOST_ROWS = 10_000
 _WEIGHTS = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.INFORMATION: 2}
 
 
 def check_rows(connection: Connection, scope: Scope, as_of: dt.date, part: Part) -> pd.DataFrame:
     """Return how many rows each check points at; see ``queries.data_checks.count_problems``."""
     return count_problems(connection, scope, as_of, part)
+
+
+def check_counts(scope: Scope, as_of: dt.date) -> pd.DataFrame:
+    """Return how many rows each check points at, of all parts together.
+
+    The parts are asked apart, so that each has the time limit of a question to itself.
+    """
+    parts = [ask(check_rows, scope, as_of, part) for part in Part]
+    return parts[0].assign(rows=sum(part["rows"] for part in parts))
 
 
 def rows_of_check(
@@ -86,3 +104,44 @@ def found_columns(code: str) -> list[Column]:
         Column("day", _("Date"), Kind.DATE, undefined="—"),
         Column("detail", _("Value"), width="medium", undefined="—"),
     ]
+
+
+@fragment
+def show_found(
+    scope: Scope, code: str, check: pd.Series, disputed: pd.DataFrame, moment: Moment
+) -> None:
+    """Draw the rows that a check found, and offer them as a file.
+
+    Parameters
+    ----------
+    check
+        The row of the check, as from :func:`problems`.
+    disputed
+        The rows of the audit, as from ``metrics.recomputation.with_decision``.
+    """
+    if code == AUDIT:
+        st.markdown(
+            f"{ICONS[Tone.NEUTRAL]} "
+            + _(
+                "A stored decision is history and stays as it was taken. Late records, transferred "
+                "keys and corrections make a recomputation from today's records differ: a reason "
+                "to ask, not an error by itself. Those that would be decided otherwise come first."
+            )
+        )
+        found = disputed
+    else:
+        st.caption(str(check["why"]))
+        found = ask(rows_of_check, scope, code, MOST_ROWS, moment.today)
+    columns, name = found_columns(code), str(check["title"])
+    show_table(found.head(MOST_ROWS), columns, key=f"found_{code}", alt=name)
+    download(
+        found,
+        columns,
+        about=About(
+            title=name,
+            file_name=f"check_{code}",
+            basis=_("rows: {n}").format(n=formats.number(len(found))),
+            data_as_of=moment.as_of,
+        ),
+        key=f"found_{code}_file",
+    )

@@ -1,34 +1,25 @@
 from __future__ import annotations
 
-import pandas as pd
 import streamlit as st
 
 from charts import formats
-from charts.palette import Tone
 from components.data import ask, ask_of_all, data_moment
-from components.data_check_list import AUDIT, check_rows, found_columns, problems, rows_of_check
-from components.download import About, download
+from components.data_check_list import check_counts, problems, show_found
 from components.page import title
 from components.session import require_user
 from components.states import empty
 from components.table import Column, Kind, show_table
-from components.theme import ICONS
 from metrics.recomputation import with_decision
 from program.language import _, ngettext
 from program.settings import settings
 from queries.choices import stored_evaluations
-from queries.data_checks import Part
 from queries.decisions import decisions_that_disagree
-
-#: Rows of one check on screen and in its file.
-MOST_ROWS = 10_000
 
 user = require_user()
 rules = settings().rules
 moment = data_moment()
 with st.spinner(_("Checking the data and recomputing every stored decision…")):
-    # Asked apart: each has the time limit of a question to itself.
-    checks = pd.concat([ask(check_rows, user.scope, moment.today, part) for part in Part])
+    checks = check_counts(user.scope, moment.today)
     stored = ask_of_all(stored_evaluations).dates
     disputed = with_decision(ask(decisions_that_disagree, user.scope, stored, rules), rules)
 
@@ -73,29 +64,4 @@ picked = st.selectbox(
 )
 
 # Rows --------------------------------------------------------------------------------------------
-if picked == AUDIT:
-    st.markdown(
-        f"{ICONS[Tone.NEUTRAL]} "
-        + _(
-            "A stored decision is history and stays as it was taken. Late records, transferred "
-            "keys and corrections make a recomputation from today's records differ: a reason "
-            "to ask, not an error by itself. Those that would be decided otherwise come first."
-        )
-    )
-    found = disputed
-else:
-    st.caption(str(listed.set_index("code")["why"][picked]))
-    found = ask(rows_of_check, user.scope, picked, MOST_ROWS, moment.today)
-columns = found_columns(picked)
-show_table(found.head(MOST_ROWS), columns, key=f"found_{picked}", alt=str(names[picked]))
-download(
-    found,
-    columns,
-    about=About(
-        title=str(names[picked]),
-        file_name=f"check_{picked}",
-        basis=_("rows: {n}").format(n=formats.number(len(found))),
-        data_as_of=moment.as_of,
-    ),
-    key=f"found_{picked}_file",
-)
+show_found(user.scope, picked, listed.set_index("code").loc[picked], disputed, moment)

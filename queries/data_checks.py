@@ -21,7 +21,7 @@ from program.schema import license_key, metadata, survey
 from queries import check_rules as find
 from queries.engine import frame
 from queries.scope import Scope
-from queries.suspects import Suspects, counted
+from queries.suspects import Part, Suspects, counted
 
 COUNT_COLUMNS = {"code": "str", "rows": "int64"}
 ROW_COLUMNS = {
@@ -43,13 +43,6 @@ class Severity(StrEnum):
     INFORMATION = "information"
 
 
-class Part(StrEnum):
-    """What is counted by one statement."""
-
-    RECORDS = "records"
-    FACTS = "facts"
-
-
 @dataclass(frozen=True, slots=True)
 class DataCheck:
     """One check.
@@ -62,8 +55,6 @@ class DataCheck:
         English message ids: what is counted, and what goes wrong on the pages because of it.
     suspects
         The rows it points at, given the last day the data speaks of.
-    part
-        With which others it is counted.
     """
 
     code: str
@@ -71,7 +62,6 @@ class DataCheck:
     why: str
     severity: Severity
     suspects: Callable[[dt.date], Iterable[Suspects]]
-    part: Part = Part.RECORDS
 
 
 _LOST_KEYS = N_("Such keys are in nobody's base, so coverage is off.")
@@ -211,7 +201,6 @@ CHECKS: tuple[DataCheck, ...] = (
         N_("Pages count from derived records; «python -m jobs facts» makes them anew."),
         Severity.ERROR,
         lambda _as_of: find.facts_out_of_date(),
-        Part.FACTS,
     ),
     DataCheck(
         "survey_of_unaccepted",
@@ -250,10 +239,9 @@ def count_problems(
 ) -> pd.DataFrame:
     """Return how many rows each check points at.
 
-    Grain: one row a check of ``part``, of all parts if it is ``None``, in the order of
-    ``CHECKS``; ``code`` text, ``rows`` integer, 0 where all is well. One statement a part: all in
-    one would hold their hash tables in memory at once, which a full-size programme does not fit
-    into.
+    Grain: one row a check, in the order of ``CHECKS``; ``code`` text, ``rows`` integer, 0 where
+    all is well. One statement a part: all in one would hold their hash tables in memory at once,
+    which a full-size programme does not fit into.
 
     Parameters
     ----------
@@ -262,20 +250,17 @@ def count_problems(
         those who see everything.
     as_of
         The last day the data speaks of.
+    part
+        What is counted: of all parts if ``None``. Counts of a check are summed over the parts.
     """
-    rows: dict[str, int] = {}
-    for each in Part if part is None else (part,):
-        found = [
-            (check.code, suspects)
-            for check in CHECKS
-            if check.part is each
-            for suspects in check.suspects(as_of)
-        ]
-        numbers = _numbers(connection, scope, [suspects for _code, suspects in found])
-        for (code, _suspects), number in zip(found, numbers, strict=True):
-            rows[code] = rows.get(code, 0) + number
-    counted = [(check.code, rows[check.code]) for check in CHECKS if check.code in rows]
-    return pd.DataFrame(counted, columns=list(COUNT_COLUMNS)).astype(COUNT_COLUMNS)
+    rows = dict.fromkeys(CHECK_BY_CODE, 0)
+    suspected = [(check.code, each) for check in CHECKS for each in check.suspects(as_of)]
+    for asked in Part if part is None else (part,):
+        found = [(code, each) for code, each in suspected if each.part is asked]
+        numbers = _numbers(connection, scope, [each for _code, each in found])
+        for (code, _each), number in zip(found, numbers, strict=True):
+            rows[code] += number
+    return pd.DataFrame(rows.items(), columns=list(COUNT_COLUMNS)).astype(COUNT_COLUMNS)
 
 
 def _numbers(connection: Connection, scope: Scope, suspects: Sequence[Suspects]) -> list[int]:

@@ -158,7 +158,6 @@ def decisions_that_disagree(
     if not evaluations:
         return pd.DataFrame(columns=list(AUDIT_COLUMNS)).astype(AUDIT_COLUMNS)
     windows = [(day, rules.window(day)) for day in evaluations]
-    comparable = select(decided.c.evaluated_on).where(decided.c.rules_version == rules.version)
     evaluation = union_all(
         *(
             select(
@@ -218,7 +217,6 @@ def decisions_that_disagree(
                 key_facts.c.activated_on < evaluation.c.evaluated_on,
             ),
         )
-        .where(evaluation.c.evaluated_on.in_(comparable))
         .group_by(evaluation.c.evaluated_on, key_facts.c.partner_id)
         .cte("recomputed")
     )
@@ -245,6 +243,7 @@ def decisions_that_disagree(
     base = func.coalesce(recomputed.c.base, 0)
     delivered = cast(func.coalesce(recomputed.c.delivered, 0), BigInteger)
     evaluated_on = func.coalesce(stored.c.evaluated_on, recomputed.c.evaluated_on)
+    comparable = select(decided.c.evaluated_on).where(decided.c.rules_version == rules.version)
     statement = (
         select(
             evaluated_on.label("evaluated_on"),
@@ -259,11 +258,12 @@ def decisions_that_disagree(
         .select_from(both)
         .join(partner, partner.c.id == func.coalesce(stored.c.partner_id, recomputed.c.partner_id))
         .where(
+            evaluated_on.in_(comparable),
             or_(
                 stored.c.partner_id.is_(None),
                 stored.c.base != base,
                 stored.c.delivered != delivered,
-            )
+            ),
         )
         .order_by(evaluated_on.desc(), partner.c.id)
     )

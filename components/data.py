@@ -33,7 +33,7 @@ def program_database() -> ProgramDatabase:
 
 
 #: Bytes kept in memory, all visitors together; the least recently used answers go first.
-MOST_KEPT = 160 * 2**20
+MOST_KEPT = 96 * 2**20
 
 
 #: What a figure is taken for: to weigh it would take as long as to draw it.

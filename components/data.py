@@ -13,7 +13,6 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import pandas as pd
 from cachetools import LRUCache, cached
-from plotly.basedatatypes import BaseFigure
 from sqlalchemy import Connection
 
 from program.settings import settings
@@ -36,14 +35,8 @@ def program_database() -> ProgramDatabase:
 MOST_KEPT = 160 * 2**20
 
 
-#: What a figure is taken for: to weigh it would take as long as to draw it.
-_FIGURE = 200_000
-
-
 def weight(answer: object) -> int:
-    """Return the bytes that an answer takes, a figure's roughly."""
-    if isinstance(answer, BaseFigure):
-        return _FIGURE
+    """Return the bytes that an answer takes, roughly."""
     if isinstance(answer, pd.DataFrame):
         return int(answer.memory_usage().sum())
     arrays: list[int] = []

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from charts.picture import Picture
 from components.data import KEPT, MOST_KEPT, kept, weight
 
 
@@ -74,6 +75,7 @@ def test_an_answer_larger_than_the_store_is_given_and_not_kept():
         (np.zeros(1000), 8000),
         ({"rows": [pd.DataFrame({"n": np.arange(1000)})]}, 8000),
         ("a" * 1000, 1000),
+        (Picture([{"text": ["a" * 10] * 10, "bdata": "b" * 1000}]), 1000),
     ],
 )
 def test_the_weight_of_an_answer_is_about_its_bytes(answer: object, least: int):

@@ -15,6 +15,7 @@ import pandas as pd
 from cachetools import LRUCache, cached
 from sqlalchemy import Connection
 
+from charts.picture import Picture
 from program.settings import settings
 from queries.contract import ContractProblem, contract_problems
 from queries.engine import ProgramDatabase, processors
@@ -35,8 +36,14 @@ def program_database() -> ProgramDatabase:
 MOST_KEPT = 160 * 2**20
 
 
+#: The many small values of a picture take about so many times the bytes they are written in.
+_SMALL_VALUES = 3
+
+
 def weight(answer: object) -> int:
-    """Return the bytes that an answer takes, roughly."""
+    """Return the bytes that an answer takes, a picture's roughly."""
+    if isinstance(answer, Picture):
+        return _SMALL_VALUES * len(pickle.dumps(answer, protocol=5))
     if isinstance(answer, pd.DataFrame):
         return int(answer.memory_usage().sum())
     arrays: list[int] = []

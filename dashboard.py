@@ -21,7 +21,12 @@ from starlette.routing import Route
 from components.closed_routes import ClosedRoutes
 from components.data import program_database
 from components.failure import show_failure
-from components.garbage import collect, collect_now_and_then, use_one_heap
+from components.garbage import (
+    collect,
+    collect_less_often,
+    collect_now_and_then,
+    use_one_heap,
+)
 from components.readiness import readyz, tell_the_log
 from components.recorder import recorder
 from components.security import SecurityHeaders
@@ -44,6 +49,7 @@ async def lifespan(_app: st.App) -> AsyncIterator[None]:
     import metrics.coverage  # noqa: F401, PLC0415
 
     use_one_heap()
+    collect_less_often()
     await tell_the_log()
     collect()
     chores = [

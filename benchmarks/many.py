@@ -16,6 +16,8 @@ import asyncio
 import os
 import sys
 import time
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -35,7 +37,7 @@ Asked = set[tuple[str, ...]]
 
 REPORT = """## Many people at once
 
-Each on a tab of its own by Streamlit's websocket protocol, {seconds:.0f} s a line, the server on
+Each on a tab of its own by Streamlit's websocket protocol, {seconds:.0f} s a line, {servers} on
 processors {processors}. Everybody switches pages and turns filters without a pause; a rerun is
 counted when everything of it has arrived, fragments included. «First asked»: reruns for page,
 filters and partner that nobody had asked for before. The floor is a blank Streamlit application
@@ -84,6 +86,9 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--seconds", type=float, default=20, help="how long each number stays")
     parser.add_argument("--processors", default="0,1", help="for the server; empty for all")
     parser.add_argument(
+        "--replicas", type=int, default=1, help="servers; each visitor stays with one"
+    )
+    parser.add_argument(
         "--wait-for-sessions",
         action="store_true",
         help="stay two minutes more, until the sessions kept for reconnection are gone too",
@@ -95,26 +100,31 @@ def arguments() -> argparse.Namespace:
 
 
 def measured(
-    server: Server, people: int, seconds: float, partners: list[int], asked: Asked
+    servers: Sequence[Server], people: int, seconds: float, partners: list[int], asked: Asked
 ) -> Line:
-    """Let so many people at a server that has been warmed up."""
-    before, spent = resident_megabytes(server), processor_seconds(server)
+    """Let so many people at servers, replicas of one another, that have been warmed up."""
+    before, spent = _megabytes(servers), sum(map(processor_seconds, servers))
     during = []
     seen = asyncio.run(
         crowd(
-            server,
+            servers[0],
             people,
             seconds,
+            beside=servers[1:],
             partners=partners,
             asked=asked,
-            before_they_leave=lambda: during.append(resident_megabytes(server)),
+            before_they_leave=lambda: during.append(_megabytes(servers)),
         )
     )
-    spent = processor_seconds(server) - spent
-    if left := connected_after(server, 15):
+    spent = sum(map(processor_seconds, servers)) - spent
+    if left := sum(connected_after(server, 15) for server in servers):
         seen.opened[0].faults.append(f"{left} sessions are still connected")
     reruns = len(seen.runs) + len(seen.opened)
     return Line(people, seen, spent / reruns, before, during[0] if during else before)
+
+
+def _megabytes(servers: Sequence[Server]) -> float:
+    return sum(map(resident_megabytes, servers))
 
 
 def written(line: Line, floor: Line) -> str:
@@ -136,16 +146,17 @@ COLUMNS = (
 )
 
 
-def after_they_left(server: Server, *, patient: bool) -> str:
-    """Return in words what the server holds when everybody has gone."""
-    connected, at_once = connected_after(server, 15), resident_megabytes(server)
+def after_they_left(servers: Sequence[Server], *, patient: bool) -> str:
+    """Return in words what the servers hold when everybody has gone."""
+    connected = sum(connected_after(server, 15) for server in servers)
+    at_once = _megabytes(servers)
     later = ""
     if patient:
         time.sleep(KEPT_SECONDS)
         # Streamlit lets go of sessions that are over when the next one leaves.
-        asyncio.run(crowd(server, 1, 0))
+        asyncio.run(crowd(servers[0], len(servers), 0, beside=servers[1:]))
         time.sleep(5)
-        later = f", {resident_megabytes(server):.0f} MB when Streamlit has let go of their sessions"
+        later = f", {_megabytes(servers):.0f} MB when Streamlit has let go of their sessions"
     return f"After everybody left: {connected} sessions connected, {at_once:.0f} MB at once{later}."
 
 
@@ -158,18 +169,37 @@ class Plan:
     processors: frozenset[int] = frozenset({0, 1})
     options: tuple[str, ...] = ()
     patient: bool = False
+    replicas: int = 1
+
+
+@contextmanager
+def replicas_of(database: Path, plan: Plan, folder: Path | None = None) -> Iterator[list[Server]]:
+    """Yield as many servers as planned, of the dashboard or of another application."""
+    with ExitStack() as running:
+        yield [
+            running.enter_context(
+                serving(
+                    database,
+                    processors=plan.processors,
+                    folder=folder,
+                    options=() if folder else plan.options,
+                )
+            )
+            for _ in range(plan.replicas)
+        ]
 
 
 def lines_of(
-    server: Server, plan: Plan, partners: list[int], floors: dict[int, Line]
+    servers: Sequence[Server], plan: Plan, partners: list[int], floors: dict[int, Line]
 ) -> list[Line]:
-    """Measure every number of people on a server, telling each at once."""
-    for run in asyncio.run(warmed_up(server, partners)):
-        for fault in run.faults:
-            print(f"while warming up: /{run.page}: {fault}")
+    """Measure every number of people on the servers, telling each at once."""
+    for server in servers:
+        for run in asyncio.run(warmed_up(server, partners)):
+            for fault in run.faults:
+                print(f"while warming up: /{run.page}: {fault}")
     lines, asked = [], Asked()
     for people in plan.people:
-        line = measured(server, people, plan.seconds, partners, asked)
+        line = measured(servers, people, plan.seconds, partners, asked)
         lines.append(line)
         print(f"{people} people: {written(line, floors[people])}", flush=True)
         slowest = list(line.seen.median_of_pages().items())[:4]
@@ -185,17 +215,18 @@ def many_report(database: Path, plan: Plan) -> tuple[str, bool]:
     os.sched_setaffinity(0, ours - plan.processors or ours)
     partners, floors = busiest_partners(database, 50), {}
     try:
-        with serving(database, processors=plan.processors, folder=BLANK) as blank:
+        with replicas_of(database, plan, BLANK) as blank:
             for people in plan.people:
                 floors[people] = measured(blank, people, min(plan.seconds, 8), [], Asked())
-        with serving(database, processors=plan.processors, options=plan.options) as server:
-            lines = lines_of(server, plan, partners, floors)
-            after = after_they_left(server, patient=plan.patient)
+        with replicas_of(database, plan) as servers:
+            lines = lines_of(servers, plan, partners, floors)
+            after = after_they_left(servers, patient=plan.patient)
     finally:
         os.sched_setaffinity(0, ours)
     head = f"| {' | '.join(COLUMNS)} |\n|{'---:|' * (len(COLUMNS) - 1)}---|"
     report = REPORT.format(
         seconds=plan.seconds,
+        servers="the server" if plan.replicas == 1 else f"{plan.replicas} replicas, sticky,",
         processors=", ".join(map(str, sorted(plan.processors))) or "all",
         table="\n".join([head, *(written(line, floors[line.people]) for line in lines)]),
         after=after,
@@ -217,6 +248,7 @@ def main() -> int:
         frozenset(int(number) for number in chosen.processors.split(",") if number),
         tuple(chosen.option),
         chosen.wait_for_sessions,
+        chosen.replicas,
     )
     with own_state():
         machine = described()

@@ -26,6 +26,7 @@ from streamlit.runtime.scriptrunner import script_runner
 from streamlit.runtime.scriptrunner.script_cache import ScriptCache
 from streamlit.testing.v1 import AppTest, app_test, local_script_runner
 
+from components import access
 from components.data import ASK_AHEAD, KEPT, ask_of_all, schema_problems
 from components.warming import ask_for_frame
 from program.settings import PROJECT_ROOT, settings
@@ -90,6 +91,7 @@ def noted() -> Iterator[Visits]:
     visits, running = Visits(), {}
     execute, join = script_runner.exec_func_with_error_handling, ParallelFragmentCoordinator.join
     caches = app_test.ScriptCache, local_script_runner.ScriptCache
+    elsewhere = access.visit_comes_from_elsewhere
 
     def executed(function: Callable[[], Any], context: Any) -> Any:
         running[threading.get_ident()] = begun = time.perf_counter()
@@ -113,11 +115,14 @@ def noted() -> Iterator[Visits]:
     script_runner.exec_func_with_error_handling = executed
     ParallelFragmentCoordinator.join = joined  # type: ignore[method-assign]  # put back below
     app_test.ScriptCache = local_script_runner.ScriptCache = lambda: COMPILED  # type: ignore[assignment,misc]  # put back
+    # A server looks at two attributes of the connection; AppTest builds mocks, as dear as a chart.
+    access.visit_comes_from_elsewhere = lambda: False
     event.listen(Engine, "before_cursor_execute", sent)
     try:
         yield visits
     finally:
         event.remove(Engine, "before_cursor_execute", sent)
+        access.visit_comes_from_elsewhere = elsewhere
         app_test.ScriptCache, local_script_runner.ScriptCache = caches  # type: ignore[misc]  # put back
         ParallelFragmentCoordinator.join = join  # type: ignore[method-assign]  # put back
         script_runner.exec_func_with_error_handling = execute

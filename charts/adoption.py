@@ -12,12 +12,12 @@ from collections.abc import Sequence
 from typing import Any
 
 import pandas as pd
-import plotly.graph_objects as go
 
 from charts import formats
 from charts.annotations import Mark, time_axis
 from charts.fan import draw_forecast, forecast_of, forecast_told, name_forecast
 from charts.palette import SIGNS, Roles, ThemeName, Tone, translucent
+from charts.picture import Picture
 from charts.template import (
     SMALL,
     count_axis,
@@ -45,7 +45,7 @@ def _when(moment: pd.Timestamp, *, decided: bool) -> str:
 
 
 def _line(
-    fig: go.Figure,
+    fig: Picture,
     rows: pd.DataFrame,
     values: pd.Series,
     texts: list[str],
@@ -75,9 +75,7 @@ def _line(
     )  # fmt: skip
 
 
-def _range(
-    fig: go.Figure, rows: pd.DataFrame, low: pd.Series, high: pd.Series, colour: str
-) -> None:
+def _range(fig: Picture, rows: pd.DataFrame, low: pd.Series, high: pd.Series, colour: str) -> None:
     """Draw what pending activations leave open, as a bar at each coming evaluation."""
     for at, bottom, top, decided in zip(
         rows["evaluated_on"], low, high, rows["decided"], strict=True
@@ -90,7 +88,7 @@ def _range(
 
 
 def _frame_of_time(
-    fig: go.Figure,
+    fig: Picture,
     frame: pd.DataFrame,
     ahead: pd.DataFrame,
     marks: Sequence[Mark],
@@ -99,11 +97,11 @@ def _frame_of_time(
 ) -> None:
     days = _days(pd.concat([frame[["evaluated_on"]], ahead[["evaluated_on"]]]))
     time_axis(fig, c, *days, marks=marks, room=(12, 16))
-    fig.update_layout(margin_r=room)
+    fig.update_layout(margin={"r": room})
 
 
 def _last_label(
-    fig: go.Figure, day: pd.Timestamp, value: float, text: str, colour: str, *, inside: bool
+    fig: Picture, day: pd.Timestamp, value: float, text: str, colour: str, *, inside: bool
 ) -> None:
     """Write the last exact value: beside it, or below where a forecast goes on."""
     place = {"yshift": -13} if inside else {"xshift": 8, "xanchor": "left"}
@@ -124,7 +122,7 @@ def adoption_lines(
     *,
     theme: ThemeName,
     marks: Sequence[Mark],
-) -> go.Figure:
+) -> Picture:
     """Draw how many partners are in the programme, deliver and hold the competence.
 
     Parameters
@@ -169,7 +167,7 @@ def adoption_lines(
         name_forecast(fig, c)
     _range(fig, frame, frame["secured"], frame["holders"], c.accent)
     count_axis(fig, 0, most * 1.08)
-    fig.update_layout(showlegend=True, margin_t=30)
+    fig.update_layout(showlegend=True, margin={"t": 30})
     _frame_of_time(fig, frame, ahead, marks, c, 50)
     return fig
 
@@ -200,7 +198,7 @@ def programme_coverage(
     theme: ThemeName,
     marks: Sequence[Mark],
     rules: ProgramRules = DECK_RULES,
-) -> go.Figure:
+) -> Picture:
     """Draw the coverage of all keys at every evaluation, against the threshold of one partner.
 
     Parameters
@@ -284,7 +282,7 @@ def _change_told(row: Any, word: str, n: int) -> str:
     return f"{when}<br>{word}: {formats.number(n)}"
 
 
-def gained_and_lost(frame: pd.DataFrame, *, theme: ThemeName, marks: Sequence[Mark]) -> go.Figure:
+def gained_and_lost(frame: pd.DataFrame, *, theme: ThemeName, marks: Sequence[Mark]) -> Picture:
     """Draw gains above and losses below the line at every evaluation; coming ones are pale.
 
     Parameters
@@ -330,7 +328,7 @@ def gained_and_lost(frame: pd.DataFrame, *, theme: ThemeName, marks: Sequence[Ma
     room = (high + low) * 0.1
     count_axis(fig, -low - room, high + room, signed=False)
     fig.add_hline(y=0, line={"color": c.muted, "width": 1})
-    fig.update_layout(barmode="overlay", bargap=0.25, showlegend=True, margin_t=30)
+    fig.update_layout(barmode="overlay", bargap=0.25, showlegend=True, margin={"t": 30})
     return fig
 
 

@@ -9,7 +9,8 @@ from typing import NamedTuple
 
 from charts import formats
 from charts.palette import Roles
-from charts.template import SMALL, Marks, Picture, safe
+from charts.picture import Picture
+from charts.template import SMALL, safe
 from program.language import _
 
 #: Most letters of a mark on a chart; hovering, the alternative text and the methods page have all.
@@ -67,19 +68,22 @@ def time_axis(
         return
     placed = _placed([((m.day - half - start) / (end - start), m.label) for m in shown])
     rows = min(max(words.row for words in placed) + 1, _ROWS)
-    height = fig.layout.height + _ROW * rows
+    height = fig.layout["height"] + _ROW * rows
     # On a phone every entry of the legend may take a line of its own.
-    entries = sum(bool(trace.name) and trace.showlegend is not False for trace in fig.data)
-    high, drawn = _ROW / (height - _AROUND - _ENTRY * entries), Marks(c)
+    entries = sum(bool(trace.get("name")) and trace.get("showlegend", True) for trace in fig.data)
+    high = _ROW / (height - _AROUND - _ENTRY * entries)
     for mark, words in zip(shown, placed, strict=True):
-        drawn.upright(mark.day - half, 1 - high * min(words.row + 1, rows), c.muted)
+        fig.add_shape(
+            type="line", x0=mark.day - half, x1=mark.day - half, yref="paper", y0=0,
+            y1=1 - high * min(words.row + 1, rows), layer="below",
+            line={"color": c.muted, "width": 1, "dash": "dot"},
+        )  # fmt: skip
         if words.row < rows:
-            drawn.words(
+            fig.add_annotation(
                 x=mark.day - half, xanchor=words.side, y=1 - high * words.row, yref="paper",
                 yanchor="top", text=safe(words.text), hovertext=safe(_told(mark)),
                 bgcolor=c.background, font={"size": SMALL, "color": c.muted},
             )  # fmt: skip
-    drawn.put_on(fig)
     fig.update_yaxes(domain=[0, 1 - high * rows])
     fig.update_layout(height=height)
     fig.marked = _("Marked: {changes}.").format(changes="; ".join(_told(mark) for mark in shown))

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import pandas as pd
-import plotly.graph_objects as go
 
 from charts import formats
 from charts.palette import ThemeName, text_on
-from charts.template import SMALL, Marks, figure, require_rows, safe, scale
+from charts.picture import Picture
+from charts.template import SMALL, figure, require_rows, safe, scale
 from metrics.distribution import goodman
 from metrics.proportion import wilson_limits
 from metrics.recommendation import IndexMapping
@@ -19,7 +19,7 @@ from program.language import _
 
 def pair_grid(
     frame: pd.DataFrame, *, theme: ThemeName, names: Mapping[str, str], across: str, down: str
-) -> go.Figure:
+) -> Picture:
     """Draw how many respondents gave each pair of answers, the best ones in the upper right.
 
     In each cell: its share of all pairs, the Wilson 95 % interval, and the respondents.
@@ -53,20 +53,19 @@ def pair_grid(
         showscale=False, xgap=4, ygap=4, hoverinfo="skip",
     )  # fmt: skip
     low, high = wilson_limits(table.to_numpy(), total)
-    highest, marks = max(float(shares.to_numpy().max()), 0.01), Marks(c)
+    highest = max(float(shares.to_numpy().max()), 0.01)
     for y, code in enumerate(table.index):
         for x, other in enumerate(table.columns):
             share = float(shares.loc[code, other])
             interval = formats.share_interval(float(low[y, x]), float(high[y, x]), total)
             step = round(share / highest * (len(c.sequential) - 1))
-            marks.words(
+            fig.add_annotation(
                 x=x, y=y, yanchor="middle",
                 text=f"<b>{formats.share(share, total)}</b><br>"
                 f"<span style='font-size:{SMALL - 1}px'>{interval}</span><br>"
                 f"{formats.number(int(table.loc[code, other]))}",
                 font={"size": SMALL + 1, "color": text_on(c.sequential[step])},
             )  # fmt: skip
-    marks.put_on(fig)
     ticks = [safe(names[code]) for code in codes[::-1]]
     fig.update_xaxes(
         # A phone has no room for two words side by side.
@@ -93,7 +92,7 @@ def pair_grid_alt(frame: pd.DataFrame, *, names: Mapping[str, str], across: str,
     return _("Pairs of answers of the same respondents.") + " " + "; ".join(parts) + "."
 
 
-def score_columns(frame: pd.DataFrame, *, theme: ThemeName) -> go.Figure:
+def score_columns(frame: pd.DataFrame, *, theme: ThemeName) -> Picture:
     """Draw how many answered each score from 0 to 10, critics, passives and promoters apart.
 
     Parameters
@@ -115,7 +114,7 @@ def score_columns(frame: pd.DataFrame, *, theme: ThemeName) -> go.Figure:
     for group, colour in colours.items():
         some = frame[[_group(int(score)) == group for score in frame["score"]]]
         fig.add_bar(
-            x=some["score"], y=some["count"], name=words[group], marker_color=colour,
+            x=some["score"], y=some["count"], name=words[group], marker={"color": colour},
             text=[formats.share(int(n) / total, total) if n else "" for n in some["count"]],
             textposition="outside", textfont={"size": SMALL, "color": c.muted},
             cliponaxis=False, hoverinfo="text",

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-import plotly.graph_objects as go
 
 from charts import formats
 from charts.palette import Roles, ThemeName, translucent
-from charts.template import SMALL, Marks, figure, require_rows, scale, share_axis
+from charts.picture import Picture
+from charts.template import SMALL, figure, require_rows, scale, share_axis
 from metrics.lag_curve import LagCurve
 from program.language import _
 
@@ -18,7 +18,7 @@ _ROW = 18
 MILESTONES = (30, 90, 180, 365)
 
 
-def cohort_heatmap(frame: pd.DataFrame, *, theme: ThemeName) -> go.Figure:
+def cohort_heatmap(frame: pd.DataFrame, *, theme: ThemeName) -> Picture:
     """Draw the share of each month's keys delivered by so many months later.
 
     Parameters
@@ -71,18 +71,16 @@ def cohort_heatmap(frame: pd.DataFrame, *, theme: ThemeName) -> go.Figure:
     return fig
 
 
-def _write_ends(fig: go.Figure, shares: pd.DataFrame, c: Roles) -> None:
+def _write_ends(fig: Picture, shares: pd.DataFrame, c: Roles) -> None:
     """Write the latest share of every cohort beside the end of its row, where cells are empty."""
-    marks = Marks(c)
     for place, (_month, row) in enumerate(shares.iterrows()):
         known = row.dropna()
         if known.empty:
             continue
-        marks.words(
+        fig.add_annotation(
             x=known.index[-1] + 0.5, y=place, xanchor="left", xshift=1,
             text=formats.share(float(known.iloc[-1]), 1), font={"size": SMALL - 2, "color": c.text},
         )  # fmt: skip
-    marks.put_on(fig)
 
 
 def cohort_heatmap_alt(frame: pd.DataFrame) -> str:
@@ -102,7 +100,7 @@ def cohort_heatmap_alt(frame: pd.DataFrame) -> str:
     return _("Share delivered by month of purchase. {told}.").format(told="; ".join(told))
 
 
-def lag_curve_line(curve: LagCurve, *, theme: ThemeName, until: int = 540) -> go.Figure:
+def lag_curve_line(curve: LagCurve, *, theme: ThemeName, until: int = 540) -> Picture:
     """Draw the share of keys delivered within so many days of the activation (Kaplan–Meier).
 
     Parameters

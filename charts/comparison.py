@@ -11,11 +11,11 @@ from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
-import plotly.graph_objects as go
 
 from charts import formats
 from charts.annotations import Mark, time_axis
 from charts.palette import Roles, ThemeName
+from charts.picture import Picture
 from charts.template import SMALL, figure, require_rows, safe, share_axis
 from metrics.control_chart import Variation, gaps
 from metrics.peers import PeerFlag
@@ -30,7 +30,7 @@ def _write(value: float, n: int | None, *, index: bool) -> str:
     return formats.index_points(value) if index else formats.share(value, n)
 
 
-def _value_axis(fig: go.Figure, *, index: bool, low: float, high: float) -> None:
+def _value_axis(fig: Picture, *, index: bool, low: float, high: float) -> None:
     if not index:
         share_axis(fig, low=low, high=high)
         return
@@ -63,7 +63,7 @@ def funnel_plot(
     target: float,
     index: bool = False,
     names: int = _NAMED,
-) -> go.Figure:
+) -> Picture:
     """Draw every partner by its number of answers, with the limits that chance explains.
 
     Parameters
@@ -119,7 +119,7 @@ def funnel_plot(
 
 
 def _peers(
-    fig: go.Figure, some: pd.DataFrame, name: str, marker: dict[str, object], *, index: bool
+    fig: Picture, some: pd.DataFrame, name: str, marker: dict[str, object], *, index: bool
 ) -> None:
     words = [
         f"{safe(row.label)}<br>{_write(row.value, int(row.n), index=index)}, "
@@ -133,7 +133,7 @@ def _peers(
     )  # fmt: skip
 
 
-def _named(fig: go.Figure, frame: pd.DataFrame, c: Roles, most: int) -> None:
+def _named(fig: Picture, frame: pd.DataFrame, c: Roles, most: int) -> None:
     """Write the names of alerts and watched partners, the largest first, none on another."""
     flagged = frame[frame["flag"].isin((PeerFlag.ALERT, PeerFlag.WATCH))]
     widest = float(frame["n"].max())
@@ -202,7 +202,7 @@ def control_chart(
     marks: Sequence[Mark],
     quarterly: bool = False,
     index: bool = False,
-) -> go.Figure:
+) -> Picture:
     """Draw a disjoint monthly or quarterly series against its own limits (XmR).
 
     The line breaks where a period is left out, and points that are not judged are hollow.

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 import pandas as pd
-import plotly.graph_objects as go
 
 from charts import formats
 from charts.annotations import Mark, time_axis
 from charts.palette import Roles, ThemeName
+from charts.picture import Picture
 from charts.template import count_axis, figure, require_rows
 from program.language import _
 
@@ -33,7 +33,7 @@ def _looks(c: Roles) -> dict[str, dict[str, object]]:
 
 def outcome_months(
     frame: pd.DataFrame, names: Mapping[str, str], *, theme: ThemeName, marks: Sequence[Mark]
-) -> go.Figure:
+) -> Picture:
     """Draw how many contacts ended how, month by month, stacked.
 
     Parameters
@@ -114,9 +114,7 @@ def _bin_words(last_day: int) -> str:
     return formats.span(0 if last_day == BIN else last_day - BIN + 1, last_day)
 
 
-def days_histogram(
-    frame: pd.DataFrame, *, theme: ThemeName, median: float, limit: int
-) -> go.Figure:
+def days_histogram(frame: pd.DataFrame, *, theme: ThemeName, median: float, limit: int) -> Picture:
     """Draw how many days pass between delivery and the first call.
 
     Parameters

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-import plotly.graph_objects as go
 
 from charts import formats
 from charts.palette import ThemeName
+from charts.picture import Picture
 from charts.template import SMALL, figure, require_rows
 from program.language import _, ngettext
 
@@ -26,7 +26,7 @@ def _bins(frame: pd.DataFrame) -> list[int]:
     return [int(count) for count in np.bincount(tenths, minlength=_BINS)]
 
 
-def coverage_histogram(frame: pd.DataFrame, *, theme: ThemeName) -> go.Figure:
+def coverage_histogram(frame: pd.DataFrame, *, theme: ThemeName) -> Picture:
     """Draw how many partners have which coverage, in tenths, with the 50 % line between two.
 
     Parameters
@@ -57,7 +57,7 @@ def coverage_histogram(frame: pd.DataFrame, *, theme: ThemeName) -> go.Figure:
             "color": [c.bad] * middle + [c.accent] * middle,
             # The question is who stands close to the line.
             "opacity": [1.0 if abs(tenth - middle + 0.5) < 1 else 0.5 for tenth in range(_BINS)],
-            "line_width": 0,
+            "line": {"width": 0},
         },
         text=[formats.number(count) if count else "" for count in counts],
         textposition="outside",
@@ -84,7 +84,7 @@ def coverage_histogram(frame: pd.DataFrame, *, theme: ThemeName) -> go.Figure:
         ticktext=[f"{t}{formats.NBSP}%" for t in (0, 25, 50, 75, 100)],
     )
     fig.update_yaxes(visible=False, range=[0, max(counts) * 1.15])
-    fig.update_layout(margin_t=34)
+    fig.update_layout(margin={"t": 34})
     return fig
 
 

@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pandas as pd
-import plotly.graph_objects as go
 
 from charts import formats
 from charts.palette import Roles, translucent
+from charts.picture import Picture
 from charts.template import SMALL
 from program.language import _
 
@@ -36,7 +36,7 @@ def interval(low: float, high: float, write: Writer) -> str:
 
 
 def draw_forecast(
-    fig: go.Figure,
+    fig: Picture,
     begin: tuple[pd.Timestamp, float],
     shown: pd.DataFrame,
     write: Writer,
@@ -89,7 +89,7 @@ def draw_forecast(
     )  # fmt: skip
 
 
-def name_forecast(fig: go.Figure, c: Roles) -> None:
+def name_forecast(fig: Picture, c: Roles) -> None:
     """Say in the legend what fine dots and a band mean."""
     fig.add_scatter(
         x=[None], y=[None], mode="lines", line={"color": c.muted, "width": 2, "dash": FINE},

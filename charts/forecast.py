@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-import plotly.graph_objects as go
 
 from charts import formats
 from charts.palette import ThemeName
+from charts.picture import Picture
 from charts.template import SMALL, figure, require_rows, share_axis
 from metrics.estimate import ENOUGH
 from metrics.proportion import share
@@ -16,7 +16,7 @@ from program.language import _
 _RELIABILITY = ("low", "high", "n", "said", "held", "observed")
 
 
-def reliability_plot(frame: pd.DataFrame, *, theme: ThemeName) -> go.Figure:
+def reliability_plot(frame: pd.DataFrame, *, theme: ThemeName) -> Picture:
     """Draw how often forecasts of each size came true, against the diagonal of a perfect one.
 
     Parameters
@@ -73,9 +73,9 @@ def reliability_plot(frame: pd.DataFrame, *, theme: ThemeName) -> go.Figure:
     ticks = [0, 0.25, 0.5, 0.75, 1]
     fig.update_xaxes(
         range=[-0.03, 1.03], tickvals=ticks, ticktext=[formats.share(t, 99) for t in ticks],
-        title_text=_("chance that was said"),
+        title={"text": _("chance that was said")},
     )  # fmt: skip
-    fig.update_yaxes(title_text=_("share that held"))
+    fig.update_yaxes(title={"text": _("share that held")})
     return fig
 
 

@@ -11,11 +11,11 @@ from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
-import plotly.graph_objects as go
 
 from charts import formats
 from charts.annotations import Mark, time_axis
 from charts.palette import SYMBOLS, ThemeName, Tone, translucent
+from charts.picture import Picture
 from charts.template import SMALL, figure, require_rows, share_axis
 from program.language import _
 from program.rules import DECK_RULES, ProgramRules, Window
@@ -28,7 +28,7 @@ def coverage_history(
     marks: Sequence[Mark],
     window: Window | None = None,
     rules: ProgramRules = DECK_RULES,
-) -> go.Figure:
+) -> Picture:
     """Draw one partner's coverage at every evaluation, decided and coming.
 
     Parameters
@@ -64,7 +64,7 @@ def coverage_history(
     first, last = _day(rows["evaluated_on"].min()), _day(rows["evaluated_on"].max())
     if window is not None:
         fig.add_vrect(
-            x0=window.start, x1=window.end, fillcolor=c.surface, line_width=0, layer="below"
+            x0=window.start, x1=window.end, fillcolor=c.surface, line={"width": 0}, layer="below"
         )
         fig.add_annotation(
             x=window.start, y=0, yref="paper", xanchor="left", yanchor="bottom",
@@ -96,7 +96,7 @@ def coverage_history(
         )
     time_axis(fig, c, first, last, marks=marks, room=(12, 20))
     share_axis(fig)
-    fig.update_layout(showlegend=True, margin_t=30)
+    fig.update_layout(showlegend=True, margin={"t": 30})
     return fig
 
 
@@ -105,7 +105,7 @@ def _day(moment: pd.Timestamp) -> dt.date:
     return day
 
 
-def _pending_ranges(fig: go.Figure, coming: pd.DataFrame, colour: str) -> None:
+def _pending_ranges(fig: Picture, coming: pd.DataFrame, colour: str) -> None:
     some = coming[(coming["pending_activation"] > 0) & (coming["base"] > 0)]
     for row in some.itertuples():
         worst = row.delivered / (row.base + row.pending_activation)
@@ -116,7 +116,7 @@ def _pending_ranges(fig: go.Figure, coming: pd.DataFrame, colour: str) -> None:
 
 
 def _decision_points(
-    fig: go.Figure, rows: pd.DataFrame, name: str, colour: str, symbol: str, background: str
+    fig: Picture, rows: pd.DataFrame, name: str, colour: str, symbol: str, background: str
 ) -> None:
     """Mark evaluations of one outcome; coming ones are hollow, decided ones filled."""
     texts = [
@@ -171,7 +171,7 @@ def coverage_history_alt(frame: pd.DataFrame) -> str:
     return _("Coverage against 50 %: {parts}.").format(parts="; ".join(parts))
 
 
-def programme_trend(frame: pd.DataFrame, *, theme: ThemeName, marks: Sequence[Mark]) -> go.Figure:
+def programme_trend(frame: pd.DataFrame, *, theme: ThemeName, marks: Sequence[Mark]) -> Picture:
     """Draw the programme's coverage over time: settled solid, coming evaluations dashed.
 
     Parameters
@@ -224,7 +224,7 @@ def programme_trend(frame: pd.DataFrame, *, theme: ThemeName, marks: Sequence[Ma
     time_axis(fig, c, first, last, marks=marks, room=(12, 12))
     share_axis(fig)
     # Room at the right for the last figure.
-    fig.update_layout(margin_r=56)
+    fig.update_layout(margin={"r": 56})
     return fig
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import pandas as pd
-import plotly.graph_objects as go
 
 from charts import formats
 from charts.palette import ThemeName
+from charts.picture import Picture
 from charts.template import SMALL, figure, require_rows, safe
 from metrics.association import Quadrant
 from program.language import _
@@ -31,7 +31,7 @@ _COLUMNS = (
 
 def importance_quadrant(
     frame: pd.DataFrame, *, theme: ThemeName, importance: float, performance: float
-) -> go.Figure:
+) -> Picture:
     """Draw questions by how closely they go with recommending and how good their answers are.
 
     Both figures have their whiskers. Only a question whose two intervals clear both lines is

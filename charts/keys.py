@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import pandas as pd
-import plotly.graph_objects as go
 
 from charts import formats
 from charts.annotations import Mark, time_axis
 from charts.palette import ThemeName
+from charts.picture import Picture
 from charts.template import SMALL, count_axis, figure, level_labels, require_rows
 from program.calendar import add_months
 from program.language import _
@@ -18,7 +18,7 @@ from program.language import _
 _BAR = 21 * 86_400_000
 
 
-def points_calendar(frame: pd.DataFrame, *, theme: ThemeName, marks: Sequence[Mark]) -> go.Figure:
+def points_calendar(frame: pd.DataFrame, *, theme: ThemeName, marks: Sequence[Mark]) -> Picture:
     """Draw a partner's points at the end of each month and those that expire in it.
 
     Parameters
@@ -54,7 +54,7 @@ def points_calendar(frame: pd.DataFrame, *, theme: ThemeName, marks: Sequence[Ma
                     c.accent_soft if forecast and sign > 0 else colour
                     for forecast in frame["is_forecast"]
                 ],
-                "line_width": 0,
+                "line": {"width": 0},
             },
             text=[formats.number(sign * int(points)) if points else "" for points in frame[name]],
             textposition="outside",
@@ -69,7 +69,7 @@ def points_calendar(frame: pd.DataFrame, *, theme: ThemeName, marks: Sequence[Ma
     level_labels(fig)
     highest, lowest = int(frame["alive"].max()), int(frame["expiring"].max())
     room = max(highest, lowest, 1) * 0.18
-    fig.update_layout(barmode="overlay", showlegend=True, margin_t=30)
+    fig.update_layout(barmode="overlay", showlegend=True, margin={"t": 30})
     count_axis(fig, -lowest - room, highest + room)
     # A single month keeps the width of a bar among several.
     last = max(months[-1], add_months(months[0], 5))

@@ -5,11 +5,11 @@ from __future__ import annotations
 import math
 
 import pandas as pd
-import plotly.graph_objects as go
 
 from charts import formats
 from charts.comparison import funnel_plot
 from charts.palette import Roles, ThemeName, roles, translucent
+from charts.picture import Picture
 from charts.template import SMALL, safe, share_axis
 from metrics.estimate import HIDDEN_BELOW
 from metrics.peers import PeerFlag
@@ -34,7 +34,7 @@ def peer_funnel(
     theme: ThemeName,
     target: float,
     index: bool = False,
-) -> go.Figure:
+) -> Picture:
     """Draw named partners over a crowd of unnamed ones, with the limits that an alert must pass.
 
     Numbers of answers stand on a logarithmic axis: most partners have few.
@@ -59,8 +59,8 @@ def peer_funnel(
     fig = funnel_plot(named, limits, theme=theme, target=target, index=index, names=0)
     c = roles(theme)
     for trace in fig.data:
-        if trace.mode == "markers" and len(trace.x) > _MANY:
-            trace.marker.size = max(5, trace.marker.size - 4)
+        if trace["mode"] == "markers" and len(trace["hovertext"]) > _MANY:
+            trace["marker"]["size"] = max(5, trace["marker"]["size"] - 4)
     if not limits.empty and limits["adjusted_low"].notna().any():
         for side in ("low", "high"):
             fig.add_scatter(
@@ -79,7 +79,7 @@ def peer_funnel(
     return fig
 
 
-def _crowd(fig: go.Figure, crowd: pd.DataFrame, c: Roles, *, index: bool) -> None:
+def _crowd(fig: Picture, crowd: pd.DataFrame, c: Roles, *, index: bool) -> None:
     told = len(crowd) <= _TOLD
     words = [
         f"{formats.partners(int(row.partners))}<br>"
@@ -93,7 +93,7 @@ def _crowd(fig: go.Figure, crowd: pd.DataFrame, c: Roles, *, index: bool) -> Non
         hovertext=words, hoverinfo="text" if told else "skip",
     )  # fmt: skip
     # Under the named points.
-    fig.data = (fig.data[-1], *fig.data[:-1])
+    fig.data.insert(0, fig.data.pop())
 
 
 def _place(n: float, largest: int) -> float:
@@ -102,7 +102,7 @@ def _place(n: float, largest: int) -> float:
     return (math.log(n) - left) / (right - left)
 
 
-def _answers_axis(fig: go.Figure, largest: int) -> None:
+def _answers_axis(fig: Picture, largest: int) -> None:
     ends = HIDDEN_BELOW * 0.9, max(largest, 10) * 1.15
     ticks = [tick for tick in _TICKS if tick <= ends[1]]
     fig.update_xaxes(
@@ -113,7 +113,7 @@ def _answers_axis(fig: go.Figure, largest: int) -> None:
     )
 
 
-def _names(fig: go.Figure, named: pd.DataFrame, largest: int, c: Roles) -> None:
+def _names(fig: Picture, named: pd.DataFrame, largest: int, c: Roles) -> None:
     """Name the largest partners to ask or watch, none on another, where there is room."""
     flagged = named[named["flag"].isin((PeerFlag.ALERT.value, PeerFlag.WATCH.value))]
     if len(flagged) > _NAMED_FLAGS:

@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import pandas as pd
-import plotly.graph_objects as go
 
 from charts import formats
 from charts.annotations import Mark, time_axis
 from charts.palette import ThemeName
+from charts.picture import Picture
 from charts.template import SMALL, count_axis, figure, require_rows
 from program.language import _
 
 _COLUMNS = ("evaluated_on", "in_force", "variant", "stored")
 
 
-def holders_by_rule(frame: pd.DataFrame, *, theme: ThemeName, marks: Sequence[Mark]) -> go.Figure:
+def holders_by_rule(frame: pd.DataFrame, *, theme: ThemeName, marks: Sequence[Mark]) -> Picture:
     """Draw the number of holders at every evaluation under both rules, and as it was decided.
 
     Parameters
@@ -65,7 +65,7 @@ def holders_by_rule(frame: pd.DataFrame, *, theme: ThemeName, marks: Sequence[Ma
     time_axis(fig, c, first, last, marks=marks)
     most = max(int(frame[["in_force", "variant"]].to_numpy().max()), 1)
     count_axis(fig, 0, most * 1.12)
-    fig.update_layout(showlegend=True, margin_t=30, margin_r=52)
+    fig.update_layout(showlegend=True, margin={"t": 30, "r": 52})
     return fig
 
 

@@ -10,11 +10,11 @@ from collections.abc import Sequence
 from typing import Any
 
 import pandas as pd
-import plotly.graph_objects as go
 
 from charts import formats
 from charts.palette import ThemeName, text_on
-from charts.template import SMALL, Marks, Row, figure, require_rows, row_height, safe
+from charts.picture import Picture
+from charts.template import SMALL, Row, block, figure, require_rows, row_height, safe, write_rows
 from metrics.distribution import goodman
 from metrics.estimate import ENOUGH, HIDDEN_BELOW
 from program.language import _
@@ -32,9 +32,7 @@ def _answer_counts(frame: pd.DataFrame) -> pd.DataFrame:
     return table.reindex(columns=[0, *_SCORES], fill_value=0).astype(int)
 
 
-def likert(
-    frame: pd.DataFrame, *, theme: ThemeName, scale: Sequence[str] | None = None
-) -> go.Figure:
+def likert(frame: pd.DataFrame, *, theme: ThemeName, scale: Sequence[str] | None = None) -> Picture:
     """Draw distributions of five-point answers as bars centred on the middle answer.
 
     A bar of 5-9 answers is grey; in place of fewer stands «мало ответов, скрыто». Every segment
@@ -58,14 +56,14 @@ def likert(
     rows = [_likert_row(str(label), row) for label, row in table.iterrows()]
     fig, c = figure(theme, height=row_height(rows) * len(rows) + (54 if scale else 20))
     fig.add_vline(x=0, line={"color": c.grid, "width": 1}, layer="below")
-    marks, segments = Marks(c), []
+    segments: list[dict[str, Any]] = []
     for place, (label, row) in enumerate(table.iterrows()):
         answers = [int(n) for n in row[list(_SCORES)]]
         if _few_words(sum(answers), hide_few=True) is not None:
-            marks.block(-1, 1, (-place - 0.22, -place + 0.12), c.surface)
+            block(fig, -1, 1, (-place - 0.22, -place + 0.12), c.surface)
             continue
         colours = c.likert if sum(answers) >= ENOUGH else c.likert_few
-        segments += _likert_bar(marks, str(label), -place - 0.05, answers, colours)
+        segments += _likert_bar(fig, str(label), -place - 0.05, answers, colours)
     if segments:
         fig.add_bar(
             **{name: [segment[name] for segment in segments] for name in ("base", "x", "y")},
@@ -73,8 +71,7 @@ def likert(
             marker={"color": [segment["colour"] for segment in segments], "line": {"width": 0}},
             hovertext=[segment["words"] for segment in segments], hoverinfo="text",
         )  # fmt: skip
-    marks.rows(rows, 0.14)
-    marks.put_on(fig)
+    write_rows(fig, c, rows, 0.14)
     if scale:
         grey = all(row.quiet for row in rows)
         for colour, name in zip(c.likert_few if grey else c.likert, scale, strict=True):
@@ -107,7 +104,7 @@ def _likert_row(label: str, row: pd.Series) -> Row:
 
 
 def _likert_bar(
-    marks: Marks, label: str, y: float, answers: Sequence[int], colours: Sequence[str]
+    fig: Picture, label: str, y: float, answers: Sequence[int], colours: Sequence[str]
 ) -> list[dict[str, Any]]:
     """Return the segments of one bar around its middle answer, and write the shares that fit."""
     shares = goodman(answers)
@@ -122,7 +119,7 @@ def _likert_bar(
              "words": f"{safe(label)}<br>{told}"}
         )  # fmt: skip
         if share.value >= _ROOM_FOR_TEXT:
-            marks.words(
+            fig.add_annotation(
                 x=left + share.value / 2, y=y, yanchor="middle",
                 text=formats.share(share.value, 1),  # whole per cents: n stands beside
                 font={"size": SMALL, "color": text_on(colour)}, captureevents=False,
@@ -160,7 +157,7 @@ def interval_dots(
     reference: float | None = None,
     reference_name: str | None = None,
     hide_few: bool = True,
-) -> go.Figure:
+) -> Picture:
     """Draw survey figures as dots with their 95 % intervals, one a row.
 
     Parameters
@@ -182,14 +179,14 @@ def interval_dots(
     rows = [_interval_row(row, index=index, hide_few=hide_few) for row in frame.itertuples()]
     # The name of the reference line stands below the last row.
     fig, c = figure(theme, height=row_height(rows) * len(rows) + 36)
-    lowest, marks = -1.0 if index else 0.0, Marks(c)
+    lowest = -1.0 if index else 0.0
     for place, (drawn, row) in enumerate(zip(rows, frame.itertuples(), strict=True)):
         y = -float(place)
-        marks.block(lowest, 1, (y - 0.07, y - 0.05), c.grid)
+        block(fig, lowest, 1, (y - 0.07, y - 0.05), c.grid)
         if formats.missing(row.value) or _few_words(int(row.n), hide_few=hide_few) is not None:
             continue
         colour = c.muted if drawn.quiet else c.accent
-        marks.block(row.low, row.high, (y - 0.085, y - 0.035), colour)
+        block(fig, row.low, row.high, (y - 0.085, y - 0.035), colour)
         fig.add_scatter(
             x=[row.value], y=[y - 0.06], mode="markers", cliponaxis=False,
             marker={
@@ -198,8 +195,7 @@ def interval_dots(
             },
             hovertext=f"{safe(drawn.name)}<br>{drawn.figures}", hoverinfo="text",
         )  # fmt: skip
-    marks.rows(rows, 0.14)
-    marks.put_on(fig)
+    write_rows(fig, c, rows, 0.14)
     bottom = -(len(frame) - 1) - 0.3
     if reference is not None:
         fig.add_shape(
@@ -247,7 +243,7 @@ def interval_dots_alt(frame: pd.DataFrame, *, index: bool = False, hide_few: boo
     return _("Figures with 95 % intervals.") + " " + "; ".join(parts) + "."
 
 
-def contact_funnel(frame: pd.DataFrame, *, theme: ThemeName) -> go.Figure:
+def contact_funnel(frame: pd.DataFrame, *, theme: ThemeName) -> Picture:
     """Draw how many cases reach each stage, from keys to recommendations.
 
     Parameters
@@ -269,14 +265,13 @@ def contact_funnel(frame: pd.DataFrame, *, theme: ThemeName) -> go.Figure:
     stages = _stages(frame)
     rows = [Row(str(label), _stage_words(count, above)) for label, count, above in stages]
     fig, c = figure(theme, height=row_height(rows) * len(rows) + 12)
-    first, marks = max(stages[0][1], 1), Marks(c)
+    first = max(stages[0][1], 1)
     for place, (_label, count, _above) in enumerate(stages):
         bar = (-place - 0.2, -place + 0.12)
-        marks.block(0, 1, bar, c.surface)
+        block(fig, 0, 1, bar, c.surface)
         if count:
-            marks.block(0, min(count / first, 1), bar, c.accent)
-    marks.rows(rows, 0.14)
-    marks.put_on(fig)
+            block(fig, 0, min(count / first, 1), bar, c.accent)
+    write_rows(fig, c, rows, 0.14)
     fig.update_xaxes(visible=False, range=[0, 1])
     fig.update_yaxes(visible=False, range=[-(len(frame) - 1) - 0.3, 0.62])
     return fig

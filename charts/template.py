@@ -12,13 +12,12 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
 
 import pandas as pd
-import plotly.graph_objects as go
 
 from charts.formats import NBSP, number, plotly_separators
 from charts.palette import Roles, ThemeName, roles
+from charts.picture import Picture, Spec
 
 FONT = "IBM Plex Sans, sans-serif"
 #: Text in a chart, and the smaller text of axes and notes, in pixels.
@@ -36,10 +35,10 @@ _ONE_LINE = 46
 
 
 @lru_cache
-def template(theme: ThemeName) -> go.layout.Template:
+def template(theme: ThemeName) -> Spec:
     """Return the shared look: no frame, hairlines only across, quiet axes, tabular figures.
 
-    It is shared by all figures and must not be changed; plotly copies it into each.
+    It is shared by all figures and must not be changed.
     """
     c = roles(theme)
     axis = {
@@ -52,8 +51,8 @@ def template(theme: ThemeName) -> go.layout.Template:
         "tickfont": {"size": SMALL, "color": c.muted},
         "title": {"font": {"size": SMALL, "color": c.muted}, "standoff": 8},
     }
-    return go.layout.Template(
-        layout={
+    return {
+        "layout": {
             "font": {"family": FONT, "size": SIZE, "color": c.text},
             "paper_bgcolor": "rgba(0,0,0,0)",
             "plot_bgcolor": "rgba(0,0,0,0)",
@@ -92,29 +91,12 @@ def template(theme: ThemeName) -> go.layout.Template:
             },
             "uniformtext": {"minsize": SMALL - 1, "mode": "hide"},
         }
-    )
+    }
 
 
 def scale(colours: Sequence[str]) -> list[list[float | str]]:
     """Return evenly spaced colours as a plotly colour scale."""
     return [[i / (len(colours) - 1), colour] for i, colour in enumerate(colours)]
-
-
-class Picture(go.Figure):  # type: ignore[misc]  # plotly ships no types
-    """A figure that is finished once it has been shown: what browsers get is made once.
-
-    Plotly by itself copies all of it, its look included, at every showing.
-    """
-
-    _shown: dict[str, Any] | None = None
-    #: What is marked on its axis of time, as a sentence for those who do not see it.
-    marked: str = ""
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return the figure as Streamlit sends it, the same at every call."""
-        if self._shown is None:
-            self._shown = super().to_dict()
-        return self._shown
 
 
 def figure(theme: ThemeName, *, height: int = HEIGHT) -> tuple[Picture, Roles]:
@@ -131,7 +113,7 @@ def require_rows(frame: pd.DataFrame, columns: Iterable[str]) -> None:
         raise ValueError("a chart is never asked for no rows: show the empty state instead")
 
 
-def share_axis(figure: go.Figure, *, low: float = 0.0, high: float = 1.0) -> None:
+def share_axis(figure: Picture, *, low: float = 0.0, high: float = 1.0) -> None:
     """Write an axis of shares in whole per cents, with a few hairlines."""
     step = 25 if high - low > 0.6 else 10
     ticks = [t for t in range(0, 101, step) if low <= t / 100 <= high]
@@ -143,7 +125,7 @@ def share_axis(figure: go.Figure, *, low: float = 0.0, high: float = 1.0) -> Non
     )
 
 
-def count_axis(figure: go.Figure, low: float, high: float, *, signed: bool = True) -> None:
+def count_axis(figure: Picture, low: float, high: float, *, signed: bool = True) -> None:
     """Write an axis of counts at a few whole numbers, grouped as in the language.
 
     Plotly would write 5k and 8000, and halves of a partner where there are few. Without
@@ -160,19 +142,19 @@ def count_axis(figure: go.Figure, low: float, high: float, *, signed: bool = Tru
     )
 
 
-def level_labels(figure: go.Figure) -> None:
+def level_labels(figure: Picture) -> None:
     """Make the labels of all bars as wide as the longest, or leave them out where that is long.
 
     Plotly leaves out each label that is wider than its bar: of those on a phone a few short ones
     stayed, and of large ones the longest was missing. So all are shown or none; the axis stands.
     """
-    longest = max((len(text) for bar in figure.data for text in bar.text), default=0)
+    longest = max((len(text) for bar in figure.data for text in bar["text"]), default=0)
     for bar in figure.data:
-        bar.text = [
+        bar["text"] = [
             f"{_HALF_DIGIT * (longest - len(text))}{text}{_HALF_DIGIT * (longest - len(text))}"
             if text and longest <= _LABEL
             else ""
-            for text in bar.text
+            for text in bar["text"]
         ]
 
 
@@ -190,61 +172,31 @@ def row_height(rows: Sequence[Row]) -> int:
     return ROW + 18 if any(len(r.name) + len(r.figures) > _ONE_LINE for r in rows) else ROW
 
 
-class Marks:
-    """Shapes and words gathered and then put on a figure together.
+def block(fig: Picture, left: float, right: float, y: tuple[float, float], colour: str) -> None:
+    """Fill a rectangle in data coordinates: a track, a band or a bar."""
+    fig.add_shape(
+        type="rect", x0=left, x1=right, y0=y[0], y1=y[1], fillcolor=colour,
+        line={"width": 0}, layer="below",
+    )  # fmt: skip
 
-    At each one that is added plotly checks all the others anew: fifty took two seconds.
+
+def write_rows(fig: Picture, c: Roles, rows: Sequence[Row], y: float) -> None:
+    """Write names and figures above bars at 0, −1, −2 …, ``y`` above each.
+
+    Names beside the bars would take half of a phone's width.
     """
-
-    def __init__(self, colours: Roles) -> None:
-        self._c = colours
-        self._shapes: list[dict[str, Any]] = []
-        self._words: list[dict[str, Any]] = []
-
-    def words(self, **annotation: Any) -> None:
-        """Write words, described as for ``Figure.add_annotation``."""
-        self._words.append(annotation)
-
-    def block(self, left: float, right: float, y: tuple[float, float], colour: str) -> None:
-        """Fill a rectangle in data coordinates: a track, a band or a bar."""
-        self._shapes.append(
-            {
-                "type": "rect", "x0": left, "x1": right, "y0": y[0], "y1": y[1],
-                "fillcolor": colour, "line_width": 0, "layer": "below",
-            }
-        )  # fmt: skip
-
-    def upright(self, x: Any, top: float, colour: str) -> None:
-        """Draw a dotted line from the bottom up to a part of the figure, behind all else."""
-        self._shapes.append(
-            {
-                "type": "line", "x0": x, "x1": x, "y0": 0, "y1": top, "yref": "paper",
-                "line": {"color": colour, "width": 1, "dash": "dot"}, "layer": "below",
-            }
-        )  # fmt: skip
-
-    def rows(self, rows: Sequence[Row], y: float) -> None:
-        """Write names and figures above bars at 0, −1, −2 …, ``y`` above each.
-
-        Names beside the bars would take half of a phone's width.
-        """
-        c, stacked = self._c, row_height(rows) > ROW
-        for place, row in enumerate(rows):
-            for text, right, colour in (
-                (safe(row.name), False, c.text),
-                (row.figures, not stacked, c.muted if row.quiet or stacked else c.text),
-            ):
-                self.words(
-                    x=1 if right else 0, xref="paper", xanchor="right" if right else "left",
-                    y=y - place, yanchor="bottom", text=text, bgcolor=c.background, borderpad=1,
-                    yshift=17 if stacked and text != row.figures else 0,
-                    font={"size": SMALL + 1, "color": colour},
-                )  # fmt: skip
-
-    def put_on(self, fig: go.Figure) -> None:
-        """Add everything gathered to what the figure has."""
-        fig.layout.shapes = (*fig.layout.shapes, *self._shapes)
-        fig.layout.annotations = (*fig.layout.annotations, *self._words)
+    stacked = row_height(rows) > ROW
+    for place, row in enumerate(rows):
+        for text, right, colour in (
+            (safe(row.name), False, c.text),
+            (row.figures, not stacked, c.muted if row.quiet or stacked else c.text),
+        ):
+            fig.add_annotation(
+                x=1 if right else 0, xref="paper", xanchor="right" if right else "left",
+                y=y - place, yanchor="bottom", text=text, bgcolor=c.background, borderpad=1,
+                yshift=17 if stacked and text != row.figures else 0,
+                font={"size": SMALL + 1, "color": colour},
+            )  # fmt: skip
 
 
 def safe(text: object) -> str:

@@ -10,11 +10,11 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-import plotly.graph_objects as go
 
 from charts import formats
 from charts.formats import NBSP
 from charts.palette import Roles, ThemeName, text_on, translucent
+from charts.picture import Picture
 from charts.template import figure, require_rows, safe
 from program.language import _
 
@@ -33,7 +33,7 @@ def tile_map(
     theme: ThemeName,
     diverging: float | None = None,
     chosen: str | None = None,
-) -> go.Figure:
+) -> Picture:
     """Draw one tile a region, at its place in the grid.
 
     Parameters
@@ -107,7 +107,7 @@ def _fills(frame: pd.DataFrame, c: Roles, diverging: float | None) -> list[str]:
     ]
 
 
-def _draw_tiles(fig: go.Figure, frame: pd.DataFrame, fills: list[str], c: Roles) -> None:
+def _draw_tiles(fig: Picture, frame: pd.DataFrame, fills: list[str], c: Roles) -> None:
     """Draw the tiles, and their names, values and n over them.
 
     The words are those of heatmaps: they shrink with the tile. A phone scrolls the map instead
@@ -145,7 +145,7 @@ def _draw_tiles(fig: go.Figure, frame: pd.DataFrame, fills: list[str], c: Roles)
         )  # fmt: skip
 
 
-def _frame_tile(fig: go.Figure, tile: Any, c: Roles) -> None:
+def _frame_tile(fig: Picture, tile: Any, c: Roles) -> None:
     """Draw the frame around the chosen tile."""
     half = 0.5 - _GAP
     fig.add_shape(
@@ -154,7 +154,7 @@ def _frame_tile(fig: go.Figure, tile: Any, c: Roles) -> None:
     )  # fmt: skip
 
 
-def _hatch(fig: go.Figure, few: pd.DataFrame, c: Roles) -> None:
+def _hatch(fig: Picture, few: pd.DataFrame, c: Roles) -> None:
     """Draw slanted lines over tiles that little stands behind."""
     if few.empty:
         return

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from typing import Any
 
 import pandas as pd
-import plotly.graph_objects as go
 import streamlit as st
+from plotly.basedatatypes import BaseFigure
 
-from charts.template import Picture
+from charts.picture import Picture, Spec
 from components.download import About, download
 from components.table import Column, show_table
 from program.language import _
@@ -18,8 +18,18 @@ from program.language import _
 CONFIG = {"displayModeBar": False, "scrollZoom": False, "doubleClick": False, "showTips": False}
 
 
+class _Drawn(BaseFigure):  # type: ignore[misc]  # plotly ships no types
+    """A picture as Streamlit takes it: of a plain dictionary it would build and check a figure."""
+
+    def __init__(self, picture: Picture) -> None:
+        self._picture = picture
+
+    def to_dict(self) -> Spec:
+        return {"data": self._picture.data, "layout": self._picture.layout}
+
+
 def show_chart(
-    figure: go.Figure,
+    figure: Picture,
     *,
     title: str,
     alt: str,
@@ -59,7 +69,7 @@ def show_chart(
     -------
     The clicked points as plotly describes them, empty when none or not asked for.
     """
-    if isinstance(figure, Picture) and figure.marked:
+    if figure.marked:
         alt += f" {figure.marked}"
     with st.container(gap="xsmall"):
         as_table = _heading(title, key=key, data=data, columns=columns, about=about)
@@ -68,7 +78,7 @@ def show_chart(
             show_table(data, columns, key=f"{key}-table", alt=alt)
         else:
             event: Any = st.plotly_chart(
-                figure,
+                _Drawn(figure),
                 key=key,
                 theme=None,
                 config=CONFIG,

@@ -13,9 +13,9 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import pandas as pd
 from cachetools import LRUCache, cached
-from plotly.basedatatypes import BaseFigure
 from sqlalchemy import Connection
 
+from charts.picture import Picture
 from program.settings import settings
 from queries.contract import ContractProblem, contract_problems
 from queries.engine import ProgramDatabase, processors
@@ -33,17 +33,17 @@ def program_database() -> ProgramDatabase:
 
 
 #: Bytes kept in memory, all visitors together; the least recently used answers go first.
-MOST_KEPT = 160 * 2**20
+MOST_KEPT = 96 * 2**20
 
 
-#: What a figure is taken for: to weigh it would take as long as to draw it.
-_FIGURE = 200_000
+#: The many small values of a picture take about so many times the bytes they are written in.
+_SMALL_VALUES = 3
 
 
 def weight(answer: object) -> int:
-    """Return the bytes that an answer takes, a figure's roughly."""
-    if isinstance(answer, BaseFigure):
-        return _FIGURE
+    """Return the bytes that an answer takes, a picture's roughly."""
+    if isinstance(answer, Picture):
+        return _SMALL_VALUES * len(pickle.dumps(answer, protocol=5))
     if isinstance(answer, pd.DataFrame):
         return int(answer.memory_usage().sum())
     arrays: list[int] = []

@@ -143,9 +143,15 @@ def _places(scope: Scope, chosen: tuple[str | None, ...]) -> list[_Place]:
     return levels
 
 
+def _managers(scope: Scope) -> dict[str, str]:
+    """Return the names of those who look after partners in scope, by address."""
+    who = ask(managers, scope)
+    return dict(zip(who["email"], who["name"], strict=True))
+
+
 def _partner_fields(scope: Scope) -> list[Field]:
     """Offer what the data holds; each place narrows the places after it."""
-    who = dict(ask(managers, scope)[["email", "name"]].itertuples(index=False))
+    who = remembered(lambda: _managers(scope), "managers", scope)
     said = tuple(address.chosen().get(name) for name, _column, _label in _LEVELS)
     levels = remembered(lambda: _places(scope, said), "places", scope, said)
     fields = [

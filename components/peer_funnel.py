@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import pandas as pd
-import plotly.graph_objects as go
 
 from charts.comparison import funnel_plot_alt
 from charts.palette import ThemeName
 from charts.peers import peer_funnel
+from charts.picture import Picture
 from components.peers import Comparison
 from metrics.peers import PeerFlag
 
@@ -23,7 +23,7 @@ def drawable(comparison: Comparison) -> pd.DataFrame:
     return listed[listed["value"].notna()].astype({"key": "int64"})
 
 
-def funnel_figure(found: Comparison, theme: ThemeName, *, index: bool) -> go.Figure:
+def funnel_figure(found: Comparison, theme: ThemeName, *, index: bool) -> Picture:
     """Draw the funnel of ``found``; some listed partner must be drawable."""
     points, crowd = drawable(found), found.crowd
     if len(points) > NAMED_POINTS:

@@ -1,7 +1,7 @@
 """What takes longer to draw than to ask, made once for all who see the same data and language.
 
-Plotly checks every mark anew, and a frame in words is written cell by cell: both cost more than
-the query behind them. What is remembered is shared between visitors and must not be changed.
+The words of a figure and of a frame are written one by one, which costs more than the query behind
+them. What is remembered is shared between visitors and must not be changed.
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ from collections.abc import Callable, Hashable
 from typing import Any, TypeVar
 
 import pandas as pd
-import plotly.graph_objects as go
 
+from charts.picture import Picture
 from components.data import kept, program_database
 from components.theme import figure_theme
 from program.language import current_language
@@ -24,9 +24,9 @@ Made = TypeVar("Made")
 def remembered(make: Callable[[], Made], name: str, *question: Hashable) -> Made:
     """Return what ``make`` makes, from memory if the same was made before.
 
-    For figures (plotly checks every value it is given) and for frames put into words. The
-    result is shared between visitors and must not be changed; it may hold translated words and
-    colours, because language and theme are part of the key.
+    For figures and for frames put into words. The result is shared between visitors and must not
+    be changed; it may hold translated words and colours, because language and theme are part of
+    the key.
 
     Parameters
     ----------
@@ -41,8 +41,8 @@ def remembered(make: Callable[[], Made], name: str, *question: Hashable) -> Made
 
 
 def drawn_once(
-    draw: Callable[..., go.Figure], *frames: Any, question: tuple[Hashable, ...], **details: Any
-) -> go.Figure:
+    draw: Callable[..., Picture], *frames: Any, question: tuple[Hashable, ...], **details: Any
+) -> Picture:
     """Return ``draw(*frames, theme=…, **details)``, from memory where it was drawn before.
 
     Parameters

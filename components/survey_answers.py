@@ -9,12 +9,12 @@ from functools import partial
 from typing import TypeAlias
 
 import pandas as pd
-import plotly.graph_objects as go
 import streamlit as st
 
 from charts import formats
 from charts.answers import score_columns, score_columns_alt
 from charts.palette import ThemeName
+from charts.picture import Picture
 from charts.survey import likert, likert_alt
 from components.chart import show_chart
 from components.definitions import definition
@@ -193,10 +193,11 @@ def bar_span(figures: pd.DataFrame) -> tuple[float, float]:
     return -max(float(left), 0.05) - 0.01, max(float(right), 0.05) + 0.01
 
 
-def centred_bars(frame: pd.DataFrame, *, theme: ThemeName, span: tuple[float, float]) -> go.Figure:
+def centred_bars(frame: pd.DataFrame, *, theme: ThemeName, span: tuple[float, float]) -> Picture:
     """Draw the bars of :func:`bars` in the width of :func:`bar_span`."""
     figure = likert(frame, theme=theme, scale=legend())
-    return figure.update_xaxes(range=span)
+    figure.update_xaxes(range=span)
+    return figure
 
 
 def legend() -> tuple[str, ...]:

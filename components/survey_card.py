@@ -68,12 +68,16 @@ def survey_block(scope: Scope, partner: pd.Series, today: dt.date) -> None:
         definitions=definitions("good_answers", "survey_difference"),
         data_as_of=data_moment().as_of,
     )
-    counts = answers_beside(
-        ask(answers_of_partner, scope, partner_id, period),
-        ask(answers_by_region, scope, period),
-        ask(partners_surveyed, scope, period),
-        str(partner["region_code"]),
-        own_is_counted=scope.sight is not Sight.PORTFOLIO,
+    counts = remembered(
+        lambda: answers_beside(
+            ask(answers_of_partner, scope, partner_id, period),
+            ask(answers_by_region, scope, period),
+            ask(partners_surveyed, scope, period),
+            str(partner["region_code"]),
+            own_is_counted=scope.sight is not Sight.PORTFOLIO,
+        ),
+        "card_counts",
+        *(scope, partner_id, period),
     )
     own = counts[counts["beside"] == Beside.PARTNER]
     if own.empty:

@@ -17,6 +17,7 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Date,
+    FromClause,
     Function,
     Select,
     String,
@@ -118,23 +119,32 @@ def _facts(
     segment: ColumnElement[str],
     decided: ColumnElement[bool],
     counts: dict[str, ColumnElement[Any]],
+    source: FromClause,
+    *where: ColumnElement[bool],
 ) -> Select[Any]:
-    """Return one part of the union; a count that the part does not know is 0."""
-    columns = [
-        cast(
-            case((counts[name], 1), else_=0)
-            if name in counts and counts[name].type.python_type is bool
-            else counts.get(name, literal(0)),
-            BigInteger,
-        ).label(name)
-        for name in COUNTS
-    ]
-    where: list[ColumnElement[Any]] = [
-        cast(evaluated_on, Date).label("evaluated_on"),
-        segment.label("segment"),
-        decided.label("decided"),
-    ]
-    return select(*where, *columns)
+    """Return one part of the union, added up: its rows are few. What it does not count is 0."""
+    rows = (
+        select(
+            cast(evaluated_on, Date).label("evaluated_on"),
+            segment.label("segment"),
+            decided.label("decided"),
+            *(
+                (case((count, 1), else_=0) if count.type.python_type is bool else count).label(name)
+                for name, count in counts.items()
+            ),
+        )
+        .select_from(source)
+        .where(*where)
+        .subquery()
+    )
+    keys = (rows.c.evaluated_on, rows.c.segment, rows.c.decided)
+    return select(
+        *keys,
+        *(
+            cast(func.sum(rows.c[name]) if name in counts else literal(0), BigInteger).label(name)
+            for name in COUNTS
+        ),
+    ).group_by(*keys)
 
 
 def _stored(members: CTE, cut: Cut | None) -> list[Select[Any]]:
@@ -192,10 +202,9 @@ def _stored(members: CTE, cut: Cut | None) -> list[Select[Any]]:
                 "gained": and_(rows.c.held, not_(before)),
                 "lost": and_(not_(rows.c.held), before),
             },
-        ).select_from(joined),
-        _facts(days.c.after, segment, true(), {"lost": vanished})
-        .select_from(joined)
-        .where(vanished),
+            joined,
+        ),
+        _facts(days.c.after, segment, true(), {"lost": vanished}, joined, vanished),
     ]
 
 
@@ -241,26 +250,41 @@ def _coming(
                     "gained": and_(held, not_(before)),
                     "lost": and_(not_(held), before),
                 },
-            ).select_from(joined)
+                joined,
+            )
         )
         before = held
     return parts
 
 
 def _membership(members: CTE, cut: Cut | None, coming: Sequence[dt.date]) -> Select[Any]:
-    """Return who is a partner on the day of each evaluation; unknown ends are open."""
+    """Return who is a partner on the day of each evaluation; unknown ends are open.
+
+    Partners who came and went on the same days are counted together first.
+    """
     decided = competence_evaluation.c.evaluated_on
     days = union_all(
         select(decided.label("day"), true().label("decided")).distinct(),
         *(select(cast(literal(day), Date), false()) for day in coming),
     ).subquery("evaluations")
-    there = and_(
-        or_(members.c.joined_on.is_(None), members.c.joined_on <= days.c.day),
-        or_(members.c.left_on.is_(None), members.c.left_on > days.c.day),
+    one = select(
+        members.c.joined_on, members.c.left_on, _segment(cut, members, literal(0)).label("segment")
+    ).subquery("one")
+    alike = (
+        select(*one.c, func.count().label("members"))
+        .group_by(one.c.joined_on, one.c.left_on, one.c.segment)
+        .subquery("alike")
     )
-    segment = _segment(cut, members, literal(0))
-    return _facts(days.c.day, segment, days.c.decided, {"members": there}).select_from(
-        members.join(days, true())
+    there = and_(
+        or_(alike.c.joined_on.is_(None), alike.c.joined_on <= days.c.day),
+        or_(alike.c.left_on.is_(None), alike.c.left_on > days.c.day),
+    )
+    return _facts(
+        days.c.day,
+        alike.c.segment,
+        days.c.decided,
+        {"members": case((there, alike.c.members), else_=0)},
+        alike.join(days, true()),
     )
 
 

@@ -11,7 +11,9 @@ import pytest
 
 import charts
 from charts.annotations import Mark, time_axis
-from charts.template import Picture, figure
+from charts.picture import Picture
+from charts.template import figure
+from tests.checked import checked
 
 FIRST, LAST = dt.date(2026, 1, 1), dt.date(2026, 12, 1)
 LONG = "Осенняя кампания звонков партнёрам и клиентам"
@@ -26,9 +28,11 @@ def drawn(*marks: Mark, period: int = 0) -> Picture:
 def spans(fig: Picture) -> list[tuple[float, float, float]]:
     """Where words lie on a phone: top, left and right end as parts of the axis."""
     found = []
-    start, end = fig.layout.xaxis.range
-    for words in fig.layout.annotations:
-        wide, line = len(words.text) / 36, (words.x - start) / (end - start)
+    layout = checked(fig).layout
+    start, end = map(dt.date.fromisoformat, layout.xaxis.range)
+    for words in layout.annotations:
+        place = dt.date.fromisoformat(words.x)
+        wide, line = len(words.text) / 36, (place - start) / (end - start)
         left = line - wide * {"left": 0, "center": 0.5, "right": 1}[words.xanchor]
         found.append((words.y, left, left + wide))
     return found
@@ -36,8 +40,9 @@ def spans(fig: Picture) -> list[tuple[float, float, float]]:
 
 def test_a_change_is_a_line_with_its_words_and_told() -> None:
     fig = drawn(Mark(dt.date(2026, 6, 15), LONG))
-    (line,), (words,) = fig.layout.shapes, fig.layout.annotations
-    assert (line.x0, line.x1) == (dt.date(2026, 6, 15),) * 2
+    layout = checked(fig).layout
+    (line,), (words,) = layout.shapes, layout.annotations
+    assert (line.x0, line.x1) == ("2026-06-15",) * 2
     assert words.text.startswith("Осенняя")
     assert LONG in words.hovertext
     assert LONG in fig.marked
@@ -47,19 +52,20 @@ def test_a_change_is_a_line_with_its_words_and_told() -> None:
 @pytest.mark.parametrize("day", [dt.date(2025, 12, 1), dt.date(2027, 1, 1)])
 def test_a_change_outside_the_axis_is_neither_drawn_nor_told(day: dt.date) -> None:
     fig = drawn(Mark(day, LONG))
-    assert not fig.layout.shapes
-    assert not fig.layout.annotations
+    layout = checked(fig).layout
+    assert not layout.shapes
+    assert not layout.annotations
     assert fig.marked == ""
-    assert fig.layout.height == 300
+    assert layout.height == 300
 
 
 def test_a_change_stands_in_the_middle_of_the_period_that_a_point_stands_for() -> None:
-    (line,) = drawn(Mark(dt.date(2026, 6, 16), LONG), period=30).layout.shapes
-    assert line.x0 == dt.date(2026, 6, 1)
+    (line,) = checked(drawn(Mark(dt.date(2026, 6, 16), LONG), period=30)).layout.shapes
+    assert line.x0 == "2026-06-01"
 
 
 def test_words_are_text_and_no_markup() -> None:
-    (words,) = drawn(Mark(dt.date(2026, 6, 15), "<b>жирный</b>")).layout.annotations
+    (words,) = checked(drawn(Mark(dt.date(2026, 6, 15), "<b>жирный</b>"))).layout.annotations
     assert "<b>" not in words.text + words.hovertext
 
 
@@ -74,20 +80,22 @@ def test_words_lie_above_the_plot_inside_the_axis_and_not_on_each_other(label: s
         ends = sorted(ends for at, *ends in placed if at == row)
         assert all(one[1] <= other[0] for one, other in pairwise(ends))
     rows = len({row for row, *_ends in placed})
-    assert fig.layout.height == 300 + 16 * rows
-    plot = fig.layout.yaxis.domain[1]
+    layout = checked(fig).layout
+    assert layout.height == 300 + 16 * rows
+    plot = layout.yaxis.domain[1]
     lowest = min(top for top, *_ends in placed)
     assert lowest - plot == pytest.approx((1 - plot) / rows)
-    assert (lowest - plot) * (fig.layout.height - 60) == pytest.approx(16)
+    assert (lowest - plot) * (layout.height - 60) == pytest.approx(16)
 
 
 def test_many_changes_are_all_lines_and_all_told_and_the_figure_does_not_grow_on() -> None:
     marks = [Mark(FIRST + dt.timedelta(days=10 * i), f"{i}: {LONG}") for i in range(30)]
     fig = drawn(*marks)
-    assert len(fig.layout.shapes) == 30
+    layout = checked(fig).layout
+    assert len(layout.shapes) == 30
     assert all(mark.label in fig.marked for mark in marks)
-    assert len(fig.layout.annotations) < 30
-    assert fig.layout.height < 400
+    assert len(layout.annotations) < 30
+    assert layout.height < 400
 
 
 def test_months_are_written_on_an_axis_in_one_place_only() -> None:

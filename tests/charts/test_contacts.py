@@ -20,6 +20,7 @@ from charts.formats import EN_DASH
 from charts.palette import roles
 from charts.peers import peer_funnel
 from charts.template import count_axis, figure
+from tests.checked import checked
 
 NAMES = {"completed": "answered", "refused": "refused", "pending": "pending"}
 
@@ -34,7 +35,7 @@ def test_days_fall_into_bins_of_five_with_the_thirtieth_in_time():
 
 def test_bars_beyond_the_limit_are_of_another_colour():
     days = pd.DataFrame({"days": [3, 40], "deliveries": [5, 1]})
-    colours = days_histogram(days, theme="light", median=3, limit=30).data[0].marker.color
+    colours = checked(days_histogram(days, theme="light", median=3, limit=30)).data[0].marker.color
     assert len(set(colours[:6])) == 1
     assert colours[0] != colours[-1]
 
@@ -43,7 +44,7 @@ def test_every_outcome_is_a_trace_of_its_own_and_one_that_never_occurs_is_not_dr
     months = pd.DataFrame(
         {"month": pd.to_datetime(["2026-01-01"]), "completed": [3], "refused": [1], "pending": [0]}
     )
-    figure = outcome_months(months, NAMES, theme="dark", marks=())
+    figure = checked(outcome_months(months, NAMES, theme="dark", marks=()))
     assert [trace.name for trace in figure.data] == ["answered", "refused"]
     assert "3" in outcome_months_alt(months, NAMES)
 
@@ -52,9 +53,9 @@ def test_every_outcome_is_a_trace_of_its_own_and_one_that_never_occurs_is_not_dr
 def test_counts_have_few_whole_hairlines_at_any_size(most):
     fig, _colours = figure("light")
     count_axis(fig, 0, most * 1.05)
-    axis = fig.layout.yaxis
-    assert all(int(tick) == tick for tick in axis.tickvals)
-    assert len(set(axis.ticktext)) == len(axis.ticktext) <= 7
+    axis = fig.layout["yaxis"]
+    assert all(int(tick) == tick for tick in axis["tickvals"])
+    assert len(set(axis["ticktext"])) == len(axis["ticktext"]) <= 7
 
 
 @pytest.mark.parametrize("n", [1, 2, 3, 7])
@@ -64,8 +65,8 @@ def test_axes_of_few_contacts_repeat_no_number(n):
     )
     days = pd.DataFrame({"days": [3], "deliveries": [n]})
     for fig in (
-        outcome_months(months, NAMES, theme="light", marks=()),
-        days_histogram(days, theme="light", median=3, limit=30),
+        checked(outcome_months(months, NAMES, theme="light", marks=())),
+        checked(days_histogram(days, theme="light", median=3, limit=30)),
     ):
         assert len(set(fig.layout.yaxis.ticktext)) == len(fig.layout.yaxis.ticktext) > 1
         assert all(int(tick) == tick for tick in fig.layout.yaxis.tickvals)
@@ -73,7 +74,7 @@ def test_axes_of_few_contacts_repeat_no_number(n):
 
 def test_half_a_day_stands_in_the_picture_as_in_its_words():
     days = pd.DataFrame({"days": [12, 13], "deliveries": [1, 1]})
-    fig = days_histogram(days, theme="light", median=12.5, limit=30)
+    fig = checked(days_histogram(days, theme="light", median=12.5, limit=30))
     assert "медиана 12,5\u00a0дня" in [note.text for note in fig.layout.annotations]
     assert "медиана 12,5\u00a0дня" in days_histogram_alt(days, median=12.5, limit=30)
 
@@ -99,7 +100,7 @@ CROWD = pd.DataFrame({"n": [10, 300], "value": [0.7, 0.75], "partners": [3, 1]})
 
 
 def drawn(named, crowd, limits):
-    return peer_funnel(named, crowd, limits, theme="light", target=0.78)
+    return checked(peer_funnel(named, crowd, limits, theme="light", target=0.78))
 
 
 def test_the_crowd_has_neither_names_nor_keys_and_lies_below(named, limits):

@@ -17,9 +17,11 @@ import pytest
 from charts import answers, comparison, coverage, history, importance, keys, survey
 from charts.annotations import Mark
 from charts.palette import THEMES, roles
+from charts.picture import Picture
 from metrics.control_chart import Variation
 from metrics.peers import PeerFlag
 from program.rules import DECK_RULES
+from tests.checked import checked
 
 HOSTILE = "<b>жирный</b> <a href='https://evil.example'>x</a>"
 WINDOW = DECK_RULES.window(dt.date(2026, 12, 1))
@@ -31,7 +33,7 @@ MARKS = (Mark(dt.date(2026, 9, 15), HOSTILE),)
 class Chart:
     """A drawing function, its words, and a frame that has every kind of row."""
 
-    draw: Callable[..., go.Figure]
+    draw: Callable[..., Picture]
     alt: Callable[..., str]
     frame: pd.DataFrame
     extra: dict[str, Any] = field(default_factory=dict)
@@ -198,7 +200,7 @@ def words_in(fig: go.Figure) -> str:
 @pytest.mark.parametrize("language", ["ru", "en"])
 def test_chart_draws_in_every_theme_and_language(chart, theme, language, speak):
     speak(language)
-    fig = chart.draw(chart.frame, theme=theme, **chart.extra)
+    fig = checked(chart.draw(chart.frame, theme=theme, **chart.extra))
     assert fig.layout.template.layout.font.color == roles(theme).text
     assert len(fig.data) + len(fig.layout.shapes) > 0
     assert fig.layout.title.text is None
@@ -221,7 +223,7 @@ def test_chart_of_one_row_is_drawn(chart):
         one = chart.frame.iloc[[row]]
         if chart.draw is coverage.coverage_histogram and one["base"].iloc[0] == 0:
             continue
-        assert chart.draw(one, theme="light", **chart.extra).layout.height > 0
+        assert checked(chart.draw(one, theme="light", **chart.extra)).layout.height > 0
         assert chart.alt(one, **chart.alt_extra)
 
 
@@ -236,13 +238,13 @@ def test_chart_names_the_columns_it_misses(chart):
 
 
 def test_words_from_data_stay_text(chart):
-    written = words_in(chart.draw(chart.frame, theme="light", **chart.extra))
+    written = words_in(checked(chart.draw(chart.frame, theme="light", **chart.extra)))
     assert "<a href" not in written
     assert "<b>" not in written
 
 
 def test_chart_shows_no_nan(chart):
-    fig = chart.draw(chart.frame, theme="light", **chart.extra)
+    fig = checked(chart.draw(chart.frame, theme="light", **chart.extra))
     texts = [str(a.text) for a in fig.layout.annotations]
     texts += [
         str(text)
@@ -259,20 +261,20 @@ def test_histogram_without_any_base_is_the_empty_state():
 
 def test_histogram_puts_the_threshold_itself_on_the_reached_side():
     half = pd.DataFrame({"base": [2, 4, 3, 100], "delivered": [1, 2, 1, 49]})
-    bars = coverage.coverage_histogram(half, theme="light").data[0]
+    bars = checked(coverage.coverage_histogram(half, theme="light")).data[0]
     assert list(bars.y) == [0, 0, 0, 1, 1, 2, 0, 0, 0, 0]
 
 
 def test_held_and_not_held_differ_by_shape():
-    fig = history.coverage_history(DECISIONS, theme="light", marks=())
+    fig = checked(history.coverage_history(DECISIONS, theme="light", marks=()))
     symbols = {trace.name: trace.marker.symbol for trace in fig.data if trace.name}
     assert symbols["с компетенцией"] != symbols["без компетенции"]
 
 
 def test_coming_evaluations_are_dashed_and_decided_ones_solid():
     for fig in (
-        history.coverage_history(DECISIONS, theme="light", marks=()),
-        history.programme_trend(DECISIONS, theme="light", marks=()),
+        checked(history.coverage_history(DECISIONS, theme="light", marks=())),
+        checked(history.programme_trend(DECISIONS, theme="light", marks=())),
     ):
         dashes = [trace.line.dash for trace in fig.data if trace.mode and "lines" in trace.mode]
         assert dashes.count("dot") == 1
@@ -280,15 +282,17 @@ def test_coming_evaluations_are_dashed_and_decided_ones_solid():
 
 
 def test_few_answers_are_hidden_where_figures_are_compared():
-    shown = [a.text for a in survey.interval_dots(INTERVALS, theme="light").layout.annotations]
+    shown = [
+        a.text for a in checked(survey.interval_dots(INTERVALS, theme="light")).layout.annotations
+    ]
     assert "мало ответов (n\u00a0=\u00a03), скрыто" in shown
     assert not [text for text in shown if text.startswith("33")]
-    everything = survey.interval_dots(INTERVALS, theme="light", hide_few=False)
+    everything = checked(survey.interval_dots(INTERVALS, theme="light", hide_few=False))
     assert [a.text for a in everything.layout.annotations if a.text.startswith("33")]
 
 
 def test_likert_shares_leave_missing_answers_out():
-    fig = survey.likert(ANSWERS, theme="light")
+    fig = checked(survey.likert(ANSWERS, theme="light"))
     texts = [a.text for a in fig.layout.annotations]
     assert "51\u00a0%" in texts
     assert "n\u00a0=\u00a0100, нет\u00a0ответа:\u00a04" in texts
@@ -296,7 +300,7 @@ def test_likert_shares_leave_missing_answers_out():
 
 def test_likert_bar_is_centred_on_the_middle_answer():
     even = pd.DataFrame({"label": "x", "score": [5, 4, 3, 2, 1], "count": [10, 10, 10, 10, 10]})
-    (bars,) = survey.likert(even, theme="light").data
+    (bars,) = checked(survey.likert(even, theme="light")).data
     assert bars.base[0] == pytest.approx(-0.5)
     assert bars.base[-1] + bars.x[-1] == pytest.approx(0.5)
 
@@ -309,22 +313,24 @@ def answers_of(n):
 def test_likert_bar_is_grey_from_five_answers_and_coloured_from_ten(theme):
     c = roles(theme)
     for n, colours in ((5, c.likert_few), (9, c.likert_few), (10, c.likert), (99, c.likert)):
-        (bars,) = survey.likert(answers_of(n), theme=theme).data
+        (bars,) = checked(survey.likert(answers_of(n), theme=theme)).data
         assert list(bars.marker.color) == [colours[0], colours[4]]
     for n in range(5, 10):
-        texts = [a.text for a in survey.likert(answers_of(n), theme=theme).layout.annotations]
+        texts = [
+            a.text for a in checked(survey.likert(answers_of(n), theme=theme)).layout.annotations
+        ]
         assert f"мало ответов (n\u00a0=\u00a0{n})" in texts
 
 
 def test_legend_of_answers_is_grey_where_every_bar_is():
     for n, colours in ((7, roles("light").likert_few), (70, roles("light").likert)):
-        drawn = survey.likert(answers_of(n), theme="light", scale=list("12345"))
+        drawn = checked(survey.likert(answers_of(n), theme="light", scale=list("12345")))
         assert tuple(trace.marker.color for trace in drawn.data[1:]) == colours
 
 
 @pytest.mark.parametrize("n", range(1, 5))
 def test_likert_shows_no_share_of_fewer_than_five_answers(n):
-    drawn = survey.likert(answers_of(n), theme="light")
+    drawn = checked(survey.likert(answers_of(n), theme="light"))
     assert not drawn.data
     assert [a.text for a in drawn.layout.annotations] == [
         "x",
@@ -334,7 +340,7 @@ def test_likert_shows_no_share_of_fewer_than_five_answers(n):
 
 
 def test_every_likert_segment_tells_share_joint_interval_and_n():
-    (bars,) = survey.likert(answers_of(100), theme="light").data
+    (bars,) = checked(survey.likert(answers_of(100), theme="light")).data
     told = [text.replace("\u00a0", " ").replace("\u2060", "") for text in bars.hovertext]
     # Goodman: Wilson at 1 − 0.05 / 5 for each of the five scores.
     assert told == [
@@ -345,33 +351,33 @@ def test_every_likert_segment_tells_share_joint_interval_and_n():
 
 def test_ten_point_scores_tell_their_joint_intervals():
     frame = pd.DataFrame({"score": range(11), "count": [0] * 10 + [20]})
-    promoters = answers.score_columns(frame, theme="light").data[-1]
+    promoters = checked(answers.score_columns(frame, theme="light")).data[-1]
     assert promoters.hovertext[-1].replace("\u00a0", " ").startswith("10: 100 % (")
 
 
 def test_pairs_of_answers_show_their_intervals():
     pairs = pd.DataFrame({"across": ["for", "for"], "down": ["for", "no"], "count": [10, 10]})
     names = {"for": "за", "no": "против"}
-    drawn = answers.pair_grid(pairs, theme="light", names=names, across="x", down="y")
+    drawn = checked(answers.pair_grid(pairs, theme="light", names=names, across="x", down="y"))
     texts = [a.text.replace("\u00a0", " ").replace("\u2060", "") for a in drawn.layout.annotations]
     assert sum("<b>50 %</b>" in text and ">30–70 %<" in text for text in texts) == 2
 
 
 def test_interval_of_a_hundred_answers_is_as_exact_as_its_share():
     row = pd.DataFrame([{"label": "x", "value": 0.811, "low": 0.8061, "high": 0.8149, "n": 9999}])
-    (told,) = [t.hovertext for t in survey.interval_dots(row, theme="light").data]
+    (told,) = [t.hovertext for t in checked(survey.interval_dots(row, theme="light")).data]
     assert "81,1 % (80,6–81,5 %)" in told.replace("\u00a0", " ").replace("\u2060", "")
 
 
 def test_only_what_clears_both_lines_is_coloured_as_first_to_improve():
-    first, others = importance.importance_quadrant(QUESTIONS, theme="light", **LINES).data
+    first, others = checked(importance.importance_quadrant(QUESTIONS, theme="light", **LINES)).data
     assert list(first.y) == [0.3]
     assert first.marker.color == roles("light").bad
     assert len(others.x) == 2
 
 
 def test_importance_and_performance_have_whiskers_ticks_and_hover():
-    fig = importance.importance_quadrant(QUESTIONS, theme="light", **LINES)
+    fig = checked(importance.importance_quadrant(QUESTIONS, theme="light", **LINES))
     for trace in fig.data:
         assert (trace.error_x.array > 0).all()
         assert (trace.error_y.arrayminus > 0).all()
@@ -382,14 +388,14 @@ def test_importance_and_performance_have_whiskers_ticks_and_hover():
 
 
 def test_signals_differ_by_shape_from_ordinary_points():
-    fig = comparison.control_chart(SERIES, theme="light", marks=())
+    fig = checked(comparison.control_chart(SERIES, theme="light", marks=()))
     symbols = [trace.marker.symbol for trace in fig.data if trace.mode == "markers"]
     assert len(symbols) == len(set(symbols)) == 3
 
 
 def test_points_that_are_not_judged_are_hollow_and_named_so():
     unjudged = SERIES.assign(variation=Variation.NOT_JUDGED, low=np.nan, high=np.nan)
-    fig = comparison.control_chart(unjudged, theme="light", marks=(), quarterly=True)
+    fig = checked(comparison.control_chart(unjudged, theme="light", marks=(), quarterly=True))
     named = {trace.name: trace.marker.symbol for trace in fig.data if trace.mode == "markers"}
     assert named == {"не оценивается": "circle-open"}
     assert not [trace for trace in fig.data if trace.showlegend and "границы" in trace.name]
@@ -418,7 +424,7 @@ def test_signals_are_denied_of_judged_points_only():
 )
 def test_the_line_breaks_where_a_period_is_left_out(months, quarterly, breaks):
     series = SERIES.assign(month=pd.to_datetime(months))
-    fig = comparison.control_chart(series, theme="light", marks=(), quarterly=quarterly)
+    fig = checked(comparison.control_chart(series, theme="light", marks=(), quarterly=quarterly))
     (line,) = [trace for trace in fig.data if trace.mode == "lines" and trace.line.width == 2]
     assert int(np.isnan(line.y).sum()) == breaks
     assert not line.connectgaps
@@ -426,7 +432,7 @@ def test_the_line_breaks_where_a_period_is_left_out(months, quarterly, breaks):
 
 def test_quarters_are_named_as_quarters():
     quarters = SERIES.assign(month=pd.to_datetime(["2025-10-01", "2026-01-01", "2026-04-01"]))
-    fig = comparison.control_chart(quarters, theme="light", marks=(), quarterly=True)
+    fig = checked(comparison.control_chart(quarters, theme="light", marks=(), quarterly=True))
     hovered = [text for t in fig.data if t.mode == "markers" for text in t.hovertext]
     assert [text.split("<br>")[0].replace("\u00a0", " ") for text in hovered] == [
         "IV кв. 2025", "II кв. 2026", "I кв. 2026",
@@ -437,11 +443,11 @@ def test_quarters_are_named_as_quarters():
 
 
 def test_months_are_written_in_russian_not_by_plotly():
-    fig = comparison.control_chart(SERIES, theme="light", marks=())
+    fig = checked(comparison.control_chart(SERIES, theme="light", marks=()))
     assert fig.layout.xaxis.ticktext[0].startswith("авг.")
 
 
 def test_click_on_a_partner_returns_its_key():
-    fig = comparison.funnel_plot(PEERS, LIMITS, theme="light", target=0.65)
+    fig = checked(comparison.funnel_plot(PEERS, LIMITS, theme="light", target=0.65))
     returned = {int(key) for t in fig.data if t.customdata is not None for key in t.customdata}
     assert returned == {1, 2, 3, 4, 5}

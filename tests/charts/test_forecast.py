@@ -7,6 +7,7 @@ import pytest
 
 from charts.forecast import reliability_alt, reliability_plot
 from program.language import speaking
+from tests.checked import checked
 
 TABLE = pd.DataFrame(
     {
@@ -22,7 +23,7 @@ TABLE = pd.DataFrame(
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_points_stand_where_said_meets_observed_within_whiskers(theme) -> None:
-    points = reliability_plot(TABLE, theme=theme).data[-1]
+    points = checked(reliability_plot(TABLE, theme=theme)).data[-1]
     assert list(points.x) == TABLE["said"].tolist()
     assert list(points.y) == TABLE["observed"].tolist()
     low = [y - d for y, d in zip(points.y, points.error_y.arrayminus, strict=True)]
@@ -32,7 +33,7 @@ def test_points_stand_where_said_meets_observed_within_whiskers(theme) -> None:
 
 
 def test_few_forecasts_are_grey() -> None:
-    colours = reliability_plot(TABLE, theme="light").data[-1].marker.color
+    colours = checked(reliability_plot(TABLE, theme="light")).data[-1].marker.color
     assert colours[0] == colours[1] != colours[2]
 
 

@@ -14,6 +14,7 @@ from charts import adoption, cohorts, rule_variant, tile_map
 from charts.annotations import Mark
 from charts.palette import THEMES, roles
 from metrics.lag_curve import lag_curve
+from tests.checked import checked
 
 HOSTILE = "<b>жирный</b> <a href='https://evil.example'>x</a>"
 MARKED = {"marks": (Mark(dt.date(2026, 10, 15), HOSTILE),)}
@@ -112,7 +113,7 @@ def written(fig) -> str:
 def test_chart_draws_in_every_theme_and_language(chart, theme, language, speak):
     speak(language)
     draw, _, frame, options = chart
-    fig = draw(frame, theme=theme, **options)
+    fig = checked(draw(frame, theme=theme, **options))
     assert fig.layout.template.layout.font.color == roles(theme).text
     assert len(fig.data) > 0
 
@@ -133,7 +134,7 @@ def test_chart_of_one_row_is_drawn(chart):
     draw, alt, frame, options = chart
     for row in range(len(frame)):
         one = frame.iloc[[row]]
-        assert draw(one, theme="light", **options).layout.height > 0
+        assert checked(draw(one, theme="light", **options)).layout.height > 0
         assert alt(one)
 
 
@@ -145,13 +146,13 @@ def test_chart_is_never_asked_for_no_rows(chart):
 
 def test_words_from_data_stay_text(chart):
     draw, _, frame, options = chart
-    text = written(draw(frame, theme="light", **options))
+    text = written(checked(draw(frame, theme="light", **options)))
     assert "<a href" not in text
     assert "<b>" not in text
 
 
 def test_what_is_coming_is_dotted_and_carries_the_range_of_pending_activations():
-    fig = adoption.programme_coverage(EVALUATIONS, theme="light", marks=())
+    fig = checked(adoption.programme_coverage(EVALUATIONS, theme="light", marks=()))
     dashes = [trace.line.dash for trace in fig.data]
     assert dashes.count("dot") == 1
     ranges = [s for s in fig.layout.shapes if s.type == "line" and s.line.width == 6]
@@ -162,14 +163,14 @@ def test_what_is_coming_is_dotted_and_carries_the_range_of_pending_activations()
 
 
 def test_a_forecast_goes_on_from_the_last_decision_in_fine_dots_without_points():
-    fig = adoption.programme_coverage(EVALUATIONS, AHEAD, theme="light", marks=())
-    plain = adoption.programme_coverage(EVALUATIONS, theme="light", marks=())
+    fig = checked(adoption.programme_coverage(EVALUATIONS, AHEAD, theme="light", marks=()))
+    plain = checked(adoption.programme_coverage(EVALUATIONS, theme="light", marks=()))
     exact = [trace.to_json() for trace in plain.data]
     assert [trace.to_json() for trace in fig.data[: len(exact)]] == exact
     band, line, pointed_at = fig.data[len(plain.data) :]
     assert line.line.dash not in {"dot", "solid", None}
     assert line.mode == "lines"
-    assert list(line.x) == [pd.Timestamp("2026-11-01"), *AHEAD["evaluated_on"]]
+    assert list(pd.to_datetime(line.x)) == [pd.Timestamp("2026-11-01"), *AHEAD["evaluated_on"]]
     assert list(line.y) == pytest.approx([11 / 24, 0.5, 0.54])
     assert band.fill == "toself"
     assert list(band.y) == [0.48, 0.5, 0.58, 0.52]
@@ -181,7 +182,7 @@ def test_a_forecast_goes_on_from_the_last_decision_in_fine_dots_without_points()
 
 
 def test_the_forecast_of_partners_is_in_the_legend_and_a_missing_series_is_left_out():
-    fig = adoption.adoption_lines(EVALUATIONS, AHEAD, theme="light", marks=())
+    fig = checked(adoption.adoption_lines(EVALUATIONS, AHEAD, theme="light", marks=()))
     assert [trace.name for trace in fig.data if trace.showlegend is not False][-1] == "прогноз"
     assert sum(trace.fill == "toself" for trace in fig.data) == 2  # not of those who deliver
     assert fig.layout.yaxis.range[1] > 13
@@ -198,7 +199,7 @@ def test_a_forecast_is_told_with_its_interval():
 def test_gains_and_losses_can_be_read_from_an_axis_at_any_size(language, thousand, speak):
     speak(language)
     many = EVALUATIONS.assign(lost=pd.array([None, 480, 500, 700, 1037], dtype="Int64"))
-    fig = adoption.gained_and_lost(many, theme="light", marks=())
+    fig = checked(adoption.gained_and_lost(many, theme="light", marks=()))
     axis = fig.layout.yaxis
     assert axis.visible is not False
     assert axis.ticktext == (thousand, "500", "0")
@@ -207,39 +208,39 @@ def test_gains_and_losses_can_be_read_from_an_axis_at_any_size(language, thousan
 
 def test_labels_of_bars_are_equally_wide_so_that_all_are_shown_or_none():
     few = EVALUATIONS.assign(lost=pd.array([None, 4, 14, 1, 0], dtype="Int64"))
-    fig = adoption.gained_and_lost(few, theme="light", marks=())
+    fig = checked(adoption.gained_and_lost(few, theme="light", marks=()))
     labels = [text for trace in fig.data for text in trace.text if text]
     assert [text.strip("\u2004") for text in labels] == ["3", "2", "1", "4", "14", "1"]
     assert {len(text) for text in labels} == {2, 3}  # a pad is half as wide as a figure
 
 
 def test_shares_in_the_heatmap_keep_their_space_and_stand_beside_the_cells():
-    fig = cohorts.cohort_heatmap(SHARES, theme="light")
+    fig = checked(cohorts.cohort_heatmap(SHARES, theme="light"))
     told = {(a.x, a.y): a.text for a in fig.layout.annotations}
     assert told == {(2.5, 0): "100\u00a0%", (1.5, 1): "25\u00a0%", (0.5, 2): "0\u00a0%"}
     assert fig.layout.xaxis.range[1] > 2.5
 
 
 def test_an_evaluation_without_any_base_is_a_gap_and_not_zero():
-    line = adoption.programme_coverage(EVALUATIONS, theme="light", marks=()).data[0]
+    line = checked(adoption.programme_coverage(EVALUATIONS, theme="light", marks=())).data[0]
     assert np.isnan(line.y[0])
 
 
 def test_a_click_on_a_bar_returns_its_evaluation():
-    fig = adoption.gained_and_lost(EVALUATIONS, theme="light", marks=())
+    fig = checked(adoption.gained_and_lost(EVALUATIONS, theme="light", marks=()))
     assert {row[0] for trace in fig.data for row in trace.customdata} == {
         *("2026-09", "2026-10", "2026-11", "2026-12", "2027-01")
     }
 
 
 def test_months_that_have_not_passed_stay_empty_in_the_heatmap():
-    shown = cohorts.cohort_heatmap(SHARES, theme="light").data[0].z
+    shown = checked(cohorts.cohort_heatmap(SHARES, theme="light")).data[0].z
     assert np.isnan(np.asarray(shown, dtype=float)).sum() == 3
 
 
 def test_the_curve_of_delivery_ends_with_the_last_delivery_and_tells_milestones():
     curve = lag_curve(LAGS)
-    fig = cohorts.lag_curve_line(curve, theme="light")
+    fig = checked(cohorts.lag_curve_line(curve, theme="light"))
     line = fig.data[2]
     assert (line.x[0], line.x[-1]) == (0, 100)
     assert line.y[-1] == pytest.approx(1 - curve.survival[100])
@@ -249,12 +250,12 @@ def test_the_curve_of_delivery_ends_with_the_last_delivery_and_tells_milestones(
 
 
 def test_a_click_on_a_tile_returns_its_code():
-    fig = tile_map.tile_map(TILES, theme="light")
+    fig = checked(tile_map.tile_map(TILES, theme="light"))
     assert [row[0] for row in fig.data[-1].customdata] == TILES["code"].tolist()
 
 
 def test_a_tile_with_little_data_is_hatched_and_not_coloured():
-    fig = tile_map.tile_map(TILES, theme="light", diverging=0.5)
+    fig = checked(tile_map.tile_map(TILES, theme="light", diverging=0.5))
     assert [s.type for s in fig.layout.shapes] == ["path"]
     colours = [colour for _place, colour in fig.data[0].colorscale]
     z = np.asarray(fig.data[0].z, dtype=float)
@@ -263,14 +264,14 @@ def test_a_tile_with_little_data_is_hatched_and_not_coloured():
 
 
 def test_the_chosen_tile_is_framed():
-    fig = tile_map.tile_map(TILES, theme="light", chosen="RU-MOW")
+    fig = checked(tile_map.tile_map(TILES, theme="light", chosen="RU-MOW"))
     frames = [s for s in fig.layout.shapes if s.type == "rect"]
     assert len(frames) == 1
     assert frames[0].x0 < 1 < frames[0].x1
 
 
 def test_both_sides_of_the_threshold_differ_in_colour():
-    fig = tile_map.tile_map(TILES, theme="light", diverging=0.5)
+    fig = checked(tile_map.tile_map(TILES, theme="light", diverging=0.5))
     z = np.asarray(fig.data[0].z, dtype=float)
     scale = [colour for _place, colour in fig.data[0].colorscale]
     below, above = (scale[int(z[TILES["row"][i] - 1, TILES["col"][i] - 1])] for i in (0, 1))

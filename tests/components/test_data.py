@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -10,7 +11,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from charts.picture import Picture
 from components.data import KEPT, MOST_KEPT, kept, weight
+
+#: As long as what charts say to whoever points at them.
+WORDS = [f"{n} из 100 партнёров в этом месяце" for n in range(100)]
 
 
 @pytest.fixture(autouse=True)
@@ -74,6 +79,7 @@ def test_an_answer_larger_than_the_store_is_given_and_not_kept():
         (np.zeros(1000), 8000),
         ({"rows": [pd.DataFrame({"n": np.arange(1000)})]}, 8000),
         ("a" * 1000, 1000),
+        (Picture([{"text": WORDS}]), sum(map(sys.getsizeof, WORDS))),
     ],
 )
 def test_the_weight_of_an_answer_is_about_its_bytes(answer: object, least: int):

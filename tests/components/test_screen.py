@@ -3,10 +3,15 @@
 
 from __future__ import annotations
 
+import json
+
+import plotly.graph_objects as go
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from charts.picture import Picture
 from components.tiles import Tile
+from tests.checked import checked
 
 HOSTILE = "![x](https://evil.example/x.png) :red[x] <b>x</b>"
 
@@ -161,6 +166,18 @@ def test_chart_carries_its_words_and_its_downloads():
     assert "below 50" in chart.alt
     labels = [button.proto.label for button in app.get("download_button")]
     assert labels == ["Excel (XLSX)", "CSV for Excel"]
+
+
+@pytest.mark.usefixtures("speak")
+def test_a_chart_is_sent_as_it_was_drawn_and_plotly_builds_no_figure_of_it(monkeypatch):
+    def built(*_args, **_rest):
+        raise AssertionError("built a figure")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(go.Figure, "__init__", built)
+        app = run(chart_script, language="en")
+    sent = Picture(**json.loads(app.get("plotly_chart")[0].proto.spec))
+    assert list(checked(sent).data[0].y) == [0, 0, 0, 1, 0, 0, 0, 0, 0, 1]
 
 
 def table_script(language):

@@ -20,6 +20,7 @@ from components.survey_questions import questionnaire
 from components.survey_words import basis_words
 from metrics.distribution import goodman
 from queries.survey import NO_ANSWER
+from tests.checked import checked
 from tests.components.survey_samples import QUESTION_ROWS, answers, reading, rows
 
 pytestmark = pytest.mark.usefixtures("russian")
@@ -121,24 +122,26 @@ def test_charts_draw_from_one_answer_on_at_every_extreme(n: int, score: int) -> 
     figures = question_figures(counts, asked)
     left, right = bar_span(figures)
     assert left < 0 < right
-    assert centred_bars(
-        bars(counts, asked, figures["code"].tolist()), theme="dark", span=(left, right)
+    assert checked(
+        centred_bars(
+            bars(counts, asked, figures["code"].tolist()), theme="dark", span=(left, right)
+        )
     ).layout.height
     share = reading().share(rows([score] * n))
     dot = pd.DataFrame(
         [{"label": "a", "value": share.value, "low": share.low, "high": share.high, "n": n}]
     )
-    assert interval_dots(dot, theme="light").layout.height
+    assert checked(interval_dots(dot, theme="light")).layout.height
     grid = pd.DataFrame({"across": ["for"], "down": ["for"], "count": [n]})
-    assert pair_grid(
-        grid, theme="light", names={"for": "a", "against": "b"}, across="x", down="y"
+    assert checked(
+        pair_grid(grid, theme="light", names={"for": "a", "against": "b"}, across="x", down="y")
     ).data
     assert basis_words(share, 0)
 
 
 def test_ten_point_scores_are_drawn_in_three_named_groups() -> None:
     frame = pd.DataFrame({"score": range(11), "count": [1] * 11})
-    drawn = score_columns(frame, theme="light")
+    drawn = checked(score_columns(frame, theme="light"))
     assert [(bar.name, list(bar.x)) for bar in drawn.data] == [
         ("критики", [0, 1, 2, 3, 4, 5, 6]),
         ("нейтральные", [7, 8]),

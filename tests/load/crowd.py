@@ -107,6 +107,7 @@ async def crowd(
     sessions: int,
     seconds: float,
     *,
+    beside: Sequence[Server] = (),
     partners: Sequence[int] = (),
     seed: int = 1,
     asked: set[tuple[str, ...]] | None = None,
@@ -119,6 +120,9 @@ async def crowd(
 
     Parameters
     ----------
+    beside
+        Other replicas of the server: visitors are spread over all of them and stay where they are,
+        as behind a sticky proxy.
     partners
         Whose cards are looked at.
     asked
@@ -128,12 +132,13 @@ async def crowd(
     """
     seen = Crowd()
     asked = set() if asked is None else asked
-    token = token_of(server)
+    replicas = [(each.url, token_of(each)) for each in (server, *beside)]
     all_in, all_done = asyncio.Barrier(sessions), asyncio.Barrier(sessions)
 
     async def look_around(number: int) -> None:
         dice = random.Random(f"{seed} {number}")  # noqa: S311 - no secret: the same walk every time
-        async with visitor(server.url, token=token) as tab:
+        url, token = replicas[number % len(replicas)]
+        async with visitor(url, token=token) as tab:
             seen.opened.append(await tab.open())
             if await all_in.wait() == 0:
                 seen.begun = time.perf_counter()

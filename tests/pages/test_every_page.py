@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from charts.picture import Picture
 from program.language import LANGUAGES, catalogue
+from tests.checked import checked
 from tests.databases import changed_copy
 from tests.menu import MENU, PAGES_FOLDER
 from tests.pages.visitor import headings, healthy, open_page, page_text
@@ -62,6 +65,13 @@ def test_the_browser_decides_the_language_until_the_visitor_does(script: str) ->
     assert not CYRILLIC.search(headings_seen["en-GB"])
     assert headings_seen["ru-RU"] == headings_seen["de-DE"]
     assert CYRILLIC.search(headings_seen["ru-RU"])
+
+
+@pytest.mark.usefixtures("on_demo")
+@every_page
+def test_every_chart_is_one_that_plotly_knows(script: str) -> None:
+    for chart in open_page(script).get("plotly_chart"):
+        assert checked(Picture(**json.loads(chart.proto.spec))).layout.template.layout.height
 
 
 @every_page

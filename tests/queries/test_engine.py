@@ -1,7 +1,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import sys
 import threading
+from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -204,3 +206,28 @@ def test_answers_have_the_announced_types_also_without_rows(database, server):
 def test_answer_with_other_columns_than_announced_is_an_error(database):
     with database.connect() as connection, pytest.raises(ValueError, match="expected columns"):
         frame(connection, select(region.c.code), {"name": "str"})
+
+
+def megabytes_of_address_space():
+    said = Path("/proc/self/status").read_text(encoding="utf-8")
+    return int(said.split("VmData:")[1].split()[0]) / 1024
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads what Linux says of the process")
+def test_a_small_answer_makes_no_room_for_a_large_one(database):
+    statement = select(region.c.code, region.c.name_ru, region.c.name_en, region.c.country)
+    columns = dict.fromkeys(("code", "name_ru", "name_en", "country"), "str")
+    with database.connect() as connection:
+        frame(connection, statement, columns)
+        before = megabytes_of_address_space()
+        kept = [frame(connection, statement, columns) for _ in range(50)]
+    assert [len(answer) for answer in kept] == [1] * 50
+    assert megabytes_of_address_space() - before < 100, "a million rows each would be 800"
+
+
+def test_an_answer_of_several_batches_is_whole_and_in_order(database):
+    statement = text("select n, 'text ' || n as words from range(5000) numbers(n) order by n")
+    with database.connect() as connection:
+        answer = frame(connection, statement, {"n": "int64", "words": "str"})
+    assert answer["n"].tolist() == list(range(5000))
+    assert answer["words"].tolist() == [f"text {n}" for n in range(5000)]

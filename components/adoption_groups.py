@@ -32,7 +32,7 @@ from program.rules import TIERS as TIER_CODES
 from program.rules import ProgramRules
 from queries.adoption import Cut, adoption
 from queries.filters import BaseSize, Filters
-from queries.key_months import By, key_months, month_number
+from queries.key_months import edition_months, month_number
 from queries.scope import Scope
 
 
@@ -79,9 +79,9 @@ def edition_history(
         Grain: one row an edition with keys and evaluation. ``segment``, ``evaluated_on``,
         ``decided`` (the evaluation is past), ``base``, ``delivered``, ``pending_activation``.
     """
-    months = key_months(connection, scope, filters, By.EDITION, coming[0], today, rules)
-    editions = sorted(months["owner"].unique())
-    place = np.searchsorted(np.array(editions, dtype=object), months["owner"].to_numpy(object))
+    months = edition_months(connection, scope, filters, coming[0], today, rules)
+    editions = sorted(months["edition"].unique())
+    place = np.searchsorted(np.array(editions, dtype=object), months["edition"].to_numpy(object))
     bought, activated, delivered_in, keys = (
         months[name].to_numpy() for name in ("bought", "activated", "delivered", "keys")
     )

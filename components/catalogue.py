@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass
 
 import pandas as pd
 import streamlit as st
 
 from charts import formats
 from charts.palette import SIGNS, Tone
+from components.data import ask
 from components.definitions import definition
 from components.download import About, download
 from components.partner_picker import open_partner
+from components.search import matching
 from components.states import empty
 from components.table import ROWS_SHOWN, Column, Kind, rows_left_out, show_table
 from components.text import one_line
@@ -19,6 +23,9 @@ from components.words import TIERS, word
 from metrics.coverage import coverage
 from program.language import _, current_language, ngettext
 from program.rules import ProgramRules
+from queries.filters import Filters
+from queries.scope import Scope
+from queries.standing import At, Totals, partner_standing
 
 #: From more partners than these nobody picks a shortlist by hand.
 _PICKED_FROM = 500
@@ -55,7 +62,56 @@ def said_to_search() -> tuple[str, bool]:
     return said, only
 
 
-def in_words(partners: pd.DataFrame) -> pd.DataFrame:
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Partners of the catalogue.
+
+    Attributes
+    ----------
+    shown
+        The first of them by name, as many as a table shows.
+    partners, holders, entitled
+        How many they are, with the competence, and with it in the programme.
+    whole
+        Returns all of them.
+    """
+
+    shown: pd.DataFrame
+    partners: int
+    holders: int
+    entitled: int
+    whole: Callable[[], pd.DataFrame]
+
+
+def found_partners(
+    scope: Scope, filters: Filters, at: At, totals: Totals, said: str, *, only: bool
+) -> Found:
+    """Return the chosen partners that the search leaves; ``totals`` are of all the chosen.
+
+    All rows are read only to search in them, to pick from them, and for a file.
+    """
+
+    def whole() -> pd.DataFrame:
+        partners = _in_words(ask(partner_standing, scope, filters, at))
+        if only:
+            partners = partners[partners["held"]]
+        return matching(partners, said, ("name", "city", "region", "manager"))
+
+    if not said and not only and totals.entitled > _PICKED_FROM:
+        first = _in_words(ask(partner_standing, scope, filters, at, ROWS_SHOWN))
+        return Found(first, totals.partners, totals.holders, totals.entitled, whole)
+    rows = whole()
+    entitled = rows["held"] & rows["is_member"]
+    return Found(
+        rows.head(ROWS_SHOWN),
+        len(rows),
+        int(rows["held"].sum()),
+        int(entitled.sum()),
+        lambda: rows,
+    )
+
+
+def _in_words(partners: pd.DataFrame) -> pd.DataFrame:
     """Return partners with region, tier and coverage as they are shown and searched."""
     tiers = {code: word(TIERS, code) for code in partners["tier"].unique()}
     return partners.assign(
@@ -75,7 +131,7 @@ def _badge(held: bool, since: pd.Timestamp) -> str:
     )
 
 
-def catalogue_table(found: pd.DataFrame, about: About) -> None:
+def catalogue_table(found: Found, about: About) -> None:
     """Draw the list; a ticked row opens the card."""
     columns = [
         Column("name", _("Partner"), width=240),
@@ -89,7 +145,7 @@ def catalogue_table(found: pd.DataFrame, about: About) -> None:
         Column("alive", _("Projects with points"), Kind.COUNT, help=definition("points")),
         Column("manager", _("Manager")),
     ]
-    shown = found.head(ROWS_SHOWN)
+    shown = found.shown
     # A badge is words; the file says the same as values.
     shown = shown.assign(
         badge=[
@@ -110,17 +166,24 @@ def catalogue_table(found: pd.DataFrame, about: About) -> None:
         height="content" if len(shown) <= 12 else 480,
     )
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.caption(rows_left_out(len(found)) or _("Tick a row to open the partner's card."))
-        download(found, [columns[0], *in_file, *columns[2:]], about=about, key="catalogue_file")
+        st.caption(rows_left_out(found.partners) or _("Tick a row to open the partner's card."))
+        download(
+            found.whole, [columns[0], *in_file, *columns[2:]], about=about, key="catalogue_file"
+        )
     if chosen is not None:
         open_partner(int(str(chosen)))
 
 
-def _picked(entitled: pd.DataFrame) -> list[int]:
+def _entitled(partners: pd.DataFrame) -> pd.DataFrame:
+    return partners[partners["held"] & partners["is_member"]]
+
+
+def _picked(found: Found) -> list[int]:
     """Draw the choice of single partners, where they are few enough to choose from."""
-    if len(entitled) > _PICKED_FROM:
+    if found.entitled > _PICKED_FROM:
         st.caption(_("Narrow the search or the filters to pick single partners."))
         return []
+    entitled = _entitled(found.whole())
     names = {
         int(number): f"{one_line(name)} · {one_line(city)}"
         for number, name, city in zip(
@@ -137,22 +200,19 @@ def _picked(entitled: pd.DataFrame) -> list[int]:
     return picked
 
 
-def shortlist(
-    found: pd.DataFrame, evaluated_on: dt.date, rules: ProgramRules, about: About
-) -> None:
+def shortlist(found: Found, evaluated_on: dt.date, rules: ProgramRules, about: About) -> None:
     """Draw a client's shortlist: participants of the programme only, with the rule and the date.
 
     What leaves is who they are and since when they hold the competence, never their quality.
     """
     st.markdown(f"## {_('A shortlist for a client')}")
-    entitled = found[found["held"] & found["is_member"]]
-    if entitled.empty:
+    if not found.entitled:
         empty(_("None of these partners holds the competence, so the list would be empty."))
         return
     said = _("Only participants of the «Quality Programme»: {partners} of those found.").format(
-        partners=formats.partners(len(entitled))
+        partners=formats.partners(found.entitled)
     )
-    if left := int(found["held"].sum()) - len(entitled):
+    if left := found.holders - found.entitled:
         outside = ngettext(
             "{n} more holds the competence without being in the programme on that day.",
             "{n} more hold the competence without being in the programme on that day.",
@@ -160,13 +220,17 @@ def shortlist(
         )
         said += " " + outside.format(n=formats.number(left))
     st.caption(said)
-    picked = _picked(entitled)
-    listed = entitled[entitled["partner_id"].isin(picked)] if picked else entitled
+    picked = _picked(found)
     rule = _("at least {share} of the keys bought {window} delivered").format(
         share=formats.share(float(rules.threshold), 1),
         window=formats.window(rules.window(evaluated_on).start, rules.window(evaluated_on).end),
     )
-    rows = listed.assign(evaluated_on=pd.Timestamp(evaluated_on), rule=rule)
+
+    def listed() -> pd.DataFrame:
+        entitled = _entitled(found.whole())
+        rows = entitled[entitled["partner_id"].isin(picked)] if picked else entitled
+        return rows.assign(evaluated_on=pd.Timestamp(evaluated_on), rule=rule)
+
     columns = [
         Column("name", _("Partner"), width=240),
         Column("city", _("City")),
@@ -179,9 +243,10 @@ def shortlist(
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(
             _("{partners} in the list, decision of {day}").format(
-                partners=formats.partners(len(listed)), day=formats.date_long(evaluated_on)
+                partners=formats.partners(len(picked) or found.entitled),
+                day=formats.date_long(evaluated_on),
             )
         )
         download(
-            rows, columns, about=about, key="shortlist_file", label=_("Download the shortlist")
+            listed, columns, about=about, key="shortlist_file", label=_("Download the shortlist")
         )

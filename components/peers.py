@@ -112,7 +112,7 @@ def compare_partners(
     if filters.manager_email is not None:
         named &= rows["manager_email"] == filters.manager_email
     unnamed = rows["partner_id"].isna().to_numpy()
-    beyond = rows.loc[~named & ~unnamed & (rows["n"] >= HIDDEN_BELOW), ["n", "value"]]
+    beyond = rows[["n", "value"]][~named & ~unnamed & (rows["n"] >= HIDDEN_BELOW)]
     common, dispersion = together(counted), _told(peers, unnamed)
     return Comparison(
         listed=_with_figures(
@@ -122,7 +122,7 @@ def compare_partners(
         .size()
         .rename(columns={"size": "partners"}),
         about=bool(unnamed.any()),
-        limits=_limits(common, rows.loc[~unnamed, "n"].max(), dispersion, index=measure.index),
+        limits=_limits(common, rows["n"][~unnamed].max(), dispersion, index=measure.index),
         overall=_overall(common, index=measure.index),
         partners=_number(np.full(len(rows), fill_value=True), unnamed),
         eligible=_number(peers.eligible, unnamed),
@@ -206,8 +206,9 @@ def _with_figures(rows: pd.DataFrame, common: dict[str, int], measure: Measure) 
     """Add what each listed partner shows; nothing is worked out for what stays hidden."""
     n = rows["n"].to_numpy()
     enough = n >= HIDDEN_BELOW
-    # Words are copied once, in the order that is shown; the arithmetic is done on numbers alone.
-    shown = rows.loc[enough, [*COUNTS]]
+    # Words are copied once, in the order that is shown; the arithmetic is done on numbers alone:
+    # columns are chosen before rows, since ``loc`` with both takes the rows of all columns first.
+    shown = rows[[*COUNTS]][enough]
     if measure.index:
         span = index_limits(shown["promoters"], shown["critics"], shown["n"])
         reached = (rows["promoters"] - rows["critics"]).to_numpy()
@@ -235,7 +236,7 @@ def _changes(rows: pd.DataFrame, *, index: bool) -> dict[str, ArrayLike]:
     """Return the columns that say where each partner goes."""
     fewest = np.minimum(rows["recent_n"], rows["before_n"]).to_numpy()
     both = fewest >= HIDDEN_BELOW
-    changes = _changes_of(rows.loc[both, [*OWN_COUNTS]], index=index)
+    changes = _changes_of(rows[[*OWN_COUNTS]][both], index=index)
     verdicts = np.full(len(rows), Verdict.TOO_FEW.value, dtype=object)
     verdicts[both] = [verdict.value for verdict in changes.verdicts()]
     concerns = rows["flag"].isin([flag.value for flag in CONCERNS]).to_numpy()

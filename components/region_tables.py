@@ -140,7 +140,7 @@ def city_table(partners: pd.DataFrame, about: About) -> None:
 
 def partner_table(partners: pd.DataFrame, about: About) -> None:
     """Draw the partners of the chosen place; a ticked row opens the card."""
-    if outside := outside_words(partners):
+    if outside := outside_words(int((~partners["is_member"]).sum())):
         st.caption(", ".join([formats.partners(len(partners)), *outside]))
     theme = figure_theme()
     tiers = {code: word(TIERS, code) for code in partners["tier"].unique()}

@@ -16,14 +16,14 @@ from metrics.simulator import (
     Ints,
     KeyMonths,
     RuleVariant,
+    Whole,
     counts_at,
     decisions,
     switches_per_year,
 )
 from program.calendar import add_months, evaluations_between
 from program.rules import ProgramRules
-from queries.filters import Filters
-from queries.key_months import By, key_months, month_number, stored_holders
+from queries.key_months import month_number, partner_months, stored_holders
 from queries.scope import Scope
 
 #: Changes are told of the last so many evaluations.
@@ -41,44 +41,52 @@ class Records:
     cube
         Counted keys by month.
     holders
-        Who held at each stored evaluation: places of partners and month indices, shape (2, n).
-    begin
-        The month of the oldest purchase.
+        Who held at each stored evaluation: places of partners, and month indices.
     """
 
-    partner_ids: NDArray[np.int64]
+    partner_ids: NDArray[np.int32]
     cube: KeyMonths
-    holders: NDArray[np.int32]
-    begin: int
+    holders: tuple[Whole, NDArray[np.int16]]
+
+    def of(self, partner_ids: NDArray[np.int32]) -> Records:
+        """Return the records of some of the partners; copies of them where they are not all."""
+        chosen = np.isin(self.partner_ids, partner_ids)
+        if chosen.all():
+            return self
+        place = np.cumsum(chosen) - 1
+        cube, (holder, month) = self.cube, self.holders
+        own, held = chosen[cube.partner], chosen[holder]
+        months = (cube.bought[own], cube.activated[own], cube.delivered[own])
+        count = int(chosen.sum())
+        return Records(
+            self.partner_ids[chosen],
+            KeyMonths(place[cube.partner[own]], *months, cube.keys[own], count),
+            (place[holder[held]], month[held]),
+        )
 
 
-def records(
-    connection: Connection,
-    scope: Scope,
-    filters: Filters,
-    evaluated_on: dt.date,
-    today: dt.date,
-    rules: ProgramRules,
-) -> Records:
-    """Return the chosen partners' keys and stored holders, ready to be calculated with.
+def records(connection: Connection, scope: Scope, today: dt.date, rules: ProgramRules) -> Records:
+    """Return keys and stored holders of the partners in scope, ready to be calculated with.
 
-    The size filter goes by the base of ``evaluated_on``.
+    They are asked for once: the filters choose among them (:meth:`Records.of`).
     """
-    asked = (evaluated_on, today, rules)
-    months = key_months(connection, scope, filters, By.PARTNER, *asked)
-    held = stored_holders(connection, scope, filters, *asked)
-    owners, holders = months["owner"].to_numpy(), held["partner_id"].to_numpy()
-    ids = np.sort(pd.unique(np.concatenate([owners, holders])))
-    place = np.zeros(int(ids.max()) + 1 if len(ids) else 1, dtype=np.int32)
-    place[ids] = np.arange(len(ids), dtype=np.int32)
-    bought, activated, delivered, keys = (
-        months[name].to_numpy() for name in ("bought", "activated", "delivered", "keys")
+    months = partner_months(connection, scope, today, rules)
+    held = stored_holders(connection, scope)
+    owners, holders = months["partner_id"].to_numpy(), held["partner_id"].to_numpy()
+    begins = np.flatnonzero(np.diff(owners, prepend=-1))  # the rows of a partner stand together
+    ids = np.union1d(owners[begins], pd.unique(holders))
+    places = np.min_scalar_type(len(ids))
+    owner = np.searchsorted(ids, owners[begins]).astype(places)
+    cube = KeyMonths(
+        partner=owner.repeat(np.diff(begins, append=len(owners))),
+        bought=months["bought"].to_numpy(),
+        activated=months["activated"].to_numpy(),
+        delivered=months["delivered"].to_numpy(),
+        keys=months["keys"].to_numpy(),
+        partners=len(ids),
     )
-    cube = KeyMonths(place[owners], bought, activated, delivered, keys, len(ids))
-    begin = int(bought.min()) if len(bought) else 0
-    return Records(
-        ids.astype(np.int64), cube, np.stack([place[holders], held["month"].to_numpy()]), begin
-    )
+    holder = np.searchsorted(ids, holders).astype(places)
+    return Records(ids, cube, (holder, held["month"].to_numpy()))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -141,7 +149,7 @@ class Simulation:
         How many stored decisions today's records would not repeat.
     """
 
-    partner_ids: NDArray[np.int64]
+    partner_ids: NDArray[np.int32]
     evaluations: tuple[dt.date, ...]
     in_force: Side
     variant: Side
@@ -171,9 +179,11 @@ def simulation(
     past = [day for day in stored_on if day <= last]
     reach = in_force.rules.window_from_months
     # The first decision was taken on a whole window, so the records begin where it began.
-    begin = (
-        add_months(past[0], -reach) if past else dt.date(known.begin // 12, known.begin % 12 + 1, 1)
-    )
+    if past:
+        begin = add_months(past[0], -reach)
+    else:
+        year, month = divmod(int(known.cube.bought.min()), 12)
+        begin = dt.date(year, month + 1, 1)
     usual = add_months(begin, reach)
     first = max(usual, add_months(begin, variant.rules.window_from_months))
     if first > last:
@@ -182,17 +192,13 @@ def simulation(
     now = _side(known.cube, *ends, in_force)
     then = now if variant == in_force else _side(known.cube, *ends, variant)
     evaluations = tuple(evaluations_between(first, last))
-    held = np.zeros(now.held.shape, dtype=bool)
+    held = np.zeros(now.held.shape[::-1], dtype=bool)
     places, months = known.holders
     seen = (months >= ends[0]) & (months <= ends[1])
-    held[places[seen], months[seen] - ends[0]] = True
-    decided = set(past)
-    stored = tuple(held[:, i] if day in decided else None for i, day in enumerate(evaluations))
-    disagreements = sum(
-        int((past_held != now.held[:, i]).sum())
-        for i, past_held in enumerate(stored)
-        if past_held is not None
-    )
+    held[months[seen] - ends[0], places[seen]] = True
+    decided = np.isin([month_number(day) for day in evaluations], [*map(month_number, past)])
+    stored = tuple(there if known else None for there, known in zip(held, decided, strict=True))
+    disagreements = int((held != now.held.T)[decided].sum())
     return Simulation(
         known.partner_ids, evaluations, now, then, stored, first > usual, disagreements
     )

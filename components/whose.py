@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import pandas as pd
-
 from charts import formats
 from program.language import _, ngettext
 from queries.filters import NO_FILTERS, Filters
@@ -34,9 +32,8 @@ def members_words(scope: Scope, filters: Filters) -> str:
     return _("Your partners in the programme")
 
 
-def outside_words(partners: pd.DataFrame) -> list[str]:
-    """Return how many of ``partners`` (by ``is_member``) are outside the programme, if any are."""
-    outside = len(partners) - int(partners["is_member"].sum())
+def outside_words(outside: int) -> list[str]:
+    """Return that so many of the partners are outside the programme, if any are."""
     if not outside:
         return []
     words = ngettext(

@@ -8,6 +8,7 @@ and answers in the same shape.
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from enum import StrEnum
 
 import numpy as np
@@ -139,11 +140,20 @@ def state_of(
     bases, deliveries = _base_and_delivered(base, delivered)
     held = holds(bases, deliveries, rules)
     worst = deliveries_needed_worst(bases, deliveries, pending_activation, rules)
-    return np.select(
+    return _named(
         [bases == 0, held & (worst == 0), held],
-        [State.NO_BASE.value, State.SECURED.value, State.HOLDS_UNLESS_ACTIVATIONS.value],
-        State.SHORT.value,
-    ).astype(object)
+        [State.NO_BASE, State.SECURED, State.HOLDS_UNLESS_ACTIVATIONS, State.SHORT],
+    )
+
+
+def _named(conditions: Sequence[Flags], names: Sequence[StrEnum]) -> NDArray[np.object_]:
+    """Return the name of the first condition that holds, the last name where none does."""
+    # Numbers are chosen and each text exists once: texts for every row take ten times as long.
+    texts = np.array([name.value for name in names], dtype=object)
+    first: NDArray[np.object_] = texts[
+        np.select(conditions, range(len(conditions)), len(conditions))
+    ]
+    return first
 
 
 def group_of(
@@ -164,11 +174,10 @@ def group_of(
     has_it = np.asarray(held_now, dtype=bool)
     states = state_of(bases, deliveries, pending_activation, rules)
     close = is_near(bases, deliveries, rules) | (states == State.HOLDS_UNLESS_ACTIVATIONS.value)
-    return np.select(
+    return _named(
         [has_it & ~holds(bases, deliveries, rules), bases == 0, ~has_it, close],
-        [Group.WILL_LOSE.value, Group.NO_BASE.value, Group.CAN_GAIN.value, Group.NEAR.value],
-        Group.IN_RESERVE.value,
-    ).astype(object)
+        [Group.WILL_LOSE, Group.NO_BASE, Group.CAN_GAIN, Group.NEAR, Group.IN_RESERVE],
+    )
 
 
 def with_outlook(counts: pd.DataFrame, rules: ProgramRules = DECK_RULES) -> pd.DataFrame:

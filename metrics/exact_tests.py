@@ -127,11 +127,16 @@ def balance_distribution(everyone: Groups, draws: int) -> NDArray[np.float64]:
     p = np.arange(p_low, p_high + 1)
     log_p = log_choose(everyone.promoters, p)
     log_all = float(log_choose(everyone.n, np.array([size]))[0])
+    # Of each number of passives once, not of each pair that leaves so many.
+    most = size - p_low - d_low
+    log_rest = log_choose(everyone.passives, most - np.arange(most - size + p_high + d_high + 1))
     step = max(1, _ROWS_AT_ONCE // len(p))
     for start in range(d_low, d_high + 1, step):
         d = np.arange(start, min(start + step, d_high + 1))[:, None]
-        log_rest = log_choose(everyone.passives, size - p[None, :] - d)
-        weight = np.exp(log_choose(everyone.critics, d) + log_p[None, :] + log_rest - log_all)
+        fewer = (p[None, :] - p_low) + (d - d_low)
+        weight = np.exp(
+            log_choose(everyone.critics, d) + log_p[None, :] + log_rest[fewer] - log_all
+        )
         probability += np.bincount(
             (p[None, :] - d + size).ravel(), weight.ravel(), minlength=2 * size + 1
         )

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from fractions import Fraction
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,7 +18,7 @@ from metrics.coverage import holds, least_deliveries
 from program.rules import DECK_RULES, ProgramRules
 
 Ints = NDArray[np.int64]
-Months = NDArray[np.int32]
+Whole = NDArray[np.integer[Any]]
 Flags = NDArray[np.bool_]
 
 
@@ -49,9 +50,10 @@ class RuleVariant:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class KeyMonths:
-    """Counts of keys by partner and months, as ``queries.key_months.key_months`` has them.
+    """Counts of keys by owner and months, as the queries of ``queries.key_months`` have them.
 
-    All arrays have one length: an element for each row of that frame.
+    All arrays have one length: an element for each row of that frame, of integers of any size
+    that hold the months and two years more.
 
     Attributes
     ----------
@@ -66,11 +68,11 @@ class KeyMonths:
         How many partners there are, also those without any key.
     """
 
-    partner: Ints | Months
-    bought: Months
-    activated: Months
-    delivered: Months
-    keys: Months
+    partner: Whole
+    bought: Whole
+    activated: Whole
+    delivered: Whole
+    keys: Whole
     partners: int
 
 
@@ -108,12 +110,13 @@ def counts_at(
     weights = cube.keys.astype(np.float64)  # exact: far below 2**53
     closed = np.clip(end + 1 - first, 0, evaluations)
 
-    def added_up(begin: Months) -> Ints:
+    def added_up(begin: Whole) -> Ints:
         opened = np.clip(begin - first, 0, evaluations)
-        size = cube.partners * (evaluations + 1)
-        change = np.bincount(row + opened, weights, size)
         # A stretch that ends before it begins counts nowhere.
-        change -= np.bincount(row + np.maximum(closed, opened), weights, size)
+        some = np.flatnonzero(closed > opened)
+        rows, counted, size = row[some], weights[some], cube.partners * (evaluations + 1)
+        change = np.bincount(rows + opened[some], counted, size)
+        change -= np.bincount(rows + closed[some], counted, size)
         by_place = change.reshape(cube.partners, evaluations + 1)[:, :evaluations]
         return np.rint(np.cumsum(by_place, axis=1)).astype(np.int64)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.stats import false_discovery_control
@@ -38,6 +40,15 @@ def benjamini_hochberg(p: ArrayLike) -> NDArray[np.float64]:
     return q
 
 
+def _by_size(whole: NDArray[np.int64]) -> Iterator[tuple[int, NDArray[np.intp]]]:
+    """Yield every number of answers but 0 with the places of the partners that have as many."""
+    order = np.argsort(whole, kind="stable")
+    sizes, begins = np.unique(whole[order], return_index=True)
+    for size, here in zip(sizes.tolist(), np.split(order, begins)[1:], strict=True):
+        if size:
+            yield size, here
+
+
 def share_tails(x: ArrayLike, n: ArrayLike) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return exact one-sided p of every partner's share against all the others together.
 
@@ -67,8 +78,7 @@ def share_tails(x: ArrayLike, n: ArrayLike) -> tuple[NDArray[np.float64], NDArra
     # scipy's own tails go through prime factors below 104 723 answers: a hundred times slower.
     up_to = np.arange(whole.max(initial=0) + 1)
     of_successes, of_failures = log_choose(successes, up_to), log_choose(total - successes, up_to)
-    for size in np.unique(whole[whole > 0]).tolist():
-        here = whole == size
+    for size, here in _by_size(whole):
         least = max(0, size - (total - successes))
         k = np.arange(least, min(size, successes) + 1)
         log_chances = of_successes[k] + of_failures[size - k]
@@ -113,8 +123,7 @@ def index_tails(
     as_parts(p + d, whole, ("promoters + critics", "n"))
     everyone = Groups(int(p.sum()), int((whole - p - d).sum()), int(d.sum()))
     lower, higher = np.full(whole.shape, np.nan), np.full(whole.shape, np.nan)
-    for size in np.unique(whole[whole > 0]).tolist():
-        here = whole == size
+    for size, here in _by_size(whole):
         chances = balance_distribution(everyone, size)
         at = (p - d)[here] + size
         lower[here] = np.minimum(np.cumsum(chances), 1.0)[at]

@@ -5,13 +5,12 @@ from dataclasses import replace
 import streamlit as st
 
 from charts import formats
-from components.catalogue import catalogue_table, in_words, said_to_search, shortlist
+from components.catalogue import catalogue_table, found_partners, said_to_search, shortlist
 from components.data import ask, ask_of_all, data_moment
 from components.definitions import definitions
 from components.download import About
 from components.filter_bar import current_choice
 from components.page import title
-from components.search import matching
 from components.session import require_user
 from components.states import empty, nothing_matches
 from components.whose import outside_words
@@ -19,7 +18,7 @@ from program.calendar import last_evaluation
 from program.language import _, ngettext
 from program.settings import settings
 from queries.choices import stored_evaluations
-from queries.standing import At, partner_standing
+from queries.standing import At, standing_totals
 
 user = require_user()
 rules = settings().rules
@@ -27,8 +26,8 @@ choice = current_choice()
 evaluated_on = last_evaluation(choice.today)
 stored = ask_of_all(stored_evaluations).dates
 at = At(evaluated_on, choice.today, rules, stored=evaluated_on in stored)
-partners = in_words(ask(partner_standing, user.scope, choice.filters, at))
-if partners.empty:
+totals = ask(standing_totals, user.scope, choice.filters, at)
+if not totals.partners:
     title(_("Which partner are you looking for?"))
     nothing_matches()
     st.stop()
@@ -36,28 +35,25 @@ if partners.empty:
 # Verdict and search ------------------------------------------------------------------------------
 heading = st.container()
 said, only = said_to_search()
-found = matching(
-    partners[partners["held"]] if only else partners,
-    said,
-    ("name", "city", "region", "manager"),
-)
+found = found_partners(user.scope, choice.filters, at, totals, said, only=only)
 verdict = ngettext(
     "{n} partner, {holders} with the competence",
     "{n} partners, {holders} with the competence",
-    len(partners),
+    totals.partners,
 )
 decided = _("Decision of {day}") if at.stored else _("Calculated for {day}, decision not stored")
-lead = [decided.format(day=formats.date_long(evaluated_on)), *outside_words(partners)]
+lead = [
+    decided.format(day=formats.date_long(evaluated_on)),
+    *outside_words(totals.partners - totals.members),
+]
 if said or only:
-    lead.append(_("found: {partners}").format(partners=formats.partners(len(found))))
+    lead.append(_("found: {partners}").format(partners=formats.partners(found.partners)))
 with heading:
     title(
-        verdict.format(
-            n=formats.number(len(partners)), holders=formats.number(int(partners["held"].sum()))
-        ),
+        verdict.format(n=formats.number(totals.partners), holders=formats.number(totals.holders)),
         " · ".join(lead),
     )
-if found.empty:
+if not found.partners:
     empty(
         _("No partner matches the search."),
         then=_("Letter case does not matter; try part of the name, or a city."),
@@ -72,7 +68,7 @@ about = About(
         *choice.lines,
     ),
     period=formats.window(rules.window(evaluated_on).start, rules.window(evaluated_on).end),
-    basis=formats.partners(len(found)),
+    basis=formats.partners(found.partners),
     definitions=definitions("competence", "coverage", "base", "deliveries_12", "points"),
     data_as_of=data_moment().as_of,
 )

@@ -27,6 +27,7 @@ from program.calendar import last_evaluation
 from program.language import _, ngettext
 from program.settings import settings
 from queries.choices import stored_evaluations
+from queries.key_months import chosen_ids
 from queries.partners import partner_directory
 
 user = require_user()
@@ -35,9 +36,15 @@ choice = current_choice()
 coming = coming_evaluations(choice.today, rules)
 in_force, variant = RuleVariant(rules), chosen_variant(rules)
 question = (user.scope, choice.filters, coming[0], choice.today, rules)
-known, stored = ask(records, *question), ask_of_all(stored_evaluations).dates
+chosen = ask(chosen_ids, *question)["partner_id"].to_numpy()
+everybody, stored = (
+    ask(records, user.scope, choice.today, rules),
+    ask_of_all(stored_evaluations).dates,
+)
 found = remembered(
-    lambda: simulation(known, stored, in_force, variant, last_evaluation(choice.today)),
+    lambda: simulation(
+        everybody.of(chosen), stored, in_force, variant, last_evaluation(choice.today)
+    ),
     "simulation",
     *question,
     variant,
@@ -46,7 +53,7 @@ found = remembered(
 # Verdict -----------------------------------------------------------------------------------------
 if found is None:
     title(_("What if the rule were another one?"))
-    if not len(known.cube.keys):
+    if not len(everybody.of(chosen).cube.keys):
         nothing_matches()
     else:
         rule_controls(rules, variant)

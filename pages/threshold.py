@@ -77,9 +77,10 @@ else:
         "By today's records {n} partners lost the competence on {day}",
         losers,
     )
+outside = int((~outlook["is_member"]).sum())
 lead = [
     _("Evaluation window {window}").format(window=formats.window(window.start, window.end)),
-    ", ".join([formats.partners(len(outlook)), *outside_words(outlook)]),
+    ", ".join([formats.partners(len(outlook)), *outside_words(outside)]),
     _("in their base: {keys}").format(keys=formats.keys(int(outlook["base_0"].sum()))),
 ]
 if saved and not decided:

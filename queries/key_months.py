@@ -7,16 +7,19 @@ know of a key: from these counts any variant of the rule is answered without ask
 from __future__ import annotations
 
 import datetime as dt
-from enum import StrEnum
+from functools import cache
 from typing import Any
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 from sqlalchemy import (
     BigInteger,
     ColumnElement,
     Connection,
     Date,
     Integer,
+    Select,
     case,
     cast,
     func,
@@ -31,13 +34,14 @@ from program.schema import competence_evaluation, key_fact
 from queries.coverage import chosen_partners
 from queries.engine import frame
 from queries.facts import seen
-from queries.filters import Filters
+from queries.filters import NO_FILTERS, Filters
 from queries.scope import Scope
 from queries.sizes import size_condition
 from queries.survey import as_months, month_index
 
-#: Month index of what has not happened: after every month there is.
-NEVER = 10_000 * 12
+#: Month index of what has not happened: after every month there is, and few months before what
+#: the smallest integers for them can hold.
+NEVER = 2700 * 12
 
 
 def month_number(day: dt.date) -> int:
@@ -45,21 +49,28 @@ def month_number(day: dt.date) -> int:
     return day.year * 12 + day.month - 1
 
 
-class By(StrEnum):
-    """Whose keys are counted together."""
-
-    PARTNER = "partner"
-    EDITION = "edition"
-
-
 def _chosen(
     scope: Scope, filters: Filters, evaluated_on: dt.date, today: dt.date, rules: ProgramRules
-) -> CTE:
-    return (
-        chosen_partners(scope, filters)
-        .where(size_condition(filters, evaluated_on, today, rules))
-        .cte("chosen")
+) -> Select[tuple[int]]:
+    return chosen_partners(scope, filters).where(
+        size_condition(filters, evaluated_on, today, rules)
     )
+
+
+def chosen_ids(
+    connection: Connection,
+    scope: Scope,
+    filters: Filters,
+    evaluated_on: dt.date,
+    today: dt.date,
+    rules: ProgramRules,
+) -> pd.DataFrame:
+    """Return the partners in scope that the filters leave, the size by the base of an evaluation.
+
+    Grain: one row a partner; ``partner_id`` (int32).
+    """
+    statement = _chosen(scope, filters, evaluated_on, today, rules)
+    return frame(connection, statement, {"partner_id": "int32"})
 
 
 def _facts(
@@ -73,10 +84,9 @@ def _facts(
 
     The size filter goes by the base of ``evaluated_on``. Records after ``today`` are not seen.
     """
-    chosen = _chosen(scope, filters, evaluated_on, today, rules)
+    chosen = _chosen(scope, filters, evaluated_on, today, rules).cte("chosen")
     return (
         select(
-            key_fact.c.partner_id,
             key_fact.c.edition,
             key_fact.c.purchased_on,
             seen(key_fact.c.activated_on, today).label("activated_on"),
@@ -92,21 +102,18 @@ def _month(day: ColumnElement[Any], label: str) -> ColumnElement[int]:
     return func.coalesce(month_index(day), literal(NEVER)).label(label)
 
 
-def key_months(
+def edition_months(
     connection: Connection,
     scope: Scope,
     filters: Filters,
-    by: By,
     evaluated_on: dt.date,
     today: dt.date,
     rules: ProgramRules,
 ) -> pd.DataFrame:
-    """Count keys by owner and the months of purchase, activation and own first delivery.
+    """Count keys by edition and the months of purchase, activation and own first delivery.
 
     Parameters
     ----------
-    by
-        Whether a row counts the keys of a partner or those of an edition.
     evaluated_on
         The evaluation by whose base the size filter goes.
     today
@@ -117,24 +124,114 @@ def key_months(
     Returns
     -------
     pandas.DataFrame
-        Grain: one row an owner and triple of months. ``owner`` (int32 partner id, or the code of
-        the edition), ``bought``, ``activated``, ``delivered`` (int32, year × 12 + month − 1;
-        :data:`NEVER` for what has not happened), ``keys`` (int32).
+        Grain: one row an edition and triple of months. ``edition`` (its code), ``bought``,
+        ``activated``, ``delivered`` (int32, year × 12 + month − 1; :data:`NEVER` for what has not
+        happened), ``keys`` (int32).
     """
     facts = _facts(scope, filters, evaluated_on, today, rules)
-    owner = facts.c.partner_id if by is By.PARTNER else facts.c.edition
     keys = (
-        owner.label("owner"),
+        facts.c.edition,
         _month(facts.c.purchased_on, "bought"),
         _month(facts.c.activated_on, "activated"),
         _month(facts.c.delivered_on, "delivered"),
     )
     statement = select(*keys, cast(func.count(), Integer).label("keys")).group_by(*keys)
-    columns = {
-        "owner": "int32" if by is By.PARTNER else "str",
-        **dict.fromkeys(("bought", "activated", "delivered", "keys"), "int32"),
-    }
-    return frame(connection, statement, columns)
+    counted = dict.fromkeys(("bought", "activated", "delivered", "keys"), "int32")
+    return frame(connection, statement, {"edition": "str"} | counted)
+
+
+#: Days and months are numbered from here; the schema knows none before.
+_FIRST_DAY = dt.date(1900, 1, 1)
+#: Bits of a day's number: seven hundred years.
+_DAY_BITS = 18
+#: The number of the day of what has not happened.
+_NO_DAY = 2**_DAY_BITS - 1
+#: Bits of a month's number; three months leave room for two million partners.
+_MONTH_BITS = 14
+#: The three of a key, the last one in the lowest bits.
+_MONTHS = ("bought", "activated", "delivered")
+
+
+def _day_number(day: ColumnElement[Any]) -> ColumnElement[int]:
+    number = cast(day - cast(literal(_FIRST_DAY), Date), BigInteger)
+    return func.coalesce(number, literal(_NO_DAY, BigInteger))
+
+
+@cache
+def _month_of_day() -> NDArray[np.int16]:
+    """Return the index of the month of every day by its number, :data:`NEVER` for none."""
+    days = np.datetime64(_FIRST_DAY, "D") + np.arange(_NO_DAY + 1)
+    months = days.astype("datetime64[M]").astype(np.int64) + 1970 * 12
+    months[_NO_DAY] = NEVER
+    return months.astype(np.int16)
+
+
+def partner_months(
+    connection: Connection, scope: Scope, today: dt.date, rules: ProgramRules
+) -> pd.DataFrame:
+    """Count keys of every partner in scope by the months of purchase, activation and delivery.
+
+    Parameters
+    ----------
+    today, rules
+        As in :func:`edition_months`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Grain: one row a partner and triple of months, ascending. ``partner_id`` (int32),
+        ``bought``, ``activated``, ``delivered`` (int16, as in :func:`edition_months`), ``keys``
+        (the smallest unsigned integers that hold them).
+
+    Notes
+    -----
+    Two of three keys share their partner and months with no other, so counting them in the
+    database saves hardly a row, and to find months and groups there took four fifths of the
+    statement. A row is a key instead, its days in one number, and they are counted here.
+    """
+    chosen = chosen_partners(scope, NO_FILTERS).cte("chosen")
+    bought, activated, delivered = (
+        _day_number(day)
+        for day in (
+            key_fact.c.purchased_on,
+            seen(key_fact.c.activated_on, today),
+            seen(key_fact.c.delivered_on, today),
+        )
+    )
+    step = literal(2**_DAY_BITS, BigInteger)
+    statement = (
+        select(
+            key_fact.c.partner_id, ((bought * step + activated) * step + delivered).label("days")
+        )
+        .join(chosen, chosen.c.partner_id == key_fact.c.partner_id)
+        .where(key_fact.c.kind.in_(rules.counted_kinds), key_fact.c.purchased_on <= today)
+    )
+    keys = frame(connection, statement, {"partner_id": "int32", "days": "int64"})
+    return _counted(keys["partner_id"].to_numpy(), keys["days"].to_numpy())
+
+
+def _counted(partners: NDArray[np.int32], days: NDArray[np.int64]) -> pd.DataFrame:
+    """Return how many keys share a partner and months, as :func:`partner_months` does."""
+    places, partner_ids = pd.factorize(partners, sort=True)
+    first = month_number(_FIRST_DAY)
+    month_of_day = (_month_of_day() - first).astype(np.int64)
+    # One number a key again, of months now: equal ones stand together once they are sorted.
+    same = places.astype(np.int64)
+    for i in reversed(range(len(_MONTHS))):
+        same <<= _MONTH_BITS
+        same |= month_of_day[(days >> (i * _DAY_BITS)) & _NO_DAY]
+    same.sort()
+    begins = np.flatnonzero(np.diff(same, prepend=-1))
+    keys, same = np.diff(begins, append=len(same)), same[begins]
+    told = {}
+    for name in reversed(_MONTHS):
+        told[name] = ((same & (2**_MONTH_BITS - 1)) + first).astype(np.int16)
+        same >>= _MONTH_BITS
+    return pd.DataFrame(
+        {"partner_id": partner_ids[same]}
+        | {name: told[name] for name in _MONTHS}
+        | {"keys": keys.astype(np.min_scalar_type(keys.max(initial=0)))}
+    )
 
 
 COHORT_COLUMNS = {
@@ -161,7 +258,7 @@ def delivery_cohorts(
     days
         ``in_time`` counts the keys delivered at most so many days after the purchase.
     evaluated_on, today, rules
-        As in :func:`key_months`.
+        As in :func:`edition_months`.
 
     Returns
     -------
@@ -231,27 +328,23 @@ def delivery_lags(
     return frame(connection, statement, LAG_COLUMNS)
 
 
-HOLDER_COLUMNS = {"partner_id": "int32", "month": "int32"}
+HOLDER_COLUMNS = {"partner_id": "int32", "month": "int16"}
 
 
-def stored_holders(
-    connection: Connection,
-    scope: Scope,
-    filters: Filters,
-    evaluated_on: dt.date,
-    today: dt.date,
-    rules: ProgramRules,
-) -> pd.DataFrame:
-    """Return who held the competence at each stored evaluation.
+def stored_holders(connection: Connection, scope: Scope) -> pd.DataFrame:
+    """Return who of the partners in scope held the competence at each stored evaluation.
 
-    Grain: one row a stored evaluation and chosen partner that held the competence; ``month`` as
-    in :func:`key_months`, as are the arguments. Columns as in ``HOLDER_COLUMNS``.
+    Grain: one row a stored evaluation and partner that held the competence; ``month`` as in
+    :func:`partner_months`. Columns as in ``HOLDER_COLUMNS``.
     """
     decided = competence_evaluation
-    chosen = _chosen(scope, filters, evaluated_on, today, rules)
+    chosen = chosen_partners(scope, NO_FILTERS).cte("chosen")
     statement = (
-        select(decided.c.partner_id, month_index(decided.c.evaluated_on))
+        select(decided.c.partner_id, _day_number(decided.c.evaluated_on).label("day"))
         .join(chosen, chosen.c.partner_id == decided.c.partner_id)
         .where(decided.c.held)
     )
-    return frame(connection, statement, HOLDER_COLUMNS)
+    held = frame(connection, statement, {"partner_id": "int32", "day": "int32"})
+    return pd.DataFrame(
+        {"partner_id": held["partner_id"], "month": _month_of_day()[held["day"].to_numpy()]}
+    )

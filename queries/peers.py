@@ -264,13 +264,15 @@ def together(rows: pd.DataFrame) -> dict[str, int]:
         from promoters, other good answers, the middle and critics, each of them rounded
         (``metrics.anonymity.rounded``), so every measure of an answer tells the same of them.
     """
-    unnamed = rows["partner_id"].isna()
-    own = rows.loc[~unnamed, [*COUNTS]].sum()
-    others = rows.loc[unnamed, [*COUNTS]].mul(rows.loc[unnamed, "partners"], axis=0).sum()
-    n, good, promoters, critics = (int(others[name]) for name in COUNTS)
+    unnamed, times = rows["partner_id"].isna().to_numpy(), rows["partners"].to_numpy()
+    counts = {name: rows[name].to_numpy() for name in COUNTS}
+    n, good, promoters, critics = (int((each * times)[unnamed].sum()) for each in counts.values())
     parts = rounded([promoters, good - promoters, n - good - critics, critics])
     told = (parts.sum(), parts[:2].sum(), parts[0], parts[3])
-    return {name: int(own[name] + more) for name, more in zip(COUNTS, told, strict=True)}
+    return {
+        name: int(each[~unnamed].sum() + more)
+        for (name, each), more in zip(counts.items(), told, strict=True)
+    }
 
 
 def _answers(measured: Measured) -> tuple[ColumnElement[int], Select[Any]]:

@@ -103,12 +103,15 @@ def _counts(scope: Scope, filters: Filters, at: At) -> CTE:
     return select(counts).where(in_band(counts.c.base, filters.size)).cte("counts_of_size")
 
 
-def _handed_over(at: At) -> CTE:
-    """Return each partner's accepted deliveries of the year, and its projects with points alive."""
+def _handed_over(at: At, of: CTE | None = None) -> CTE:
+    """Return each partner's accepted deliveries of the year, and its projects with points alive.
+
+    Only those of the partners of ``of``, where that is given.
+    """
     start, end = at.delivery_year
     alive_since = earliest_alive(at.today, at.rules)
     day = delivery.c.delivered_on
-    return (
+    handed_over = (
         select(
             delivery.c.partner_id,
             func.sum(case((and_(day >= start, day < end), 1), else_=0)).label("deliveries"),
@@ -120,8 +123,10 @@ def _handed_over(at: At) -> CTE:
             day <= at.today,
         )
         .group_by(delivery.c.partner_id)
-        .cte("handed_over")
     )
+    if of is not None:
+        handed_over = handed_over.join(of, of.c.partner_id == delivery.c.partner_id)
+    return handed_over.cte("handed_over")
 
 
 def _is_member(at: At) -> ColumnElement[bool]:
@@ -258,32 +263,87 @@ STANDING_COLUMNS = {
 }
 
 
-def _held_since(at: At) -> CTE:
-    """Return since which stored evaluation each holder has had the competence without a break."""
+def _held_since(at: At, of: CTE | None = None) -> CTE:
+    """Return since which stored evaluation each holder has had the competence without a break.
+
+    Only of the partners of ``of``, where that is given.
+    """
     decided = competence_evaluation
     lost = (
         select(decided.c.partner_id, func.max(decided.c.evaluated_on).label("lost_on"))
         .where(~decided.c.held, decided.c.evaluated_on <= at.evaluated_on)
         .group_by(decided.c.partner_id)
-        .cte("lost")
     )
-    return (
+    if of is not None:
+        lost = lost.join(of, of.c.partner_id == decided.c.partner_id)
+    lost_on = lost.cte("lost")
+    held_since = (
         select(decided.c.partner_id, func.min(decided.c.evaluated_on).label("held_since"))
-        .outerjoin(lost, lost.c.partner_id == decided.c.partner_id)
+        .outerjoin(lost_on, lost_on.c.partner_id == decided.c.partner_id)
         .where(
             decided.c.held,
             decided.c.evaluated_on <= at.evaluated_on,
-            or_(lost.c.lost_on.is_(None), decided.c.evaluated_on > lost.c.lost_on),
+            or_(lost_on.c.lost_on.is_(None), decided.c.evaluated_on > lost_on.c.lost_on),
         )
         .group_by(decided.c.partner_id)
-        .cte("held_since")
+    )
+    if of is not None:
+        held_since = held_since.join(of, of.c.partner_id == decided.c.partner_id)
+    return held_since.cte("held_since")
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """How many partners were chosen, and of what standing.
+
+    Attributes
+    ----------
+    partners, members, holders
+        All of them, those in the programme on the evaluation's day, those with the competence.
+    entitled
+        Members with the competence.
+    """
+
+    partners: int
+    members: int
+    holders: int
+    entitled: int
+
+
+def standing_totals(connection: Connection, scope: Scope, filters: Filters, at: At) -> Totals:
+    """Count the partners that :func:`partner_standing` lists."""
+    counts, member = _counts(scope, filters, at), _is_member(at)
+    statement = select(
+        func.count().label("partners"),
+        _total(case((member, 1), else_=0), "members"),
+        _total(case((counts.c.held, 1), else_=0), "holders"),
+        _total(case((and_(member, counts.c.held), 1), else_=0), "entitled"),
+    ).join(partner, partner.c.id == counts.c.partner_id)
+    names = [column.name for column in statement.selected_columns]
+    counted = frame(connection, statement, dict.fromkeys(names, "int64"))
+    return Totals(*map(int, counted.iloc[0]))
+
+
+def _first(counts: CTE, most: int) -> CTE:
+    """Return the first of the partners by name, so that nothing is looked up for the others."""
+    return (
+        select(counts)
+        .join(partner, partner.c.id == counts.c.partner_id)
+        .order_by(alphabetical(partner.c.name), partner.c.id)
+        .limit(most)
+        .cte("first_partners")
     )
 
 
 def partner_standing(
-    connection: Connection, scope: Scope, filters: Filters, at: At
+    connection: Connection, scope: Scope, filters: Filters, at: At, most: int | None = None
 ) -> pd.DataFrame:
-    """Return every chosen partner with where it stands at one evaluation, by name.
+    """Return the chosen partners with where each stands at one evaluation, by name.
+
+    Parameters
+    ----------
+    most
+        Only so many, the first ones; ``None`` for all.
 
     Returns
     -------
@@ -295,8 +355,10 @@ def partner_standing(
         ``deliveries`` of ``at.delivery_year``; ``alive``: projects with points alive today.
         Columns as in ``STANDING_COLUMNS``.
     """
-    counts, handed_over = _counts(scope, filters, at), _handed_over(at)
-    since = _held_since(at)
+    counts, few = _counts(scope, filters, at), None
+    if most is not None:
+        counts = few = _first(counts, most)
+    handed_over, since = _handed_over(at, few), _held_since(at, few)
     statement = (
         _named_partners(counts)
         .add_columns(

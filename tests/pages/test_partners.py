@@ -5,8 +5,11 @@ from __future__ import annotations
 import datetime as dt
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
+from components import catalogue
+from components.data import KEPT
 from components.table import ROWS_SHOWN
 from program.rules import DECK_RULES
 from queries.filters import NO_FILTERS
@@ -72,3 +75,21 @@ def test_a_shortlist_of_nobody_is_said_to_be_empty(oracle_file: Path) -> None:
     without = listed(oracle_file)[lambda rows: ~rows["held"]]
     app = open_page(PARTNERS, language="en", q=without["name"].iloc[0])
     assert "the list would be empty" in page_text(app)
+
+
+@pytest.mark.usefixtures("on_demo")
+def test_a_list_too_long_to_pick_from_shows_the_same_and_reads_only_its_first_rows(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    short = open_page(PARTNERS, language="en")
+    monkeypatch.setattr(catalogue, "_PICKED_FROM", 0)
+    KEPT.clear()
+    long = open_page(PARTNERS, language="en")
+    assert not [key for key in KEPT if partner_standing in key and ROWS_SHOWN not in key[-1]]
+    assert [title.value for title in long.title] == [title.value for title in short.title]
+    pd.testing.assert_frame_equal(long.dataframe[0].value, short.dataframe[0].value)
+    lines = [[caption.value for caption in app.caption] for app in (short, long)]
+    assert set(lines[1]) - set(lines[0]) == {
+        "Narrow the search or the filters to pick single partners."
+    }
+    assert set(lines[0]) <= set(lines[1])

@@ -16,10 +16,11 @@ from queries.key_months import (
     HOLDER_COLUMNS,
     LAG_COLUMNS,
     NEVER,
-    By,
+    chosen_ids,
     delivery_cohorts,
     delivery_lags,
-    key_months,
+    edition_months,
+    partner_months,
     stored_holders,
 )
 from queries.lags import delivery_lags as forecast_lags
@@ -77,15 +78,12 @@ def test_months_on_both_engines_add_up_to_the_counts_of_any_evaluation(both_engi
         frames = []
         for connection in both_engines:
             replace_content(connection, programme)
-            months = key_months(
-                connection, EVERYTHING, NO_FILTERS, By.PARTNER, EVALUATIONS[-1], today, DECK_RULES
-            )
-            frames.append(months.sort_values(list(months)).reset_index(drop=True))
+            frames.append(partner_months(connection, EVERYTHING, today, DECK_RULES))
             counts = partner_counts(connection, EVERYTHING, NO_FILTERS, EVALUATIONS, today)
         pd.testing.assert_frame_equal(*frames)
         months, owners = frames[0], np.array(programme.partner_ids)
         cube = KeyMonths(
-            np.searchsorted(owners, months["owner"]),
+            np.searchsorted(owners, months["partner_id"]),
             *(months[name].to_numpy() for name in ("bought", "activated", "delivered", "keys")),
             len(owners),
         )
@@ -156,10 +154,10 @@ def test_months_by_edition_are_those_of_all_partners(both_engines):
     for connection in both_engines:
         replace_content(connection, programme)
         rest = (dt.date(2026, 12, 1), dt.date(2026, 11, 23), DECK_RULES)
-        found = key_months(connection, EVERYTHING, NO_FILTERS, By.EDITION, *rest)
+        found = edition_months(connection, EVERYTHING, NO_FILTERS, *rest)
         assert found.to_dict("records") == [
             {
-                "owner": "start",
+                "edition": "start",
                 "bought": index(bought),
                 "activated": index(bought),
                 "delivered": NEVER,
@@ -167,7 +165,35 @@ def test_months_by_edition_are_those_of_all_partners(both_engines):
             }
         ]
         few = Filters(size=BaseSize.MANY)
-        assert key_months(connection, EVERYTHING, few, By.EDITION, *rest).empty
+        assert edition_months(connection, EVERYTHING, few, *rest).empty
+        assert chosen_ids(connection, EVERYTHING, few, *rest).empty
+        some = chosen_ids(connection, EVERYTHING, Filters(size=BaseSize.FEW), *rest)
+        assert sorted(some["partner_id"]) == [1, 2]
+
+
+def test_keys_of_one_partner_and_the_same_months_are_counted_together(both_engines):
+    today, never = dt.date(2026, 11, 23), None
+    told = [
+        (2, dt.date(2026, 1, 1), dt.date(2026, 1, 31)),
+        (2, dt.date(2026, 1, 31), dt.date(2026, 1, 31)),
+        (2, dt.date(1999, 12, 31), dt.date(2000, 2, 29)),
+        (1, dt.date(2026, 1, 15), never),
+        (1, dt.date(2026, 1, 16), dt.date(2026, 11, 24)),  # not seen today
+    ]
+    keys = [
+        {"id": i, "partner_id": of, "kind": "commercial", "purchased_on": b, "activated_on": a}
+        for i, (of, b, a) in enumerate(told, 1)
+    ]
+    for connection in both_engines:
+        replace_content(connection, Programme([1, 2], keys))
+        found = partner_months(connection, EVERYTHING, today, DECK_RULES)
+        january = index(dt.date(2026, 1, 1))
+        assert found.to_numpy().tolist() == [
+            [1, january, NEVER, NEVER, 2],
+            [2, index(told[2][1]), index(told[2][2]), NEVER, 1],
+            [2, january, january, NEVER, 2],
+        ]
+        assert partner_months(connection, Scope(), today, DECK_RULES).empty
 
 
 def test_nothing_is_seen_without_a_scope_and_columns_stay(both_engines):
@@ -191,10 +217,10 @@ def test_nothing_is_seen_without_a_scope_and_columns_stay(both_engines):
         )
         rest = (dt.date(2026, 12, 1), dt.date(2026, 11, 23), DECK_RULES)
         own = Scope(Sight.PORTFOLIO, "manager1@example.test")
-        held = stored_holders(connection, own, NO_FILTERS, *rest)
+        held = stored_holders(connection, own)
         assert held.to_dict("records") == [{"partner_id": 1, "month": index(dt.date(2026, 11, 1))}]
         for found, columns in (
-            (stored_holders(connection, Scope(), NO_FILTERS, *rest), HOLDER_COLUMNS),
+            (stored_holders(connection, Scope()), HOLDER_COLUMNS),
             (delivery_cohorts(connection, Scope(), NO_FILTERS, DAYS, *rest), COHORT_COLUMNS),
             (delivery_lags(connection, Scope(), NO_FILTERS, bought, *rest), LAG_COLUMNS),
         ):

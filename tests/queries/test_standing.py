@@ -15,9 +15,11 @@ from queries.standing import (
     REGION_COLUMNS,
     STANDING_COLUMNS,
     At,
+    Totals,
     partner_standing,
     region_history,
     region_standing,
+    standing_totals,
 )
 from tests.oracle import Programme, evaluate
 from tests.programmes import EVALUATIONS, programmes, replace_content
@@ -120,6 +122,33 @@ def test_a_stored_decision_stands_whatever_the_records_say(connection):
     assert pd.isna(rows.loc[3, "held_since"])
     early = partner_standing(connection, EVERYTHING, NO_FILTERS, at(SEPTEMBER))
     assert early["held_since"].dt.date.tolist()[:2] == [SEPTEMBER, SEPTEMBER]
+
+
+def test_the_first_partners_and_the_totals_are_those_of_the_whole_list(both_engines):
+    for connection in both_engines:
+        replace_content(connection, Programme([1, 2, 3, 4]))
+        decide(
+            connection,
+            (OCTOBER, 1, 4, 1, False),
+            (OCTOBER, 2, 4, 2, True),
+            (NOVEMBER, 1, 4, 2, True),
+            (NOVEMBER, 2, 4, 2, True),
+            (NOVEMBER, 3, 40, 2, True),
+        )
+        left = partner.update().where(partner.c.id == 2).values(left_on=OCTOBER)
+        connection.execute(left)
+        for stored in (True, False):
+            asked = (connection, EVERYTHING, NO_FILTERS, at(stored=stored))
+            whole = partner_standing(*asked)
+            for most in (1, 2, 9):
+                first = partner_standing(*asked, most)
+                pd.testing.assert_frame_equal(first, whole.head(most))
+            member, held = whole["is_member"], whole["held"]
+            told = Totals(len(whole), *map(int, (member.sum(), held.sum(), (member & held).sum())))
+            assert standing_totals(*asked) == told
+        few = standing_totals(connection, EVERYTHING, Filters(size=BaseSize.FEW), at())
+        assert few == Totals(partners=2, members=1, holders=2, entitled=1)
+        assert standing_totals(connection, Scope(), NO_FILTERS, at()) == Totals(0, 0, 0, 0)
 
 
 def test_a_region_without_partners_stays_on_the_map_with_nothing(connection):

@@ -39,8 +39,8 @@ from queries.scope import Scope
 from queries.sizes import size_condition
 from queries.survey import as_months, month_index
 
-#: Month index of what has not happened: after every month there is, and few months before what
-#: the smallest integers for them can hold.
+#: Month index of what has not happened: after every month there is, and small enough for 16 bits
+#: with a window's months added.
 NEVER = 2700 * 12
 
 
@@ -185,9 +185,9 @@ def partner_months(
 
     Notes
     -----
-    Two of three keys share their partner and months with no other, so counting them in the
-    database saves hardly a row, and to find months and groups there took four fifths of the
-    statement. A row is a key instead, its days in one number, and they are counted here.
+    Three keys make two such rows, so counting in the database saves little in transit, and to
+    find months and groups there took most of the statement. A row is a key instead, its days in
+    one number, and they are counted here.
     """
     chosen = chosen_partners(scope, NO_FILTERS).cte("chosen")
     bought, activated, delivered = (

@@ -132,6 +132,7 @@ class Asked:
             "limit": [5, 500],
             "days": [30, 180],
             "question": [RECOMMEND_PARTNER],
+            "most": [None, 3],
             "most_partners": [None, 1],
             "outcome": [RECOMMEND_PARTNER],
             "stored": [True, False],

@@ -16,9 +16,8 @@ from components.fragment import fragment
 from components.table import Column, Kind, show_table
 from components.theme import ICONS
 from program.language import _
-from queries.data_checks import CHECK_BY_CODE, Severity, count_problems, rows_of
+from queries.data_checks import CHECK_BY_CODE, SCANS, Severity, count_problems, rows_of
 from queries.scope import Scope
-from queries.suspects import Part
 
 #: Stands in the list beside the codes of ``queries.data_checks``.
 AUDIT = "recomputed_decisions"
@@ -28,18 +27,19 @@ MOST_ROWS = 10_000
 _WEIGHTS = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.INFORMATION: 2}
 
 
-def check_rows(connection: Connection, scope: Scope, as_of: dt.date, part: Part) -> pd.DataFrame:
-    """Return how many rows each check points at; see ``queries.data_checks.count_problems``."""
-    return count_problems(connection, scope, as_of, part)
+def check_rows(connection: Connection, scope: Scope, as_of: dt.date, scan: int) -> pd.DataFrame:
+    """Return what one scan of the data counts; see ``queries.data_checks.count_problems``."""
+    return count_problems(connection, scope, as_of, scan)
 
 
 def check_counts(scope: Scope, as_of: dt.date) -> pd.DataFrame:
-    """Return how many rows each check points at, of all parts together.
+    """Return how many rows each check points at.
 
-    The parts are asked apart, so that each has the time limit of a question to itself.
+    The scans are asked apart: each has the time limit of a question to itself, and what has been
+    counted stays counted if another one fails.
     """
-    parts = [ask(check_rows, scope, as_of, part) for part in Part]
-    return parts[0].assign(rows=sum(part["rows"] for part in parts))
+    counts = [ask(check_rows, scope, as_of, scan) for scan in SCANS]
+    return counts[0].assign(rows=sum(count["rows"] for count in counts))
 
 
 def rows_of_check(

@@ -8,6 +8,7 @@ import logging
 from starlette.concurrency import run_in_threadpool
 
 from components.data import ask, ask_of_all, data_moment, program_database, schema_problems
+from components.data_check_list import check_counts
 from components.forecast import forecast
 from components.garbage import collect
 from components.outlook import coming_evaluations, groups_by_evaluation, partners_outlook
@@ -60,6 +61,18 @@ def warm_up() -> None:
     forecast(EVERYTHING, coming, today, rules)
 
 
+def ask_for_checks() -> None:
+    """Ask what the checks of the data find: seconds of scans, the same for all who may see it.
+
+    Raises
+    ------
+    queries.engine.ProgramDatabaseError
+        If the database cannot answer.
+    """
+    if not ask_of_all(schema_problems):
+        check_counts(EVERYTHING, data_moment().today)
+
+
 async def warm_up_after_loads(every: float = EVERY_SECONDS) -> None:
     """Warm up at the start and again whenever the data are others, until cancelled.
 
@@ -73,6 +86,8 @@ async def warm_up_after_loads(every: float = EVERY_SECONDS) -> None:
                 await run_in_threadpool(warm_up)
                 await run_in_threadpool(collect)
                 warmed = version
+                # Not tried again: a scan that is too slow would keep the database busy for good.
+                await run_in_threadpool(ask_for_checks)
         except ProgramDatabaseError as error:
             log.info("not warmed up: %s: %s", type(error).__name__, error)
         await asyncio.sleep(every)

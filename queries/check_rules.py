@@ -39,7 +39,7 @@ from program.schema import (
     survey,
 )
 from queries.facts import contact_facts, delivery_facts, key_facts
-from queries.suspects import Condition, Part, Suspects
+from queries.suspects import Condition, Suspects
 
 #: Largest score of the scale that begins at 0; other scales begin at 1.
 _SCALE_FROM_ZERO = 10
@@ -212,18 +212,18 @@ def manager_not_in_staff() -> Suspects:
 
 def facts_out_of_date() -> Iterator[Suspects]:
     """Yield the records whose fact is missing or says something else, and facts of no record."""
-    for source, fact, statement, part in (
-        (license_key, key_fact, key_facts(), Part.KEY_FACTS),
-        (delivery, delivery_fact, delivery_facts(), Part.OTHER_FACTS),
-        (contact_attempt, contact_fact, contact_facts(), Part.OTHER_FACTS),
+    for source, fact, statement in (
+        (license_key, key_fact, key_facts()),
+        (delivery, delivery_fact, delivery_facts()),
+        (contact_attempt, contact_fact, contact_facts()),
     ):
         key = next(iter(fact.primary_key))
         expected = statement.order_by(None).subquery("expected")
         number = expected.c[key.name]
         both = expected.join(fact, number == key, full=True)
         differs = or_(*(_differ(expected.c[c.name], c) for c in fact.columns))
-        yield Suspects(source, and_(number.is_not(None), differs), both, key=number, part=part)
-        yield Suspects(fact, number.is_(None), both, part=part)
+        yield Suspects(source, and_(number.is_not(None), differs), both, key=number)
+        yield Suspects(fact, number.is_(None), both)
 
 
 def _differ(left: ColumnElement[Any], right: ColumnElement[Any]) -> Condition:

@@ -7,12 +7,12 @@ checked here. Counts and rows are the same on every engine.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
 import pandas as pd
-from sqlalchemy import Connection, collate, literal, select, union_all
+from sqlalchemy import Connection, collate, select, union_all
 from sqlalchemy.sql import FromClause
 
 from program.calendar import ONE_DAY
@@ -21,7 +21,7 @@ from program.schema import license_key, metadata, survey
 from queries import check_rules as find
 from queries.engine import frame
 from queries.scope import Scope
-from queries.suspects import Part, Suspects, counted
+from queries.suspects import Suspects, counted
 
 COUNT_COLUMNS = {"code": "str", "rows": "int64"}
 ROW_COLUMNS = {
@@ -234,13 +234,27 @@ CHECKS: tuple[DataCheck, ...] = (
 CHECK_BY_CODE = {check.code: check for check in CHECKS}
 
 
+def _scans(as_of: dt.date) -> list[list[tuple[str, Suspects]]]:
+    """Return the code and the suspects of all checks; those of one origin stand together."""
+    scans: dict[FromClause, list[tuple[str, Suspects]]] = {}
+    for check in CHECKS:
+        for suspects in check.suspects(as_of):
+            scans.setdefault(suspects.origin, []).append((check.code, suspects))
+    return list(scans.values())
+
+
+#: Numbers of the scans that count everything, each by one statement.
+SCANS = range(len(_scans(dt.date.max)))
+
+
 def count_problems(
-    connection: Connection, scope: Scope, as_of: dt.date, part: Part | None = None
+    connection: Connection, scope: Scope, as_of: dt.date, scan: int | None = None
 ) -> pd.DataFrame:
     """Return how many rows each check points at.
 
     Grain: one row a check, in the order of ``CHECKS``; ``code`` text, ``rows`` integer, 0 where
-    all is well. One statement a part: all in one would hold their hash tables in memory at once,
+    all is well. One statement a scan: what reads the same rows is counted together, and nothing
+    else, because several scans in one statement would hold their hash tables in memory at once,
     which a full-size programme does not fit into.
 
     Parameters
@@ -250,39 +264,16 @@ def count_problems(
         those who see everything.
     as_of
         The last day the data speaks of.
-    part
-        What is counted: of all parts if ``None``. Counts of a check are summed over the parts.
+    scan
+        Which of ``SCANS`` to count, all if ``None``. Counts of a check are summed over the scans.
     """
     rows = dict.fromkeys(CHECK_BY_CODE, 0)
-    suspected = [(check.code, each) for check in CHECKS for each in check.suspects(as_of)]
-    for asked in Part if part is None else (part,):
-        found = [(code, each) for code, each in suspected if each.part is asked]
-        numbers = _numbers(connection, scope, [each for _code, each in found])
-        for (code, _each), number in zip(found, numbers, strict=True):
+    scans = _scans(as_of)
+    for together in scans if scan is None else (scans[scan],):
+        numbers = connection.execute(counted([each for _code, each in together], scope)).one()
+        for (code, _each), number in zip(together, numbers, strict=True):
             rows[code] += number
     return pd.DataFrame(rows.items(), columns=list(COUNT_COLUMNS)).astype(COUNT_COLUMNS)
-
-
-def _numbers(connection: Connection, scope: Scope, suspects: Sequence[Suspects]) -> list[int]:
-    """Return how many rows each of ``suspects`` has in ``scope``; one scan for each origin."""
-    scans: dict[FromClause, list[int]] = {}
-    for place, each in enumerate(suspects):
-        scans.setdefault(each.origin, []).append(place)
-    together = list(scans.values())
-    widest = max(map(len, together))
-    statement = union_all(
-        *(
-            counted([suspects[place] for place in places], scope).add_columns(
-                *(literal(0) for _missing in range(widest - len(places))), literal(number)
-            )
-            for number, places in enumerate(together)
-        )
-    )
-    numbers = [0] * len(suspects)
-    for *counts, number in connection.execute(statement):
-        for place, count in zip(together[number], counts, strict=False):
-            numbers[place] = count
-    return numbers
 
 
 def rows_of(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from functools import reduce
 from typing import Any
 
@@ -35,14 +34,6 @@ Condition = ColumnElement[bool]
 _WAY_TO_PARTNER = frozenset({"partner_id", "license_key_id", "delivery_id", "survey_id"})
 
 
-class Part(StrEnum):
-    """What is counted by one statement: as much as fits into memory together."""
-
-    RECORDS = "records"
-    KEY_FACTS = "key_facts"
-    OTHER_FACTS = "other_facts"
-
-
 @dataclass(frozen=True, slots=True)
 class Suspects:
     """Rows of one table that a check points at.
@@ -57,8 +48,6 @@ class Suspects:
     key
         Where ``source`` tells of rows of ``table`` without holding it: the id of the row. To count
         needs no more; who wants to see the rows joins ``table``.
-    part
-        With which others they are counted.
     day, detail
         What to show beside the row: its date, and the value or the row it contradicts.
     """
@@ -67,7 +56,6 @@ class Suspects:
     where: Condition
     source: FromClause | None = None
     key: ColumnElement[int] | None = None
-    part: Part = Part.RECORDS
     day: ColumnElement[Any] | None = None
     detail: ColumnElement[Any] | None = None
 

@@ -128,6 +128,7 @@ class Asked:
             "versions": [(1,), (1, 2)],
             "highest": [2, 4],
             "number": [0, 1],
+            "scan": [None, 0],
             "size": [3, 20],
             "limit": [5, 500],
             "days": [30, 180],

@@ -9,8 +9,10 @@ import pytest
 
 from components import warming
 from components.data import KEPT
-from components.warming import warm_up, warm_up_after_loads
-from queries.engine import DatabaseDown
+from components.data_check_list import check_rows
+from components.warming import ask_for_checks, warm_up, warm_up_after_loads
+from queries.data_checks import SCANS
+from queries.engine import DatabaseDown, QueryTooSlow
 from tests.loops import awaited
 from tests.pages.conftest import (  # noqa: F401 - fixtures
     demo_file,
@@ -55,6 +57,7 @@ def test_new_data_are_warmed_up_once_and_trouble_is_tried_again(
 ) -> None:
     versions = iter(["a", "a", DatabaseDown("away"), "b", "b", "c"])
     warmed: list[str] = []
+    checked: list[str] = []
 
     class Database:
         now = ""
@@ -70,9 +73,25 @@ def test_new_data_are_warmed_up_once_and_trouble_is_tried_again(
     monkeypatch.setattr(warming, "program_database", lambda: database)
     monkeypatch.setattr(warming, "warm_up", lambda: warmed.append(database.now))
 
+    def too_slow() -> None:
+        checked.append(database.now)
+        raise QueryTooSlow("a scan of the data")
+
+    monkeypatch.setattr(warming, "ask_for_checks", too_slow)
+
     async def until_told_all() -> None:
         with pytest.raises(RuntimeError):  # the versions are used up
             await warm_up_after_loads(every=0)
 
     awaited(until_told_all)
     assert warmed == ["a", "b", "c"]
+    assert checked == warmed, "checks that are too slow are not asked again and again"
+
+
+@pytest.mark.usefixtures("on_demo", "nothing_kept")
+def test_whoever_looks_at_the_checks_first_finds_them_counted() -> None:
+    ask_for_checks()
+    counted = {key for key in KEPT if check_rows in key}
+    assert len(counted) == len(SCANS)
+    open_page("data_checks.py", role="analyst")
+    assert {key for key in KEPT if check_rows in key} == counted

@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 
 from benchmarks.page import STATEMENTS_MOST, noted
 from components.data import ask_of_all, schema_problems
-from components.warming import ask_for_frame
+from components.warming import ask_for_checks, ask_for_frame
 from metrics.recomputation import with_decision
 from queries.choices import stored_evaluations
 from queries.decisions import decisions_that_disagree
@@ -54,6 +54,7 @@ def test_errors_and_their_rows_take_no_more_statements_than_promised(
     )
     ask_of_all(schema_problems)
     ask_for_frame()
+    ask_for_checks()
     with noted() as visits:
         app = open_page("data_checks.py", language="en", role="analyst")
     assert app.selectbox(key="check_picked").value == "activated_before_purchase"

@@ -9,7 +9,7 @@ import pytest
 
 from benchmarks.page import STATEMENTS_MOST, noted
 from components.data import KEPT, ask_of_all, schema_problems
-from components.warming import ask_for_frame
+from components.warming import ask_for_checks, ask_for_frame
 from program.roles import Role
 from program.schema import PERSONAL_TABLES
 from tests.menu import MENU, MenuPage
@@ -94,6 +94,7 @@ def test_a_page_itself_sends_no_more_statements_than_promised(
 ) -> None:
     ask_of_all(schema_problems)
     ask_for_frame()
+    ask_for_checks()
     with noted() as visits:
         open_page(page.script, partner=portfolios.own)
     assert len(visits.statements) <= STATEMENTS_MOST, [text for text, _ in visits.statements]

@@ -8,9 +8,11 @@ connection lives, because DuckDB shares one instance per path inside a process.
 from __future__ import annotations
 
 import os
+import shutil
 import tempfile
 import threading
 import time
+import weakref
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cache
@@ -90,6 +92,8 @@ _FLUSHED_FROM = "4MB"
 
 
 def _duckdb_engine(path: Path, identity: str, settings: Settings) -> Engine:
+    # Its files have the same names in every process and instance: two in one folder read each other's.
+    spilled = tempfile.mkdtemp(prefix="quality-program-duckdb-")
     config = {
         "memory_limit": settings.duckdb_memory_limit,
         "threads": settings.duckdb_threads or processors(),
@@ -97,7 +101,7 @@ def _duckdb_engine(path: Path, identity: str, settings: Settings) -> Engine:
         "allocator_background_threads": "true",
         "allocator_flush_threshold": _FLUSHED_FROM,
         "allocator_bulk_deallocation_flush_threshold": _FLUSHED_FROM,
-        "temp_directory": str(Path(tempfile.gettempdir()) / "quality-program-duckdb"),
+        "temp_directory": spilled,
         "autoinstall_known_extensions": "false",
     }
     engine = create_engine(
@@ -108,6 +112,7 @@ def _duckdb_engine(path: Path, identity: str, settings: Settings) -> Engine:
         pool_timeout=settings.query_timeout_seconds,
         connect_args={"config": config},
     )
+    weakref.finalize(engine, shutil.rmtree, spilled, ignore_errors=True)
     quoted = str(path).replace("'", "''")
 
     @event.listens_for(engine, "connect")

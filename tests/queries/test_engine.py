@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import gc
 import sys
 import threading
 from pathlib import Path
@@ -231,3 +232,21 @@ def test_an_answer_of_several_batches_is_whole_and_in_order(database):
         answer = frame(connection, statement, {"n": "int64", "words": "str"})
     assert answer["n"].tolist() == list(range(5000))
     assert answer["words"].tolist() == [f"text {n}" for n in range(5000)]
+
+
+def test_every_instance_spills_into_a_folder_of_its_own_and_leaves_none_behind(path):
+    settings = Settings(database_url=f"duckdb:///{path}")
+    folders = []
+    for _process in range(2):
+        opened = ProgramDatabase(settings)
+        with opened.connect() as connection:
+            folders.append(
+                Path(connection.scalar(text("select current_setting('temp_directory')")))
+            )
+        assert folders[-1].is_dir()
+        assert folders[-1].stat().st_mode & 0o077 == 0
+        opened.dispose()
+        del opened, connection
+        gc.collect()
+    assert folders[0] != folders[1]
+    assert not any(folder.exists() for folder in folders)

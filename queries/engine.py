@@ -92,7 +92,7 @@ _FLUSHED_FROM = "4MB"
 
 
 def _duckdb_engine(path: Path, identity: str, settings: Settings) -> Engine:
-    # Its files have the same names in every process and instance: two in one folder read each other's.
+    # Its files are called alike in every process and instance: in one folder they would mix.
     spilled = tempfile.mkdtemp(prefix="quality-program-duckdb-")
     config = {
         "memory_limit": settings.duckdb_memory_limit,

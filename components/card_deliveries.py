@@ -15,10 +15,9 @@ from components.chart import show_chart
 from components.definitions import definition
 from components.download import About, download
 from components.points_columns import points_columns
-from components.remembered import made_of, remembered
+from components.remembered import drawn_once, remembered
 from components.states import empty
 from components.table import ROWS_SHOWN, Column, Kind, height_of, rows_left_out, show_table
-from components.theme import figure_theme
 from components.words import DELIVERY_STATUSES, word
 from metrics.points import points_calendar
 from program.calendar import add_months, evaluations_between, last_evaluation
@@ -106,21 +105,17 @@ def _points(
 ) -> None:
     in_force = last_evaluation(today)
     months = evaluations_between(add_months(in_force, -11), add_months(in_force, 12))
+    question = (scope, partner_id, today, rules)
     calendar = remembered(
-        lambda: points_calendar(deliveries, months, today, rules),
-        "points_calendar",
-        scope,
-        partner_id,
-        today,
-        rules,
+        lambda: points_calendar(deliveries, months, today, rules), "points_calendar", *question
     )
     if not calendar["alive"].any():
         empty(_("No points in these two years: nothing delivered earned any."))
         return
     show_chart(
-        made_of(points_figure, calendar, theme=figure_theme(), marks=marks),
+        drawn_once(points_figure, calendar, question=question, marks=marks),
         title=_("Points: alive and expiring"),
-        alt=points_calendar_alt(calendar),
+        alt=remembered(lambda: points_calendar_alt(calendar), "points_alt", *question),
         data=calendar,
         columns=points_columns(),
         key="card_points",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import pandas as pd
 import streamlit as st
@@ -24,7 +24,7 @@ from components.forecast_words import (
 )
 from components.fragment import fragment
 from components.key_list import deciding_keys, in_words
-from components.remembered import made_of
+from components.remembered import remembered
 from components.table import Column, Kind, height_of, show_table
 from metrics.next_keys import keys_to_deliver
 from metrics.reach import Band
@@ -35,6 +35,8 @@ from queries.scope import Scope
 
 #: Pixels of a forecast with its table and its list of keys.
 _WAITING = 1000
+#: What is told of a partner beside its chances; the data alone decide it.
+_PARTNER = ("partner_id", "name", "manager", "needed", "open_keys")
 
 
 def keys_to_call(
@@ -55,11 +57,12 @@ def keys_to_call(
 
 
 def with_chances(partners: pd.DataFrame, said: Forecast) -> pd.DataFrame:
-    """Return ``partners`` with what is said of each evaluation, who cannot make it last.
+    """Return who ``partners`` are and what is said of each evaluation, who cannot make it last.
 
-    Grain: one row a partner; adds ``chance_<i>`` (words) and ``reach_<i>`` (bool: worth a call).
+    Grain: one row a partner; the columns of ``_PARTNER``, ``chance_<i>`` (words) and ``reach_<i>``
+    (bool: worth a call).
     """
-    found = partners
+    found = partners[list(_PARTNER)]
     for i in range(len(said.evaluations)):
         rows = said.among(partners["partner_id"].tolist(), i)
         words = [
@@ -107,11 +110,24 @@ def show_forecast(
     # As high as what comes in its place: what stands below does not jump.
     with waiting.container(border=True, height=_WAITING):
         st.caption(f":material/hourglass_top: {_('Comparing with past evaluations…')}")
-    said = forecast(scope, days, today, rules)
+    question = (scope, days, today, rules)
+    said = forecast(*question)
     waiting.empty()
-    st.markdown("\n".join(f"- {holders_line(said, i, everybody)}" for i in range(len(days))))
+    holders = remembered(
+        lambda: [holders_line(said, i, everybody) for i in range(len(days))],
+        "holders_lines",
+        everybody,
+        *question,
+    )
+    st.markdown("\n".join(f"- {line}" for line in holders))
     st.caption(" ".join(proof_line(known) for known in said.evidence))
-    rows = with_chances(partners, said)
+    rows = remembered(
+        lambda: with_chances(partners, said),
+        "with_chances",
+        tuple(partners["partner_id"].tolist()),
+        tuple(evaluations),  # the deliveries needed are for the first of them
+        *question,
+    )
     columns = [
         Column("name", _("Partner"), width=240),
         *(Column(f"chance_{i}", formats.date_short(day), width=110) for i, day in enumerate(days)),
@@ -160,24 +176,35 @@ def _show_calls(
         (tuple(row) for row in reach[asked].tolist()),
         strict=True,
     )
-    todo = ask(keys_to_call, scope, tuple(sorted(worth)), days, today, rules)
+    question = (scope, tuple(sorted(worth)), days, today, rules)
+    todo = ask(keys_to_call, *question)
     if todo.empty:
         return
     names = partners[["partner_id", "name", "manager"]]
-    todo = names.merge(todo, on="partner_id", how="inner")
+    rows = remembered(
+        lambda: _todo_in_words(names.merge(todo, on="partner_id", how="inner"), days),
+        "calls",
+        tuple(names["partner_id"].tolist()),
+        *question,
+    )
     st.markdown(f"### {_('What to do: the shortest list of keys for each partner')}")
-    _show_todo(todo, days, about, key="calls", with_partner=True)
+    _show_todo(rows, days, about, key="calls", with_partner=True)
+
+
+def _todo_in_words(todo: pd.DataFrame, days: Sequence[dt.date]) -> pd.DataFrame:
+    """Return keys in words with ``now``, why each counts, and ``last_day`` to deliver it."""
+    rows = in_words(todo, days)
+    places = todo["for_evaluation"].tolist()
+    why = {place: rows[f"why_{place}"].tolist() for place in set(places)}
+    return rows.assign(
+        now=[why[place][i] for i, place in enumerate(places)],
+        last_day=pd.to_datetime([days[place] - ONE_DAY for place in places]),
+    )
 
 
 def _show_todo(
-    todo: pd.DataFrame, days: Sequence[dt.date], about: About, *, key: str, with_partner: bool
+    rows: pd.DataFrame, days: Sequence[dt.date], about: About, *, key: str, with_partner: bool
 ) -> None:
-    rows = made_of(in_words, todo, evaluations=tuple(days))
-    places = todo["for_evaluation"].tolist()
-    rows = rows.assign(
-        now=[rows[f"why_{place}"].iloc[i] for i, place in enumerate(places)],
-        last_day=pd.to_datetime([days[place] - ONE_DAY for place in places]),
-    )
     columns = [
         *([Column("name", _("Partner"), width=240)] if with_partner else []),
         Column("project", _("Project"), undefined=_("no project yet"), width=170),
@@ -224,10 +251,42 @@ def show_chance(
     held_now: bool,
 ) -> None:
     """Draw one sentence on a partner's chances, nothing where the rule has settled all."""
-    said = forecast(scope, evaluations, today, rules)
-    sentence = card_sentence(said, partner_id, held_now=held_now)
+    question = (scope, evaluations, today, rules)
+    sentence = remembered(
+        lambda: card_sentence(forecast(*question), partner_id, held_now=held_now),
+        "card_sentence",
+        partner_id,
+        held_now,
+        *question,
+    )
     if sentence:
         st.markdown(sentence, help=definition("chance"))
+
+
+@dataclass(frozen=True, slots=True)
+class _ToDo:
+    """The keys to deliver in words, and the evaluations that no delivery can reach any more."""
+
+    keys: pd.DataFrame
+    missed: tuple[dt.date, ...]
+
+
+def _to_do(
+    said: pd.DataFrame,
+    keys: pd.DataFrame,
+    evaluations: tuple[dt.date, ...],
+    today: dt.date,
+    rules: ProgramRules,
+) -> _ToDo:
+    """Return what to do for the one partner of ``said``, as from ``Forecast.of``."""
+    (partner_id,) = said["partner_id"].unique().tolist()
+    reach = (said["band"] != Band.OUT_OF_REACH.value).tolist()
+    todo = keys_to_deliver(keys, evaluations, today, rules, {partner_id: reach})
+    missed = [day for day, worth in zip(evaluations, reach, strict=True) if not worth]
+    return _ToDo(
+        _todo_in_words(todo, evaluations),
+        tuple(missed) if (said["needed"] > 0).any() else (),
+    )
 
 
 @fragment
@@ -244,19 +303,21 @@ def show_what_to_do(
 
     ``keys`` as from ``metrics.keys.keys_that_decide`` for ``evaluations``.
     """
-    said = forecast(scope, evaluations, today, rules).of(partner_id)
-    reach = (said["band"] != Band.OUT_OF_REACH.value).tolist()
-    todo = keys_to_deliver(keys, evaluations, today, rules, {partner_id: reach})
-    gone = [
-        formats.date_long(day) for day, worth in zip(evaluations, reach, strict=True) if not worth
-    ]
-    if not todo.empty:
+    question = (scope, evaluations, today, rules)
+
+    todo = remembered(
+        lambda: _to_do(forecast(*question).of(partner_id), keys, evaluations, today, rules),
+        "what_to_do",
+        partner_id,
+        *question,
+    )
+    if not todo.keys.empty:
         st.markdown(f"## {_('What to do: the shortest list of keys')}")
-        _show_todo(todo, evaluations, about, key=f"todo_{partner_id}", with_partner=False)
-    if gone and (said["needed"] > 0).any():
+        _show_todo(todo.keys, evaluations, about, key=f"todo_{partner_id}", with_partner=False)
+    if todo.missed:
         st.caption(
             _(
                 "Out of reach: {days}. In the past nobody with as many open keys delivered so "
                 "many in as few days."
-            ).format(days=formats.listed(gone))
+            ).format(days=formats.listed([formats.date_long(day) for day in todo.missed]))
         )

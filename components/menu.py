@@ -2,13 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import streamlit as st
 
+from components.filter_bar import Part
 from program.language import _
+from program.roles import EVERYBODY, Role
 
 _MENU = "menu_of_visit"
+
+
+@dataclass(frozen=True, slots=True)
+class PageOfMenu:
+    """One page: its script, its words in the menu, the filters that apply, and whose it is."""
+
+    script: str
+    title: str
+    icon: str
+    section: str
+    parts: tuple[Part, ...] = ()
+    roles: Collection[Role] = EVERYBODY
+
+    @property
+    def path(self) -> str:
+        """Return the page's address."""
+        return self.script.removesuffix(".py")
 
 
 @dataclass(frozen=True, slots=True)

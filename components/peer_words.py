@@ -214,6 +214,15 @@ def lead_words(found: Comparison, filters: Filters, *, index: bool) -> str:
     return " · ".join(parts)
 
 
+def flagged(listed: pd.DataFrame, *, index: bool) -> dict[PeerFlag, tuple[int, str]]:
+    """Return how many partners are flagged, and the first of them as in :func:`names_of`."""
+    found = {}
+    for flag in (PeerFlag.ALERT, PeerFlag.WATCH, PeerFlag.BETTER):
+        some = listed[listed["flag"] == flag.value]
+        found[flag] = (len(some), names_of(some, index=index))
+    return found
+
+
 def names_of(partners: pd.DataFrame, *, index: bool, most: int = 3) -> str:
     """Return partners as a Markdown list of links to their cards, the largest room first."""
     if partners.empty:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Hashable
 from dataclasses import replace
 
 import pandas as pd
@@ -15,7 +15,7 @@ from components import address
 from components.chart import show_chart
 from components.download import About
 from components.region_measures import BASES, NOTES, TITLES, RegionMeasure, in_words
-from components.remembered import drawn_once, made_of
+from components.remembered import drawn_once, remembered
 from components.table import Column, Kind
 from components.text import plain
 from components.words import country
@@ -129,16 +129,10 @@ def short_name(name: str) -> str:
     return f"{bare[: _SHORT - 1].rstrip(_VOWELS).removesuffix('с')}."
 
 
-def map_section(
-    tiles: pd.DataFrame,
-    reached: Collection[str],
-    measure: RegionMeasure,
-    filters: Filters,
-    rules: ProgramRules,
-    about: About,
-    question: tuple[object, ...],
-) -> None:
-    """Draw the map; a click on a tile chooses its place in the filter bar.
+def map_tiles(
+    tiles: pd.DataFrame, reached: Collection[str], measure: RegionMeasure, filters: Filters
+) -> pd.DataFrame:
+    """Return what the map shows, by the measure from the highest on.
 
     Parameters
     ----------
@@ -146,10 +140,8 @@ def map_section(
         From :func:`tiles_of`, with the measure.
     reached
         Tiles inside the chosen district or country; the others stay blank.
-    question
-        What tells ``tiles`` from all others beside measure and filters.
     """
-    title, tiles = _(TITLES[measure]), in_words(tiles, measure)
+    tiles = in_words(tiles, measure)
     blank = ~tiles["place"].isin(set(reached))
     if filters.region is None and blank.any():
         tiles = tiles.assign(
@@ -158,24 +150,47 @@ def map_section(
             basis=tiles["basis"].mask(blank, ""),
             few=tiles["few"] & ~blank,
         )
-    frame = tiles.assign(
+    title = _(TITLES[measure])
+    return tiles.assign(
         code=tiles["place"],
         told=[
             "\n".join((name, f"{title}: {words}", _basis(measure, n)))
             for name, words, n in zip(tiles["name"], tiles["words"], tiles["n"], strict=True)
         ],
-    )
+    ).sort_values("value", ascending=False)
+
+
+def map_section(
+    tiles: pd.DataFrame,
+    measure: RegionMeasure,
+    filters: Filters,
+    rules: ProgramRules,
+    about: About,
+    question: tuple[Hashable, ...],
+) -> None:
+    """Draw the map; a click on a tile chooses its place in the filter bar.
+
+    Parameters
+    ----------
+    tiles
+        From :func:`map_tiles`.
+    question
+        Frozen, hashable values that tell ``tiles`` from all others beside the measure.
+    """
+    title = _(TITLES[measure])
     points = show_chart(
         drawn_once(
             tile_map,
-            frame,
-            question=(question, measure, filters),
+            tiles,
+            question=(measure, *question),
             diverging=float(rules.threshold) if measure is RegionMeasure.COVERAGE else None,
             chosen=filters.region or filters.country,
         ),
         title=title,
-        alt=made_of(tile_map_alt, frame, measure=title),
-        data=tiles.sort_values("value", ascending=False),
+        alt=remembered(
+            lambda: tile_map_alt(tiles, measure=title), "tile_map_alt", measure, *question
+        ),
+        data=tiles,
         columns=[
             Column("name", _("Region"), width="medium"),
             Column("words", title),

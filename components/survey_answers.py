@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TypeAlias
 
@@ -19,7 +19,7 @@ from charts.survey import likert, likert_alt
 from components.chart import show_chart
 from components.definitions import definition
 from components.download import About
-from components.remembered import made_of
+from components.remembered import made_of, remembered
 from components.states import hidden
 from components.survey_questions import Asked
 from components.survey_words import figure_words, interval_words
@@ -193,6 +193,18 @@ def bar_span(figures: pd.DataFrame) -> tuple[float, float]:
     return -max(float(left), 0.05) - 0.01, max(float(right), 0.05) + 0.01
 
 
+@dataclass(frozen=True, slots=True)
+class _Bars:
+    """Bars of several questions as a picture and in words."""
+
+    picture: Picture
+    alt: str
+
+
+def _drawn(frame: pd.DataFrame, span: tuple[float, float]) -> _Bars:
+    return _Bars(centred_bars(frame, theme=figure_theme(), span=span), likert_alt(frame))
+
+
 def centred_bars(frame: pd.DataFrame, *, theme: ThemeName, span: tuple[float, float]) -> Picture:
     """Draw the bars of :func:`bars` in the width of :func:`bar_span`."""
     figure = likert(frame, theme=theme, scale=legend())
@@ -212,6 +224,7 @@ def subject_bars(
     *,
     title: str,
     span: tuple[float, float],
+    question: tuple[Hashable, ...],
     about: About,
     key: str,
 ) -> None:
@@ -223,11 +236,15 @@ def subject_bars(
     ----------
     span
         Left and right end of the bars, from :func:`bar_span`, the same for all subjects.
+    question
+        Frozen, hashable values that tell ``answers`` from all others.
     """
     five = [asked for asked in questions if asked.scale_max == 5]
     rows = figures[figures["code"].isin([asked.code for asked in five])]
     if not rows.empty:
-        show_bars(answers, five, rows, title=title, span=span, about=about, key=key)
+        show_bars(
+            answers, five, rows, title=title, span=span, question=question, about=about, key=key
+        )
     for asked in questions:
         if asked.scale_max != 5:
             _long_scale(answers, asked, about=about, key=f"{key}_{asked.code}")
@@ -240,19 +257,29 @@ def show_bars(
     *,
     title: str,
     span: tuple[float, float],
+    question: tuple[Hashable, ...],
     about: About,
     key: str,
 ) -> None:
-    """Draw questions on the five-point scale, or say once that nobody answered often enough."""
+    """Draw questions on the five-point scale, or say once that nobody answered often enough.
+
+    Parameters
+    ----------
+    question
+        Frozen, hashable values that tell ``answers`` from all others.
+    """
     if 0 < (most := int(figures["n"].max())) < HIDDEN_BELOW:
         st.markdown(f"**{title}**")
         hidden(most)
         return
-    frame = bars(answers, questions, figures["code"].tolist())
+    order = tuple(figures["code"].tolist())
+    drawn = remembered(
+        lambda: _drawn(bars(answers, questions, order), span), "bars", order, span, *question
+    )
     show_chart(
-        made_of(centred_bars, frame, theme=figure_theme(), span=span),
+        drawn.picture,
         title=title,
-        alt=made_of(likert_alt, frame),
+        alt=drawn.alt,
         data=figures,
         columns=figure_columns(),
         key=key,

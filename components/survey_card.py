@@ -36,7 +36,7 @@ from metrics.beside import Beside, answers_beside
 from metrics.difference import Verdict, share_difference
 from metrics.estimate import HIDDEN_BELOW, Estimate
 from program.language import _
-from program.period import last_months
+from program.period import Period, last_months
 from queries.answers import answers_by_region, answers_of_partner, partners_surveyed
 from queries.comments import surveys_of_partner
 from queries.facts import RECOMMEND_PARTNER, RECOMMEND_PLATFORM
@@ -92,7 +92,7 @@ def survey_block(scope: Scope, partner: pd.Series, today: dt.date) -> None:
         figures = remembered(
             lambda: question_figures(answers, asked), "card_figures", scope, partner_id, period
         )
-        _answers(answers, asked, figures, about, partner_id)
+        _answers(answers, asked, figures, about, (scope, partner_id, period))
         if int(figures["n"].max()) >= HIDDEN_BELOW:
             with st.container(key=f"{ON_SCREEN}_beside"):
                 _beside_others(counts, asked, about, partner_id, scope)
@@ -105,8 +105,9 @@ def _answers(
     asked: Sequence[Asked],
     figures: pd.DataFrame,
     about: About,
-    partner_id: int,
+    whose: tuple[Scope, int, Period],
 ) -> None:
+    _scope, partner_id, _period = whose
     five = [a for a in asked if a.scale_max == 5]
     figures = figures[figures["code"].isin([a.code for a in five])]
     show_bars(
@@ -115,6 +116,7 @@ def _answers(
         figures,
         title=_("Answers about this partner, {period}").format(period=about.period),
         span=bar_span(figures),
+        question=whose,
         about=about,
         key=f"card_answers_{partner_id}",
     )

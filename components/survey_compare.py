@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
@@ -16,7 +16,7 @@ from charts import formats
 from components.data import ask
 from components.definitions import definition, definitions
 from components.download import About, download
-from components.remembered import made_of
+from components.remembered import remembered
 from components.states import empty
 from components.survey_answers import Tally, good_share, scores_of, tally
 from components.survey_figures import judged
@@ -75,7 +75,13 @@ def compare_block(
     view: View,
     about: About,
 ) -> None:
-    """Draw the choice of two groups and the comparison of every question."""
+    """Draw the choice of two groups and the comparison of every question.
+
+    Parameters
+    ----------
+    counts
+        From ``queries.answers.answer_counts`` for ``scope``, ``filters`` and ``view``.
+    """
     kinds = {PERIODS: _("Periods"), **{d.value: _(DIMENSIONS[d]) for d in Dimension}}
     kind = one_of(_("Compare"), kinds, key="compare_kind")
     if kind == PERIODS:
@@ -84,19 +90,31 @@ def compare_block(
         sides = _segments(Dimension(kind), scope, filters, view)
     if sides is None:
         return
-    first, second, first_name, second_name = sides
     whole = st.toggle(
         _("Compare whole distributions, not only good answers"),
         key="compare_whole",
         help=definition("distribution_difference"),
     )
-    rows = made_of(_compared, first, second=second, questions=tuple(questions), whole=whole)
-    _comparison_table(rows, first_name, second_name, about, whole=whole)
+    rows = remembered(
+        lambda: compared_questions(tally(sides.first), tally(sides.second), questions, whole=whole),
+        "compared",
+        *(scope, filters, view, sides.told, tuple(questions), whole),
+    )
+    _comparison_table(rows, sides.first_name, sides.second_name, about, whole=whole)
 
 
-def _periods(
-    counts: pd.DataFrame, view: View
-) -> tuple[pd.DataFrame, pd.DataFrame, str, str] | None:
+@dataclass(frozen=True, slots=True)
+class _Sides:
+    """Two groups of answers with their names, and what tells them from other two."""
+
+    first: pd.DataFrame
+    second: pd.DataFrame
+    first_name: str
+    second_name: str
+    told: Period | Segments
+
+
+def _periods(counts: pd.DataFrame, view: View) -> _Sides | None:
     if view.period is None:
         empty(_("All time has nothing before it."), then=_("Choose a period above."))
         return None
@@ -114,11 +132,12 @@ def _periods(
     other = compared_period(view)
     if other is None:
         return None
-    return (
+    return _Sides(
         counts[counts["part"] == Part.CURRENT],
         counts[counts["part"] == Part.PREVIOUS],
         view.words,
         formats.period(other.first, other.last),
+        told=other,
     )
 
 
@@ -139,9 +158,7 @@ def _own_days(period: Period) -> None:
         )
 
 
-def _segments(
-    dimension: Dimension, scope: Scope, filters: Filters, view: View
-) -> tuple[pd.DataFrame, pd.DataFrame, str, str] | None:
+def _segments(dimension: Dimension, scope: Scope, filters: Filters, view: View) -> _Sides | None:
     names = {code: name for code, name in segment_names(scope, dimension).items() if code}
     # A portfolio stands against all the others, though nobody else's is there to be chosen.
     own = scope.sight is Sight.PORTFOLIO and dimension is Dimension.MANAGER
@@ -191,21 +208,16 @@ def _segments(
         )
     if segments.lifted(filters) != filters:
         st.caption(_("The filter on the compared property itself is lifted here."))
-    return (
+    return _Sides(
         found[found["side"] == Side.FIRST],
         found[found["side"] == Side.SECOND],
         names[first],
         names[second] if second else others,
+        told=segments,
     )
 
 
 _BY_NAME = (Dimension.REGION, Dimension.MANAGER)
-
-
-def _compared(
-    first: pd.DataFrame, *, second: pd.DataFrame, questions: Sequence[Asked], whole: bool
-) -> pd.DataFrame:
-    return compared_questions(tally(first), tally(second), questions, whole=whole)
 
 
 def compared_questions(

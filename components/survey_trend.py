@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
+from dataclasses import dataclass
+
+import pandas as pd
 import streamlit as st
 
 from charts import formats
@@ -11,12 +15,11 @@ from components.change_marks import change_marks
 from components.chart import show_chart
 from components.definitions import definition
 from components.download import About
-from components.remembered import made_of
+from components.remembered import drawn_once, remembered
 from components.states import empty
 from components.survey_figures import Measure, Trend
 from components.survey_words import SIGNALS, signal_sentences
 from components.table import Column, Kind
-from components.theme import figure_theme
 from metrics.control_chart import Variation
 from metrics.control_rules import Signal
 from metrics.estimate import ENOUGH
@@ -36,14 +39,18 @@ def trend_marks(trend: Trend) -> tuple[Mark, ...]:
     return wordings + change_marks(told=reworded)
 
 
-def show_trend(trend: Trend, measure: Measure, *, title: str, about: About, key: str) -> None:
-    """Draw the series with its limits; too short a series is said in words."""
-    frame, index = trend.frame, measure is Measure.INDEX
-    if len(frame) < DRAWN_FROM:
-        st.markdown(f"**{title}**")
-        empty(_("A trend needs at least three whole periods with answers."))
-        return
-    told = frame.assign(
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """A trend in words: the rows of its table, the picture's message, and the signals."""
+
+    rows: pd.DataFrame
+    alt: str
+    signals: tuple[str, ...]
+
+
+def _told(trend: Trend, *, index: bool) -> _Told:
+    frame = trend.frame
+    rows = frame.assign(
         words=[
             _("not judged")
             if variation == Variation.NOT_JUDGED
@@ -53,19 +60,48 @@ def show_trend(trend: Trend, measure: Measure, *, title: str, about: About, key:
             for signal, variation in zip(frame["signal"], frame["variation"], strict=True)
         ]
     )
+    return _Told(
+        rows,
+        control_chart_alt(frame, quarterly=trend.quarterly, index=index),
+        tuple(signal_sentences(frame, quarterly=trend.quarterly)),
+    )
+
+
+def show_trend(
+    trend: Trend,
+    measure: Measure,
+    question: tuple[Hashable, ...],
+    *,
+    title: str,
+    about: About,
+    key: str,
+) -> None:
+    """Draw the series with its limits; too short a series is said in words.
+
+    Parameters
+    ----------
+    question
+        Frozen, hashable values that tell ``trend`` from all others.
+    """
+    frame, index = trend.frame, measure is Measure.INDEX
+    if len(frame) < DRAWN_FROM:
+        st.markdown(f"**{title}**")
+        empty(_("A trend needs at least three whole periods with answers."))
+        return
+    told = remembered(lambda: _told(trend, index=index), "trend_told", *question)
     kind = Kind.INDEX if index else Kind.SHARE
     show_chart(
-        made_of(
+        drawn_once(
             control_chart,
             frame,
-            theme=figure_theme(),
+            question=question,
             marks=trend_marks(trend),
             quarterly=trend.quarterly,
             index=index,
         ),
         title=title,
-        alt=made_of(control_chart_alt, frame, quarterly=trend.quarterly, index=index),
-        data=told,
+        alt=told.alt,
+        data=told.rows,
         columns=[
             Column("month", _("Quarter from") if trend.quarterly else _("Month"), Kind.MONTH),
             Column("value", _("Index") if index else _("Share"), kind, n=None if index else "n"),
@@ -80,7 +116,7 @@ def show_trend(trend: Trend, measure: Measure, *, title: str, about: About, key:
         about=about,
         note=" ".join(notes(trend)),
     )
-    for sentence in made_of(signal_sentences, frame, quarterly=trend.quarterly):
+    for sentence in told.signals:
         st.markdown(f"- {sentence}")
     with st.popover(_("How signals are found"), type="tertiary", icon=":material/help:"):
         st.markdown(definition("survey_control_chart"))

@@ -5,8 +5,6 @@ Pages are data: adding one is a line in ``PAGES`` and a script beside this file.
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from dataclasses import dataclass
 from pathlib import Path
 
 import streamlit as st
@@ -19,7 +17,7 @@ from components.data import ask_of_all, data_moment, schema_problems
 from components.document import dress_document
 from components.failure import show_failure, show_schema_problems
 from components.filter_bar import Part, filter_bar, remember_choice
-from components.menu import MenuEntry, remember_menu
+from components.menu import MenuEntry, PageOfMenu, remember_menu
 from components.page import freshness_line
 from components.partner_picker import CARD
 from components.refusals import show_page_refused, show_refusal
@@ -27,27 +25,9 @@ from components.saved_views import saved_views
 from components.session import admit, choose_language, dismiss, session_language
 from components.theme import figure_theme
 from program.language import LANGUAGES, N_, _
-from program.roles import EVERYBODY, Role
+from program.roles import Role
 from program.settings import settings
 from queries.engine import ProgramDatabaseError, QueryFailed
-
-
-@dataclass(frozen=True, slots=True)
-class PageOfMenu:
-    """One page: its script, its words in the menu, the filters that apply, and whose it is."""
-
-    script: str
-    title: str
-    icon: str
-    section: str
-    parts: tuple[Part, ...] = ()
-    roles: Collection[Role] = EVERYBODY
-
-    @property
-    def path(self) -> str:
-        """Return the page's address."""
-        return self.script.removesuffix(".py")
-
 
 PROGRAMME, COMPETENCE, CLIENTS, GEOGRAPHY, PARTNERS, REFERENCE = (
     N_("Overview"),

@@ -22,8 +22,8 @@ from components.peer_words import (
     alone_words,
     answers_words,
     chart_words,
+    flagged,
     lead_words,
-    names_of,
     of_view,
     partners_words,
     verdict_words,
@@ -38,7 +38,6 @@ from components.survey_period import period_of, period_words
 from components.table import ROWS_SHOWN, height_of, rows_left_out, show_table
 from components.theme import figure_theme
 from components.verdict import badge
-from metrics.peers import PeerFlag
 from program.language import _
 from program.settings import settings
 from queries.questionnaire import questionnaires
@@ -76,7 +75,7 @@ about = About(
 )
 columns = peer_columns(name, index=index)
 first = remembered(lambda: described(listed.head(ROWS_SHOWN), index=index), "peers", *whose)
-views = view_sizes(listed)
+views = remembered(lambda: view_sizes(listed), "peer_views", *whose)
 
 # Funnel --------------------------------------------------------------------------------------
 picture, flags = st.columns([5, 3], gap="large")
@@ -97,11 +96,12 @@ with picture:
             select=True,
         )
 with flags:
-    for flag in (PeerFlag.ALERT, PeerFlag.WATCH, PeerFlag.BETTER):
-        some = listed[listed["flag"] == flag.value]
-        words = f"{_(FLAGS_HEADED[flag])} · {formats.number(len(some))}"
+    for flag, (some, names) in remembered(
+        lambda: flagged(listed, index=index), "flagged", *whose
+    ).items():
+        words = f"{_(FLAGS_HEADED[flag])} · {formats.number(some)}"
         st.markdown(badge(words, TONES[flag]), help=_(RULES[flag]))
-        st.markdown(names_of(some, index=index))
+        st.markdown(names)
 
 # Table ---------------------------------------------------------------------------------------
 st.markdown(f"## {_('Partners and their room for improvement')}")

@@ -23,13 +23,12 @@ from components.outlook_words import Outlook, card_tone, card_verdict
 from components.page import title
 from components.partner_picker import pick_partner
 from components.printed_card import print_button, printed_keys, show_printed
-from components.remembered import made_of, remembered
+from components.remembered import drawn_once, remembered
 from components.session import require_user
 from components.states import empty
 from components.survey_card import survey_block
 from components.table import Column, Kind
 from components.text import plain
-from components.theme import figure_theme
 from components.tiles import Tile, tiles
 from components.verdict import verdict
 from components.words import TIERS, country, word
@@ -220,11 +219,11 @@ marks = change_marks()
 if (history["base"] > 0).any():
     line = remembered(lambda: as_decided(history, decisions, today), "decided", *question)
     show_chart(
-        made_of(
-            coverage_history, line, theme=figure_theme(), marks=marks, window=window, rules=rules
+        drawn_once(
+            coverage_history, line, question=question, marks=marks, window=window, rules=rules
         ),
         title=_("Coverage at each evaluation"),
-        alt=coverage_history_alt(line),
+        alt=remembered(lambda: coverage_history_alt(line), "history_alt", *question),
         data=line,
         columns=[
             Column("evaluated_on", _("Evaluation on"), Kind.DATE),

@@ -126,15 +126,15 @@ if look == TREND:
         for other in wordings(questions, subject.code)
         if other.scale_max == reading.asked.scale_max
     ]
+    series = (*whose, subject, measure)
     show_trend(
         remembered(
             lambda: trend(counts, same_scale, measure, view.until, complete_from=view.since),
             "recommendation_trend",
-            *whose,
-            subject,
-            measure,
+            *series,
         ),
         measure,
+        ("recommendation", *series),
         title=_("Over time: {figure}, {subject}").format(
             figure=within(_(MEASURES[measure])), subject=_(SUBJECTS[subject])
         ),

@@ -16,8 +16,16 @@ from components.region_measures import (
     survey_figures,
 )
 from components.region_tables import city_table, coverage_lines, partner_table, region_table
-from components.regions import in_place, map_section, named, tiles_of, verdict_words, without_place
-from components.remembered import made_of
+from components.regions import (
+    in_place,
+    map_section,
+    map_tiles,
+    named,
+    tiles_of,
+    verdict_words,
+    without_place,
+)
+from components.remembered import remembered
 from components.session import require_user
 from components.states import empty, nothing_matches
 from components.survey_period import period_of, period_words
@@ -74,11 +82,15 @@ about = About(
     definitions=definitions(DEFINED_AS[measure], "base", "delivered", "competence"),
     data_as_of=data_moment().as_of,
 )
-tiles = made_of(tiles_of, regions)
+whose = (user.scope, filters, at)
 reached = set(regions.loc[inside, "tile"])
-map_section(
-    measured(tiles, measure, figures), reached, measure, filters, rules, about, (user.scope, at)
+tiles = remembered(
+    lambda: map_tiles(measured(tiles_of(regions), measure, figures), reached, measure, filters),
+    "map_tiles",
+    measure,
+    *whose,
 )
+map_section(tiles, measure, filters, rules, about, whose)
 
 # The same as a table -----------------------------------------------------------------------------
 since = add_months(last_evaluation(choice.today), -12)

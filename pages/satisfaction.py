@@ -59,9 +59,8 @@ if version is None:
     st.stop()
 asked = questionnaire(questions, version)
 answers = tally(current)
-figures = remembered(
-    lambda: question_figures(answers, asked), "question_figures", user.scope, filters, view, version
-)
+whose = (user.scope, filters, view, version)
+figures = remembered(lambda: question_figures(answers, asked), "question_figures", *whose)
 
 # Verdict -----------------------------------------------------------------------------------------
 SUBJECTS = {
@@ -109,6 +108,7 @@ for column, (subject, words) in zip(st.columns(2, gap="large"), SUBJECTS.items()
             figures[figures["subject"] == subject],
             title=words,
             span=bar_span(figures),
+            question=whose,
             about=about,
             key=f"satisfaction_{subject}",
         )
@@ -134,20 +134,26 @@ elif look == TREND:
     )
     chosen = next(a for a in asked if a.code == code)
     mapping = mapping_for(chosen.scale_max, IndexMapping.STRICT)
-    series = trend(
-        counts[counts["code"] == code].rename(columns={"answers": "surveys"}),
-        [
-            Reading(other, mapping, "score")
-            for other in wordings(questions, code)
-            if other.scale_max == chosen.scale_max
-        ],
-        Measure.SHARE,
-        view.until,
-        complete_from=view.since,
-    )
+    same_scale = [
+        Reading(other, mapping, "score")
+        for other in wordings(questions, code)
+        if other.scale_max == chosen.scale_max
+    ]
+    series = (*whose, compared_period(view), code)
     show_trend(
-        series,
+        remembered(
+            lambda: trend(
+                counts[counts["code"] == code].rename(columns={"answers": "surveys"}),
+                same_scale,
+                Measure.SHARE,
+                view.until,
+                complete_from=view.since,
+            ),
+            "satisfaction_trend",
+            *series,
+        ),
         Measure.SHARE,
+        ("satisfaction", *series),
         title=_("Good answers over time: {name}").format(name=chosen.name),
         about=about,
         key="satisfaction_trend",

@@ -196,6 +196,8 @@ def notes_of_partner(
     """
     asked = partner_id if partner_id in in_scope else None
     notes = _notes(connection, partner_note.c.partner_id == asked)
+    if notes.empty:
+        return notes
     is_open = notes["status"] == NoteStatus.OPEN.value
     return pd.concat(
         [
@@ -209,6 +211,8 @@ def notes_of_partner(
 def open_follow_ups(connection: Connection, in_scope: AbstractSet[int]) -> pd.DataFrame:
     """Return every open follow-up on partners in scope, by deadline; grain and columns as above."""
     notes = _notes(connection, partner_note.c.status == NoteStatus.OPEN.value)
+    if notes.empty:
+        return notes
     seen = np.array([partner in in_scope for partner in notes["partner_id"]], dtype=bool)
     return notes[seen].sort_values(["deadline", "created_at", "id"], ignore_index=True)
 

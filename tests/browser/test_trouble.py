@@ -73,10 +73,14 @@ def opened_pages(server: Server) -> Counter[str]:
 def most_connections(address: str, finished: Event) -> int:
     """Count the dashboard's connections until ``finished`` and return the most at once."""
     engine, most = create_engine(address), 0
-    counted = text("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()")
+    # Not the server's own workers: it tidies fresh tables, and a query may have helpers.
+    counted = text(
+        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() "
+        "AND backend_type = 'client backend' AND pid <> pg_backend_pid()"
+    )
     with engine.connect() as connection:
         while not finished.wait(0.05):
-            most = max(most, connection.execute(counted).scalar_one() - 1)
+            most = max(most, connection.execute(counted).scalar_one())
             connection.rollback()
     engine.dispose()
     return most

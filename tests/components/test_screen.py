@@ -17,7 +17,7 @@ HOSTILE = "![x](https://evil.example/x.png) :red[x] <b>x</b>"
 
 
 def run(script, **extra) -> AppTest:
-    app = AppTest.from_function(script, default_timeout=20, kwargs=extra).run()
+    app = AppTest.from_function(script, default_timeout=60, kwargs=extra).run()
     assert not app.exception
     return app
 

@@ -367,7 +367,7 @@ def test_every_role_has_a_menu_of_its_own_pages() -> None:
 
 def test_a_manager_begins_at_the_threshold_and_others_at_the_first_page() -> None:
     for role, landing in (("manager", "Figures of your portfolio"), ("leader", "")):
-        app = AppTest.from_file(str(Path("pages/_router.py").resolve()), default_timeout=20)
+        app = AppTest.from_file(str(Path("pages/_router.py").resolve()), default_timeout=60)
         app.session_state[DEMONSTRATION_ROLE] = role
         app.query_params["lang"] = "en"
         text = page_text(healthy(app.run()))

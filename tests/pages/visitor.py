@@ -49,7 +49,7 @@ def open_page(
     """
     global _visiting  # noqa: PLW0603 - one visit at a time; AppTest offers no other place
     _visiting = language or locale[:2]
-    app = AppTest.from_file(str(ROUTER), default_timeout=20)
+    app = AppTest.from_file(str(ROUTER), default_timeout=60)
     app.context = {"locale": locale}
     app.user = user or {}
     look_as(app, role, portfolio).session_state["landed"] = True  # stay on the page asked for

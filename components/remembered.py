@@ -14,7 +14,8 @@ from typing import Any, TypeVar
 import pandas as pd
 
 from charts.picture import Picture
-from components.data import kept, program_database
+from components.data import kept
+from components.session import admitted_data
 from components.theme import figure_theme
 from program.language import current_language
 
@@ -37,7 +38,10 @@ def remembered(make: Callable[[], Made], name: str, *question: Hashable) -> Made
         scope above all; frozen, hashable values, as for ``data.ask``.
     """
     told = (name, question, current_language(), figure_theme())
-    return kept(make, program_database().version(), *told)
+    # The version that the visitor was let in to, not the newest: what a page asked before a load
+    # must not be remembered as made of what was loaded.
+    version = admitted_data()
+    return kept(make, version, *told) if version else make()
 
 
 def drawn_once(

@@ -10,10 +10,13 @@ import pandas as pd
 import pytest
 from sqlalchemy import Connection, func, select
 
+from components import outlook_table
 from components.data import ask
+from metrics.coverage import Group
 from program.schema import partner
 from queries.scope import EVERYTHING, Scope, Sight
 from tests.databases import changed_copy
+from tests.pages.visitor import open_page
 
 asked: list[tuple[Scope, tuple[object, ...]]] = []
 
@@ -77,3 +80,30 @@ def test_changing_an_answer_does_not_change_the_next_one() -> None:
 def test_a_question_with_named_arguments_is_refused() -> None:
     with pytest.raises(TypeError, match="by position"):
         ask(partners, EVERYTHING, details=1)
+
+
+def test_a_load_in_the_middle_of_a_page_leaves_nothing_old_behind(
+    point_at: Callable[[Path], None],
+    demo_file: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """What the page asked before the load must not be remembered as made of what was loaded."""
+    live = changed_copy(demo_file, tmp_path / "live.duckdb")
+    loaded = changed_copy(
+        demo_file, tmp_path / "new.duckdb", "UPDATE partner SET name = 'Loaded ' || id"
+    )
+    point_at(live)
+    of_group = outlook_table.of_group
+
+    def load_meanwhile(outlook: pd.DataFrame, group: Group) -> pd.DataFrame:
+        if loaded.exists():
+            os.replace(loaded, live)  # noqa: PTH105 - what a job does to publish
+        return of_group(outlook, group)
+
+    monkeypatch.setattr(outlook_table, "of_group", load_meanwhile)
+    open_page("threshold.py")
+    assert not loaded.exists()
+    shown = open_page("threshold.py").dataframe[0].value["name"]
+    assert len(shown) > 0
+    assert shown.str.startswith("Loaded ").all()

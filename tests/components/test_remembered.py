@@ -1,0 +1,41 @@
+"""What is made once for all is told apart by the data that its visitor was let in to."""
+
+from __future__ import annotations
+
+import pytest
+
+from components import remembered as module
+from components.data import KEPT
+from components.remembered import remembered
+
+
+@pytest.fixture(autouse=True)
+def plain_visit(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody's browser: one language, one theme."""
+    monkeypatch.setattr(module, "current_language", lambda: "en")
+    monkeypatch.setattr(module, "figure_theme", lambda: "light")
+
+
+@pytest.mark.parametrize(("version", "times"), [("batch-1", 1), ("", 2)])
+def test_whoever_was_let_in_to_no_data_leaves_nothing_in_memory(
+    monkeypatch: pytest.MonkeyPatch, version: str, times: int
+) -> None:
+    """A part of a page may still run while the next run has begun to decide who is looking."""
+    KEPT.clear()
+    monkeypatch.setattr(module, "admitted_data", lambda: version)
+    made: list[int] = []
+    for _ in range(2):
+        remembered(lambda: made.append(1), "anything")
+    assert len(made) == times
+    assert len(KEPT) == (1 if version else 0)
+    KEPT.clear()
+
+
+def test_what_was_made_of_other_data_is_made_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    KEPT.clear()
+    made = []
+    for version in ("batch-1", "batch-2", "batch-1"):
+        monkeypatch.setattr(module, "admitted_data", lambda version=version: version)
+        made.append(remembered(lambda version=version: version, "anything"))
+    assert made == ["batch-1", "batch-2", "batch-1"]
+    KEPT.clear()

@@ -83,7 +83,7 @@ class Profiles:
             self.free += out
 
     def _take(self, language: str) -> Profile:
-        for profile in reversed(self.free):  # the one used last is the warmest
+        for profile in self.free:
             if profile.language == language:
                 self.free.remove(profile)
                 return profile

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from playwright.sync_api import Error
+from playwright.sync_api import Browser, Error
 
 from tests.browser.profiles import Profiles
 from tests.browser.server import Server
@@ -21,8 +21,9 @@ FOUND = """() => [
 
 
 def test_a_lent_browser_remembers_nothing_of_the_visitor_before(
-    profiles: Profiles, server: Server
+    chromium: Browser, server: Server
 ) -> None:
+    profiles = Profiles(chromium)  # of its own: the next visitor gets the very same one
     with profiles.lent() as lend:
         first = lend()
         page = first.new_page()
@@ -36,6 +37,7 @@ def test_a_lent_browser_remembers_nothing_of_the_visitor_before(
         page = second.new_page()
         page.goto(f"{server.url}/_stcore/health")
         assert page.evaluate(FOUND) == [False, 0, 0]
+    first.close()
 
 
 def test_two_visitors_at_once_share_nothing(profiles: Profiles, server: Server) -> None:

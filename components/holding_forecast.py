@@ -304,7 +304,6 @@ def show_what_to_do(
     ``keys`` as from ``metrics.keys.keys_that_decide`` for ``evaluations``.
     """
     question = (scope, evaluations, today, rules)
-
     todo = remembered(
         lambda: _to_do(forecast(*question).of(partner_id), keys, evaluations, today, rules),
         "what_to_do",

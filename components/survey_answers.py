@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Hashable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from typing import TypeAlias
 
@@ -19,7 +19,7 @@ from charts.survey import likert, likert_alt
 from components.chart import show_chart
 from components.definitions import definition
 from components.download import About
-from components.remembered import made_of, remembered
+from components.remembered import drawn_once, made_of, remembered
 from components.states import hidden
 from components.survey_questions import Asked
 from components.survey_words import figure_words, interval_words
@@ -193,18 +193,6 @@ def bar_span(figures: pd.DataFrame) -> tuple[float, float]:
     return -max(float(left), 0.05) - 0.01, max(float(right), 0.05) + 0.01
 
 
-@dataclass(frozen=True, slots=True)
-class _Bars:
-    """Bars of several questions as a picture and in words."""
-
-    picture: Picture
-    alt: str
-
-
-def _drawn(frame: pd.DataFrame, span: tuple[float, float]) -> _Bars:
-    return _Bars(centred_bars(frame, theme=figure_theme(), span=span), likert_alt(frame))
-
-
 def centred_bars(frame: pd.DataFrame, *, theme: ThemeName, span: tuple[float, float]) -> Picture:
     """Draw the bars of :func:`bars` in the width of :func:`bar_span`."""
     figure = likert(frame, theme=theme, scale=legend())
@@ -273,13 +261,11 @@ def show_bars(
         hidden(most)
         return
     order = tuple(figures["code"].tolist())
-    drawn = remembered(
-        lambda: _drawn(bars(answers, questions, order), span), "bars", order, span, *question
-    )
+    frame = remembered(lambda: bars(answers, questions, order), "bars", order, *question)
     show_chart(
-        drawn.picture,
+        drawn_once(centred_bars, frame, question=(order, *question), span=span),
         title=title,
-        alt=drawn.alt,
+        alt=remembered(lambda: likert_alt(frame), "bars_alt", order, *question),
         data=figures,
         columns=figure_columns(),
         key=key,

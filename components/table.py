@@ -14,12 +14,13 @@ from typing import Any, Literal
 
 import pandas as pd
 import streamlit as st
+from pandas.io.formats.style import Styler
 from streamlit import dataframe_util
 from streamlit.elements import arrow
 from streamlit.elements.lib import pandas_styler_utils
 
 from charts import formats
-from components.remembered import made_of
+from components.remembered import made_of, remembered
 from components.text import one_line
 from program.language import _
 
@@ -204,11 +205,14 @@ class Written:
     ----------
     cells
         What the columns are sorted by.
+    arrow
+        The same in Arrow's format.
     texts
         What stands in them, in Arrow's format; empty where every cell is its own text.
     """
 
     cells: pd.DataFrame
+    arrow: bytes
     texts: bytes
 
 
@@ -224,18 +228,31 @@ def written_table(frame: pd.DataFrame, *, columns: Sequence[Column]) -> Written:
             for column in columns
         }
     )
-    if len(as_text) == len(columns):
-        return Written(cells, b"")
-    return Written(cells, dataframe_util.convert_pandas_df_to_arrow_bytes(texts))
+    in_arrow = dataframe_util.convert_pandas_df_to_arrow_bytes
+    only_text = len(as_text) == len(columns)
+    return Written(cells, in_arrow(cells), b"" if only_text else in_arrow(texts))
+
+
+# What Streamlit would make of a table in every run is handed to it ready. For that two functions
+# of its own are replaced, for the pinned version; whatever is not ours goes the way it always did,
+# and the tests hold both ways against each other.
+
+
+class _Ready(pd.DataFrame):  # type: ignore[misc]  # pandas ships no types here
+    """Cells with their bytes in Arrow's format; what pandas derives from them is a plain frame."""
+
+    in_arrow: bytes
+
+
+def _to_arrow(frame: pd.DataFrame, **options: Any) -> bytes:
+    """Return the bytes at hand, else those that Streamlit makes: column by column, by pandas."""
+    if isinstance(frame, _Ready):
+        return frame.in_arrow
+    return _by_pyarrow(frame, **options)
 
 
 def _hand_over(proto: Any, styler: Any, default_uuid: str) -> None:
-    """Give Streamlit the texts that stand on a styler; without such, do as it does.
-
-    Streamlit has pandas render every cell as HTML, only to read the texts back: that took a third
-    of the time of all pages together. This replaces a function of its own, for the pinned version;
-    the tests hold both ways against each other.
-    """
+    """Give Streamlit the texts at hand; else it has pandas render every cell as HTML."""
     texts = getattr(styler, "texts_at_hand", None)
     if texts is None:
         _by_pandas(proto, styler, default_uuid)
@@ -244,22 +261,42 @@ def _hand_over(proto: Any, styler: Any, default_uuid: str) -> None:
     proto.styler.display_values = texts
 
 
+_by_pyarrow = dataframe_util.convert_pandas_df_to_arrow_bytes
 _by_pandas = pandas_styler_utils.marshall_styler
+vars(dataframe_util)["convert_pandas_df_to_arrow_bytes"] = _to_arrow
 vars(arrow)["marshall_styler"] = _hand_over
 
 
-def _shown(frame: pd.DataFrame, columns: Sequence[Column]) -> Any:
-    if frame.shape[0] * len(columns) > WRITTEN_CELLS:
-        return pd.DataFrame({c.name: _sortable(frame[c.name], c) for c in columns})
+def _handed_over(written: Written) -> Any:
+    """Return a table as Streamlit takes it: cells, or a styler where texts stand in them."""
+    cells = _Ready(written.cells)
+    object.__setattr__(cells, "in_arrow", written.arrow)
+    if not written.texts:
+        return cells
+    styler: Any = Styler.__new__(Styler)  # no rendering, so nothing to prepare for it
+    styler.data, styler.texts_at_hand = cells, written.texts
+    return styler
+
+
+def _written_once(
+    frame: pd.DataFrame, columns: tuple[Column, ...], key: str, question: tuple[Hashable, ...]
+) -> Written:
+    if question:
+        return remembered(
+            lambda: written_table(frame, columns=columns), "table", key, question, columns
+        )
     needed = dict.fromkeys(
         name for column in columns for name in (column.name, column.n, column.high) if name
     )
-    written = made_of(written_table, frame[list(needed)], columns=tuple(columns))
-    if not written.texts:
-        return written.cells
-    styler: Any = written.cells.style
-    styler.texts_at_hand = written.texts
-    return styler
+    return made_of(written_table, frame[list(needed)], columns=columns)
+
+
+def _shown(
+    frame: pd.DataFrame, columns: Sequence[Column], key: str, question: tuple[Hashable, ...]
+) -> Any:
+    if frame.shape[0] * len(columns) > WRITTEN_CELLS:
+        return pd.DataFrame({c.name: _sortable(frame[c.name], c) for c in columns})
+    return _handed_over(_written_once(frame, tuple(columns), key, question))
 
 
 def show_table(
@@ -268,6 +305,7 @@ def show_table(
     *,
     key: str,
     alt: str,
+    question: tuple[Hashable, ...] = (),
     select: str | None = None,
     height: int | Literal["auto", "content"] = "auto",
     row_height: int | None = None,
@@ -283,6 +321,9 @@ def show_table(
         What to show, in this order. Only these columns reach the browser.
     alt
         What the table holds, for a screen reader.
+    question
+        Frozen, hashable values that tell ``frame`` from all others, if they are at hand; without
+        them tables are told apart by every cell.
     select
         The column whose value identifies a row. When given, a row can be ticked.
     height, row_height
@@ -293,7 +334,7 @@ def show_table(
     The ``select`` value of the ticked row, or ``None``.
     """
     event: Any = st.dataframe(
-        _shown(frame, columns),
+        _shown(frame, columns, key, question),
         key=key,
         hide_index=True,
         column_config={column.name: _configured(column) for column in columns},

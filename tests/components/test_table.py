@@ -5,13 +5,26 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
-from streamlit.dataframe_util import convert_arrow_bytes_to_pandas_df
+from streamlit import dataframe_util
+from streamlit.dataframe_util import (
+    convert_arrow_bytes_to_pandas_df,
+    convert_arrow_table_to_arrow_bytes,
+    convert_pandas_df_to_arrow_table,
+)
 from streamlit.elements.lib.pandas_styler_utils import marshall_styler
 from streamlit.proto.ArrowData_pb2 import ArrowData as ArrowDataProto
 from streamlit.testing.v1 import AppTest
 
 from charts import formats
-from components.table import Column, Kind, _shown, in_file, written, written_column
+from components.table import (
+    Column,
+    Kind,
+    _handed_over,
+    in_file,
+    written,
+    written_column,
+    written_table,
+)
 
 NB = "\u00a0"
 FRAME = pd.DataFrame(
@@ -118,9 +131,8 @@ def test_displayed_cells_follow_our_formats_however_often_they_are_drawn():
 def test_texts_reach_the_browser_as_pandas_would_have_sent_them():
     columns = [Column("name", "Имя"), COVERAGE, Column("base", "База", Kind.COUNT)]
     ours = sent(FRAME, columns, "table")
-    styler = _shown(FRAME, columns)
+    styler = written_table(FRAME, columns=columns).cells.style
     texts = {c.name: iter(written_column(FRAME, c)) for c in columns}
-    del styler.texts_at_hand
     for name, following in texts.items():
         styler = styler.format(lambda _cell, following=following: next(following), subset=[name])
     theirs = ArrowDataProto()
@@ -128,6 +140,18 @@ def test_texts_reach_the_browser_as_pandas_would_have_sent_them():
     assert ours.styler.display_values == theirs.styler.display_values
     assert not theirs.styler.caption
     assert not ours.styler.styles
+    assert ours.data == convert_arrow_table_to_arrow_bytes(
+        convert_pandas_df_to_arrow_table(styler.data)
+    )
+
+
+def test_rows_taken_from_a_table_are_sent_as_the_rows_they_are():
+    first = _handed_over(written_table(FRAME, columns=[COVERAGE])).data.head(1)
+    sent_rows = convert_arrow_bytes_to_pandas_df(
+        dataframe_util.convert_pandas_df_to_arrow_bytes(first)
+    )
+    assert sent_rows["coverage"].tolist() == first["coverage"].tolist()
+    assert len(sent_rows) == 1
 
 
 def test_a_styler_of_somebody_else_is_left_to_streamlit():
@@ -144,20 +168,25 @@ def test_a_styler_of_somebody_else_is_left_to_streamlit():
 
 
 def test_a_table_of_words_needs_no_texts_beside():
-    assert isinstance(_shown(FRAME, [Column("name", "Имя")]), pd.DataFrame)
+    column = Column("name", "Имя")
+    names = sent(FRAME, [column], "table")
+    shown = convert_arrow_bytes_to_pandas_df(names.data)["name"]
+    assert shown.tolist() == written_column(FRAME, column)
+    assert not names.styler.display_values
 
 
 def test_values_below_stay_numbers_and_undefined_sorts_last():
-    values = _shown(FRAME, [COVERAGE]).data["coverage"]
+    values = written_table(FRAME, columns=[COVERAGE]).cells["coverage"]
     assert values.dtype == "float64"
     assert values.idxmin() == 1
     assert values.notna().all()
 
 
 def test_only_the_columns_asked_for_are_sent():
-    assert list(_shown(FRAME, [COVERAGE]).data.columns) == ["coverage"]
+    data = sent(FRAME, [COVERAGE], "table").data
+    assert list(convert_arrow_bytes_to_pandas_df(data).columns) == ["coverage"]
 
 
 def test_yes_and_no_are_words():
-    shown = _shown(FRAME, [Column("held", "Держит", Kind.YES_NO)])
+    shown = written_table(FRAME, columns=[Column("held", "Держит", Kind.YES_NO)]).cells
     assert list(shown["held"]) == ["да", "нет", "да"]

@@ -50,7 +50,7 @@ def synchronise(page: str) -> None:
 
     The menu opens a page with a bare address; that means «keep what I have chosen».
     """
-    address = {field: st.query_params[field] for field in FIELDS if field in st.query_params}
+    address = _said()
     first_run = _WRITTEN not in st.session_state
     moved = st.session_state.get(_PAGE) != page
     if first_run or (address != st.session_state[_WRITTEN] and not (moved and not address)):
@@ -63,11 +63,18 @@ def synchronise(page: str) -> None:
 
 def write() -> None:
     """Make the address say what is chosen, leaving the page's own parameters alone."""
-    choice = chosen()
-    for field in FIELDS:
-        if field in choice:
-            if st.query_params.get(field) != choice[field]:
-                st.query_params[field] = choice[field]
-        elif field in st.query_params:
+    choice, said = chosen(), _said()
+    told = {field: choice[field] for field in FIELDS if field in choice}
+    if said != told:
+        for field in said.keys() - told:
             del st.query_params[field]
-    st.session_state[_WRITTEN] = {field: choice[field] for field in FIELDS if field in choice}
+        for field, value in told.items():
+            if said.get(field) != value:
+                st.query_params[field] = value
+    st.session_state[_WRITTEN] = told
+
+
+def _said() -> dict[str, str]:
+    """Return what the address says of the filter bar, asked for at once."""
+    address = st.query_params.to_dict()
+    return {field: address[field] for field in FIELDS if field in address}

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from copy import copy
 from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Literal
 
 import streamlit as st
 
@@ -43,6 +47,23 @@ class MenuEntry:
     def title(self) -> str:
         """Return the page's name in the visitor's language."""
         return _(self.message)
+
+
+def page_for_streamlit(
+    script: Path, *, title: str, icon: str, default: bool, visible: bool
+) -> st.Page:
+    """Return the page as Streamlit takes it, a new one in every run.
+
+    Streamlit looks each script up on the disk and writes into the page that it opens: so each is
+    looked up once, and every run has a copy.
+    """
+    return copy(_looked_up(script, title, icon, default, visible))
+
+
+@lru_cache(maxsize=256)
+def _looked_up(script: Path, title: str, icon: str, default: bool, visible: bool) -> st.Page:
+    visibility: Literal["visible", "hidden"] = "visible" if visible else "hidden"
+    return st.Page(script, title=title, icon=icon, default=default, visibility=visibility)
 
 
 def remember_menu(entries: list[MenuEntry]) -> None:

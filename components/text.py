@@ -27,7 +27,9 @@ def within(sentence: str) -> str:
 
 def one_line(value: object) -> str:
     """Return ``value`` as one line: control and direction-changing characters become a space."""
-    return _CONTROL.sub(" ", unicodedata.normalize("NFC", str(value))).strip()
+    text = unicodedata.normalize("NFC", str(value))
+    # Nothing that is printable is a control character, and asking so is quicker than looking.
+    return (text if text.isprintable() else _CONTROL.sub(" ", text)).strip()
 
 
 def plain(value: object) -> str:

@@ -17,7 +17,7 @@ from components.data import ask_of_all, data_moment, schema_problems
 from components.document import dress_document
 from components.failure import show_failure, show_schema_problems
 from components.filter_bar import Part, filter_bar, remember_choice
-from components.menu import MenuEntry, PageOfMenu, remember_menu
+from components.menu import MenuEntry, PageOfMenu, page_for_streamlit, remember_menu
 from components.page import freshness_line
 from components.partner_picker import CARD
 from components.refusals import show_page_refused, show_refusal
@@ -92,12 +92,12 @@ def _navigation(user: User | None) -> tuple[st.Page, PageOfMenu]:
     sections: dict[str, list[st.Page]] = {}
     scripts = {}
     for page in PAGES:
-        entry = st.Page(
+        entry = page_for_streamlit(
             FOLDER / page.script,
             title=_(page.title),
             icon=page.icon,
             default=page is PAGES[0],
-            visibility="visible" if user and user.role in page.roles else "hidden",
+            visible=bool(user and user.role in page.roles),
         )
         sections.setdefault(_(page.section), []).append(entry)
         scripts[entry.url_path] = page

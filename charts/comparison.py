@@ -234,7 +234,8 @@ def control_chart(
     ):
         fig.add_scatter(
             # Limits beyond what a figure can be would only squeeze the chart.
-            x=frame["month"], y=frame[name].clip(lowest, 1.0), mode="lines", hoverinfo="skip",
+            x=frame["month"], y=frame[name].to_numpy().clip(lowest, 1.0), mode="lines",
+            hoverinfo="skip",
             line={"color": c.muted, "width": 1, "dash": dash, "shape": "hvh"},
             name=legend, showlegend=legend is not None,
         )  # fmt: skip
@@ -274,9 +275,9 @@ def _period(month: pd.Timestamp, *, quarterly: bool) -> str:
 
 def _zoomed(frame: pd.DataFrame, lowest: float) -> dict[str, float]:
     """Return the part of the scale in which the series and its limits live, in tenths."""
-    drawn = frame[["value", "low", "high"]].clip(lowest, 1.0)
-    low = max(math.floor(float(drawn.min().min()) * 10 - 0.5) / 10, lowest)
-    high = min(math.ceil(float(drawn.max().max()) * 10 + 0.5) / 10, 1.0)
+    drawn = frame[["value", "low", "high"]].to_numpy(dtype=float).clip(lowest, 1.0)
+    low = max(math.floor(float(np.nanmin(drawn)) * 10 - 0.5) / 10, lowest)
+    high = min(math.ceil(float(np.nanmax(drawn)) * 10 + 0.5) / 10, 1.0)
     return {"low": low, "high": high}
 
 

@@ -24,12 +24,13 @@ _ROOM_FOR_TEXT = 0.15
 _SCORES = (1, 2, 3, 4, 5)
 
 
-def _answer_counts(frame: pd.DataFrame) -> pd.DataFrame:
-    """Return labels in their order of appearance against scores 0 (no answer) to 5."""
-    table = frame.pivot_table(
-        index="label", columns="score", values="count", aggfunc="sum", fill_value=0, sort=False
-    )
-    return table.reindex(columns=[0, *_SCORES], fill_value=0).astype(int)
+def _answer_counts(frame: pd.DataFrame) -> dict[str, list[int]]:
+    """Return the counts of scores 0 (no answer) to 5 by label, in the order of appearance."""
+    table: dict[str, list[int]] = {}
+    columns = (frame[name].tolist() for name in ("label", "score", "count"))
+    for label, score, count in zip(*columns, strict=True):
+        table.setdefault(str(label), [0] * (1 + len(_SCORES)))[score] += count
+    return table
 
 
 def likert(frame: pd.DataFrame, *, theme: ThemeName, scale: Sequence[str] | None = None) -> Picture:
@@ -53,17 +54,16 @@ def likert(frame: pd.DataFrame, *, theme: ThemeName, scale: Sequence[str] | None
     """
     require_rows(frame, ("label", "score", "count"))
     table = _answer_counts(frame)
-    rows = [_likert_row(str(label), row) for label, row in table.iterrows()]
+    rows = [_likert_row(label, counts) for label, counts in table.items()]
     fig, c = figure(theme, height=row_height(rows) * len(rows) + (54 if scale else 20))
     fig.add_vline(x=0, line={"color": c.grid, "width": 1}, layer="below")
     segments: list[dict[str, Any]] = []
-    for place, (label, row) in enumerate(table.iterrows()):
-        answers = [int(n) for n in row[list(_SCORES)]]
+    for place, (label, (_absent, *answers)) in enumerate(table.items()):
         if _few_words(sum(answers), hide_few=True) is not None:
             block(fig, -1, 1, (-place - 0.22, -place + 0.12), c.surface)
             continue
         colours = c.likert if sum(answers) >= ENOUGH else c.likert_few
-        segments += _likert_bar(fig, str(label), -place - 0.05, answers, colours)
+        segments += _likert_bar(fig, label, -place - 0.05, answers, colours)
     if segments:
         fig.add_bar(
             **{name: [segment[name] for segment in segments] for name in ("base", "x", "y")},
@@ -93,8 +93,8 @@ def _few_words(n: int, *, hide_few: bool) -> str | None:
     return formats.hidden_words(n) if hide_few and n < HIDDEN_BELOW else None
 
 
-def _likert_row(label: str, row: pd.Series) -> Row:
-    n, absent = int(row[list(_SCORES)].sum()), int(row[0])
+def _likert_row(label: str, counts: Sequence[int]) -> Row:
+    n, absent = sum(counts[1:]), counts[0]
     if (words := _few_words(n, hide_few=True)) is not None:
         return Row(label, words, quiet=True)
     figures = formats.n_words(n)
@@ -132,17 +132,17 @@ def likert_alt(frame: pd.DataFrame) -> str:
     """Say in words what :func:`likert` shows."""
     require_rows(frame, ("label", "score", "count"))
     parts = []
-    for label, row in _answer_counts(frame).head(12).iterrows():
-        n = int(row[list(_SCORES)].sum())
+    for label, counts in list(_answer_counts(frame).items())[:12]:
+        n = sum(counts[1:])
         if (words := _few_words(n, hide_few=True)) is not None:
             parts.append(f"{label}: {words}")
             continue
         parts.append(
             _("{label}: good {good}, middle {middle}, bad {bad}, {n}").format(
                 label=label,
-                good=formats.share(int(row[4] + row[5]) / n, n),
-                middle=formats.share(int(row[3]) / n, n),
-                bad=formats.share(int(row[1] + row[2]) / n, n),
+                good=formats.share((counts[4] + counts[5]) / n, n),
+                middle=formats.share(counts[3] / n, n),
+                bad=formats.share((counts[1] + counts[2]) / n, n),
                 n=formats.n_words(n),
             )
         )

@@ -27,7 +27,6 @@ from components.adoption_forecast import (
 from components.chart import show_chart
 from components.definitions import definition
 from components.download import About
-from components.page import title
 from components.remembered import drawn_once, remembered
 from components.table import Column, Kind
 from components.tiles import Tile
@@ -49,8 +48,8 @@ def with_coverage(rows: pd.DataFrame) -> pd.DataFrame:
     return rows.assign(coverage=coverage(base, delivered), worst=np.where(base > 0, worst, np.nan))
 
 
-def verdict_heading(rows: pd.DataFrame) -> None:
-    """Draw the heading: what the latest decision says, and where the next one is going."""
+def verdict_words(rows: pd.DataFrame) -> tuple[str, str]:
+    """Return what the latest decision says, and where the next one is going."""
     decided, coming = rows[rows["decided"]], rows[~rows["decided"]]
     now = (decided if len(decided) else coming).iloc[-1 if len(decided) else 0]
     sentence = ngettext(
@@ -76,7 +75,7 @@ def verdict_heading(rows: pd.DataFrame) -> None:
         )
         for row in coming.itertuples()
     ]
-    title(sentence, " · ".join(told))
+    return sentence, " · ".join(told)
 
 
 def _year_before(decided: pd.DataFrame) -> pd.Series | None:

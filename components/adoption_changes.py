@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Hashable, Sequence
+from typing import NamedTuple
 
 import pandas as pd
 import streamlit as st
@@ -18,7 +19,7 @@ from components.data import ask
 from components.download import About, download
 from components.filter_bar import Choice
 from components.partner_picker import open_partner
-from components.remembered import drawn_once, made_of, remembered
+from components.remembered import drawn_once, remembered
 from components.states import empty
 from components.table import Column, Kind, show_table
 from components.verdict import badge
@@ -36,6 +37,24 @@ _NAMED = 100
 _ON = "month"
 
 
+class _Evaluations(NamedTuple):
+    """The evaluations of the chart, and which of them can be chosen."""
+
+    rows: pd.DataFrame
+    alt: str
+    choices: tuple[dt.date, ...]
+    latest: dt.date | None
+    stored: tuple[dt.date, ...]
+
+
+def _evaluations_of(rows: pd.DataFrame) -> _Evaluations:
+    shown = rows.tail(_SHOWN)
+    choices = tuple(day.date() for day in shown.loc[shown["gained"].notna(), "evaluated_on"])
+    stored = tuple(day.date() for day in rows.loc[rows["decided"], "evaluated_on"])
+    latest = max(set(choices) & set(stored), default=choices[0] if choices else None)
+    return _Evaluations(shown, gained_and_lost_alt(shown), choices, latest, stored)
+
+
 def changes_section(
     scope: Scope,
     choice: Choice,
@@ -46,17 +65,13 @@ def changes_section(
     about: About,
 ) -> None:
     """Draw gains and losses, and the names of one evaluation: a click or the list chooses it."""
-    shown = rows.tail(_SHOWN)
+    question = (scope, choice.filters, coming, choice.today, rules)
+    found = remembered(lambda: _evaluations_of(rows), "gained_and_lost", *question)
     points = show_chart(
-        drawn_once(
-            gained_and_lost,
-            shown,
-            question=(scope, choice.filters, coming, choice.today, rules),
-            marks=marks,
-        ),
+        drawn_once(gained_and_lost, found.rows, question=question, marks=marks),
         title=_("Who gained and who lost the competence"),
-        alt=made_of(gained_and_lost_alt, shown),
-        data=shown,
+        alt=found.alt,
+        data=found.rows,
         columns=[
             Column("evaluated_on", _("Evaluation on"), Kind.DATE),
             Column("decided", _("Decided"), Kind.YES_NO),
@@ -68,27 +83,20 @@ def changes_section(
         note=_("Pale: the coming evaluations, if nothing more is delivered."),
         select=True,
     )
-    evaluations = [day.date() for day in shown.loc[shown["gained"].notna(), "evaluated_on"]]
-    if not evaluations:
+    if found.latest is None:
         empty(_("Changes are known from the second stored evaluation on."))
         return
     clicked = next((str(point["customdata"][0]) for point in points), None)
-    evaluated_on = _chosen(evaluations, clicked, latest=_latest(shown, evaluations))
+    evaluated_on = _chosen(found.choices, clicked, latest=found.latest)
     if evaluated_on in coming:
         _open_threshold(evaluated_on, coming)
         return
-    stored = [day.date() for day in rows.loc[rows["decided"], "evaluated_on"]]
-    before = stored[stored.index(evaluated_on) - 1]
+    before = found.stored[found.stored.index(evaluated_on) - 1]
     asked = (choice.filters, evaluated_on, before, tuple(coming), choice.today, rules)
     changes = remembered(
-        lambda: _in_words(ask(changes_at, scope, *asked)), "changes_in_words", scope, *asked
+        lambda: _changes_of(ask(changes_at, scope, *asked)), "changes_in_words", scope, *asked
     )
-    _names(changes, evaluated_on, about)
-
-
-def _latest(shown: pd.DataFrame, evaluations: Sequence[dt.date]) -> dt.date:
-    decided = set(shown.loc[shown["decided"], "evaluated_on"].dt.date)
-    return max((day for day in evaluations if day in decided), default=evaluations[0])
+    _names(changes, evaluated_on, about, (scope, *asked))
 
 
 def _chosen(evaluations: Sequence[dt.date], clicked: str | None, latest: dt.date) -> dt.date:
@@ -129,36 +137,55 @@ def _open_threshold(evaluated_on: dt.date, coming: Sequence[dt.date]) -> None:
         st.switch_page("threshold.py")
 
 
-def _names(changes: pd.DataFrame, evaluated_on: dt.date, about: About) -> None:
+class _Changes(NamedTuple):
+    """Who changed in words: all of them, and each side."""
+
+    both: pd.DataFrame
+    gained: pd.DataFrame
+    lost: pd.DataFrame
+
+
+def _changes_of(changes: pd.DataFrame) -> _Changes:
+    told = _in_words(changes)
+    return _Changes(told, *(told[told["held"] == held] for held in (True, False)))
+
+
+def _names(
+    changes: _Changes, evaluated_on: dt.date, about: About, question: tuple[Hashable, ...]
+) -> None:
     """Draw who gained beside who lost; a ticked row opens the card."""
     ticked = None
-    for column, held, mark, tone, nobody in zip(
+    for column, some, held, mark, tone, nobody in zip(
         st.columns(2, gap="large"),
+        (changes.gained, changes.lost),
         (True, False),
         (_("Gained"), _("Lost")),
         (Tone.GOOD, Tone.BAD),
         (_("Nobody gained the competence."), _("Nobody lost the competence.")),
         strict=True,
     ):
-        some = changes[changes["held"] == held]
         with column:
             st.markdown(badge(f"{mark} · {formats.number(len(some))}", tone))
             if some.empty:
                 empty(nobody)
                 continue
-            chosen = _table(some.head(_NAMED), mark, f"adoption_names_{evaluated_on}_{held}")
+            chosen = _table(
+                some.head(_NAMED),
+                mark,
+                f"adoption_names_{evaluated_on}_{held}",
+                (*question, held),
+            )
             ticked = chosen if chosen is not None else ticked
     with st.container(horizontal=True, vertical_alignment="center"):
-        most = int(changes["held"].value_counts().max()) if len(changes) else 0
         st.caption(
             _("Shown: the first {shown} of each; the file holds all.").format(
                 shown=formats.number(_NAMED)
             )
-            if most > _NAMED
+            if max(len(changes.gained), len(changes.lost)) > _NAMED
             else _("Tick a row to open the partner's card.")
         )
-        if len(changes):
-            download(changes, _file_columns(), about=about, key="adoption_names_file")
+        if len(changes.both):
+            download(changes.both, _file_columns(), about=about, key="adoption_names_file")
     if ticked is not None:
         open_partner(int(str(ticked)))
 
@@ -176,7 +203,9 @@ def _in_words(changes: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def _table(some: pd.DataFrame, mark: str, key: str) -> Hashable | None:
+def _table(
+    some: pd.DataFrame, mark: str, key: str, question: tuple[Hashable, ...]
+) -> Hashable | None:
     return show_table(
         some,
         [
@@ -188,6 +217,7 @@ def _table(some: pd.DataFrame, mark: str, key: str) -> Hashable | None:
         key=key,
         # Two tables of one name would be one place to a screen reader.
         alt=f"{mark}: {_('Partners whose competence changed, with coverage before and then')}",
+        question=question,
         select="partner_id",
         height="content" if len(some) <= 8 else 320,
     )

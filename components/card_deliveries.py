@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Hashable
 from dataclasses import replace
 
 import pandas as pd
@@ -40,13 +41,15 @@ def deliveries_block(
     if deliveries.empty:
         empty(_("Nothing has been delivered through the Quality Monitor yet."))
         return
-    rows = remembered(lambda: _in_words(deliveries), "deliveries", scope, partner_id, today)
+    question = (scope, partner_id, today, rules)
+    rows = remembered(lambda: _in_words(deliveries), "deliveries", *question)
     columns = _columns()
     show_table(
         rows.head(ROWS_SHOWN),
         columns,
         key=f"deliveries_{partner_id}",
         alt=_("Deliveries of the partner"),
+        question=question,
         height=height_of(len(rows.head(ROWS_SHOWN)), 360),
     )
     with st.container(horizontal=True, vertical_alignment="center"):
@@ -56,7 +59,7 @@ def deliveries_block(
             about, title=_("Projects and deliveries"), file_name=f"deliveries_{partner_id}"
         )
         download(rows, columns, about=named, key=f"deliveries_file_{partner_id}")
-    _points(scope, deliveries, partner_id, marks, today, rules, about)
+    _points(deliveries, marks, today, rules, about, question)
 
 
 def _in_words(deliveries: pd.DataFrame) -> pd.DataFrame:
@@ -95,17 +98,15 @@ def _columns() -> list[Column]:
 
 
 def _points(
-    scope: Scope,
     deliveries: pd.DataFrame,
-    partner_id: int,
     marks: tuple[Mark, ...],
     today: dt.date,
     rules: ProgramRules,
     about: About,
+    question: tuple[Hashable, ...],
 ) -> None:
     in_force = last_evaluation(today)
     months = evaluations_between(add_months(in_force, -11), add_months(in_force, 12))
-    question = (scope, partner_id, today, rules)
     calendar = remembered(
         lambda: points_calendar(deliveries, months, today, rules), "points_calendar", *question
     )

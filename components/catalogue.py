@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 
 import pandas as pd
@@ -15,6 +15,7 @@ from components.data import ask
 from components.definitions import definition
 from components.download import About, download
 from components.partner_picker import open_partner
+from components.remembered import remembered
 from components.search import matching
 from components.states import empty
 from components.table import ROWS_SHOWN, Column, Kind, rows_left_out, show_table
@@ -69,7 +70,9 @@ class Found:
     Attributes
     ----------
     shown
-        The first of them by name, as many as a table shows.
+        The first of them by name, as many as a table shows, with their ``badge`` in words.
+    question
+        What tells ``shown`` from all others; empty where a search found them.
     partners, holders, entitled
         How many they are, with the competence, and with it in the programme.
     whole
@@ -77,6 +80,7 @@ class Found:
     """
 
     shown: pd.DataFrame
+    question: tuple[Hashable, ...]
     partners: int
     holders: int
     entitled: int
@@ -98,12 +102,18 @@ def found_partners(
         return matching(partners, said, ("name", "city", "region", "manager"))
 
     if not said and not only and totals.entitled > _PICKED_FROM:
-        first = _in_words(ask(partner_standing, scope, filters, at, ROWS_SHOWN))
-        return Found(first, totals.partners, totals.holders, totals.entitled, whole)
+        question = (scope, filters, at)
+        first = remembered(
+            lambda: _with_badge(_in_words(ask(partner_standing, *question, ROWS_SHOWN))),
+            "catalogue",
+            *question,
+        )
+        return Found(first, question, totals.partners, totals.holders, totals.entitled, whole)
     rows = whole()
     entitled = rows["held"] & rows["is_member"]
     return Found(
-        rows.head(ROWS_SHOWN),
+        _with_badge(rows.head(ROWS_SHOWN)),
+        (),
         len(rows),
         int(rows["held"].sum()),
         int(entitled.sum()),
@@ -131,6 +141,12 @@ def _badge(held: bool, since: pd.Timestamp) -> str:
     )
 
 
+def _with_badge(partners: pd.DataFrame) -> pd.DataFrame:
+    """Return partners with their badge in words; the file says the same as values."""
+    held = zip(partners["held"], partners["held_since"], strict=True)
+    return partners.assign(badge=[_badge(*row) for row in held])
+
+
 def catalogue_table(found: Found, about: About) -> None:
     """Draw the list; a ticked row opens the card."""
     columns = [
@@ -145,25 +161,18 @@ def catalogue_table(found: Found, about: About) -> None:
         Column("alive", _("Projects with points"), Kind.COUNT, help=definition("points")),
         Column("manager", _("Manager")),
     ]
-    shown = found.shown
-    # A badge is words; the file says the same as values.
-    shown = shown.assign(
-        badge=[
-            _badge(held, since)
-            for held, since in zip(shown["held"], shown["held_since"], strict=True)
-        ]
-    )
     in_file = [
         Column("held", _("Competence"), Kind.YES_NO),
         Column("held_since", _("Competence since"), Kind.DATE, undefined="—"),
     ]
     chosen = show_table(
-        shown,
+        found.shown,
         columns,
         key="catalogue",
         alt=_("Partners with competence, place, tier and deliveries"),
+        question=found.question,
         select="partner_id",
-        height="content" if len(shown) <= 12 else 480,
+        height="content" if len(found.shown) <= 12 else 480,
     )
     with st.container(horizontal=True, vertical_alignment="center"):
         st.caption(rows_left_out(found.partners) or _("Tick a row to open the partner's card."))

@@ -6,6 +6,7 @@ from collections.abc import Collection
 
 from charts.annotations import Mark
 from components.data import ask_of_all
+from components.remembered import remembered
 from components.session import require_user
 from components.state import read_state
 from components.text import one_line
@@ -22,17 +23,22 @@ def change_marks(*, told: Collection[str] = ()) -> tuple[Mark, ...]:
     told
         Versions of the questionnaire whose beginning the chart tells by itself.
     """
-    known = ask_of_all(version_changes)
+    already_told = frozenset(told)
+    marks = remembered(lambda: _known(already_told), "change_marks", already_told)
+    noted = read_state(require_user(), noted_changes, None)
+    if noted is not None and not noted.empty:
+        marks += tuple(Mark(note.on_day.date(), one_line(note.text)) for note in noted.itertuples())
+    return tuple(sorted(marks, key=lambda mark: mark.day))
+
+
+def _known(told: Collection[str]) -> tuple[Mark, ...]:
+    """Return what the data knows."""
     words = {
         RULES_CHANGED: _("new rules"),
         QUESTIONNAIRE_CHANGED: _("new questionnaire"),
     }
-    marks = [
+    return tuple(
         Mark(change.day.date(), words[change.kind])
-        for change in known.itertuples()
+        for change in ask_of_all(version_changes).itertuples()
         if change.kind != QUESTIONNAIRE_CHANGED or change.version not in told
-    ]
-    noted = read_state(require_user(), noted_changes, None)
-    if noted is not None:
-        marks += [Mark(note.on_day.date(), one_line(note.text)) for note in noted.itertuples()]
-    return tuple(sorted(marks, key=lambda mark: mark.day))
+    )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import pickle
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, fields, is_dataclass
 from functools import cache
@@ -56,14 +56,23 @@ def weight(answer: object) -> int:
 KEPT: LRUCache[Hashable, Any] = LRUCache(MOST_KEPT, getsizeof=weight)
 
 
+def _frames_of(made: object) -> Iterator[pd.DataFrame]:
+    if isinstance(made, pd.DataFrame):
+        yield made
+    elif isinstance(made, tuple):
+        for part in made:
+            yield from _frames_of(part)
+    elif is_dataclass(made):
+        for each in fields(made):
+            yield from _frames_of(getattr(made, each.name))
+
+
 def _ready(make: Callable[[], Any], *_told: Hashable) -> Any:
     made = make()
-    told = is_dataclass(made) and not isinstance(made, type)
-    for part in [getattr(made, each.name) for each in fields(made)] if told else [made]:
-        if isinstance(part, pd.DataFrame):
-            # pandas builds the index of its labels at first use, which is not safe from threads.
-            for labels in (part.columns, part.index):
-                labels.get_indexer_for(labels[:1])
+    for frame in _frames_of(made):
+        # pandas builds the index of its labels at first use, which is not safe from threads.
+        for labels in (frame.columns, frame.index):
+            labels.get_indexer_for(labels[:1])
     return made
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import NamedTuple
 
 import pandas as pd
 import streamlit as st
@@ -15,8 +16,12 @@ from components.download import About, download
 from components.fragment import fragment
 from components.table import Column, Kind, show_table
 from components.theme import ICONS
+from metrics.recomputation import with_decision
 from program.language import _
+from program.rules import ProgramRules
+from program.settings import settings
 from queries.data_checks import CHECK_BY_CODE, SCANS, Severity, count_problems, rows_of
+from queries.decisions import decisions_that_disagree
 from queries.scope import Scope
 
 #: Stands in the list beside the codes of ``queries.data_checks``.
@@ -84,6 +89,45 @@ def problems(checks: pd.DataFrame, *, disputed: int) -> pd.DataFrame:
     return listed.sort_values("weight", kind="stable", ignore_index=True)
 
 
+class Checked(NamedTuple):
+    """All checks of the data.
+
+    Attributes
+    ----------
+    listed
+        From :func:`problems`.
+    disputed
+        The rows of the audit, as from ``metrics.recomputation.with_decision``.
+    serious, otherwise
+        How many checks found errors; how many stored decisions would be taken otherwise.
+    found
+        Code -> title of every check that points at rows, the gravest first.
+    """
+
+    listed: pd.DataFrame
+    disputed: pd.DataFrame
+    serious: int
+    otherwise: int
+    found: dict[str, str]
+
+
+def checked(
+    scope: Scope, as_of: dt.date, stored: tuple[dt.date, ...], rules: ProgramRules
+) -> Checked:
+    """Count what every check points at and recompute every stored decision."""
+    counts = check_counts(scope, as_of)
+    disputed = with_decision(ask(decisions_that_disagree, scope, stored, rules), rules)
+    listed = problems(counts, disputed=len(disputed))
+    pointed = listed[listed["rows"] > 0]
+    return Checked(
+        listed,
+        disputed,
+        int((listed["weight"] == 0).sum()),
+        int(disputed["otherwise"].sum()),
+        dict(zip(pointed["code"], pointed["title"], strict=True)),
+    )
+
+
 def found_columns(code: str) -> list[Column]:
     """Return the columns of the rows that a check found."""
     if code == AUDIT:
@@ -108,17 +152,10 @@ def found_columns(code: str) -> list[Column]:
 
 @fragment
 def show_found(
-    scope: Scope, code: str, check: pd.Series, disputed: pd.DataFrame, moment: Moment
+    scope: Scope, code: str, checks: Checked, stored: tuple[dt.date, ...], moment: Moment
 ) -> None:
-    """Draw the rows that a check found, and offer them as a file.
-
-    Parameters
-    ----------
-    check
-        The row of the check, as from :func:`problems`.
-    disputed
-        The rows of the audit, as from ``metrics.recomputation.with_decision``.
-    """
+    """Draw the rows that a check found, and offer them as a file."""
+    name = checks.found[code]
     if code == AUDIT:
         st.markdown(
             f"{ICONS[Tone.NEUTRAL]} "
@@ -128,12 +165,18 @@ def show_found(
                 "to ask, not an error by itself. Those that would be decided otherwise come first."
             )
         )
-        found = disputed
+        found = checks.disputed
     else:
-        st.caption(str(check["why"]))
+        st.caption(_(CHECK_BY_CODE[code].why))
         found = ask(rows_of_check, scope, code, MOST_ROWS, moment.today)
-    columns, name = found_columns(code), str(check["title"])
-    show_table(found.head(MOST_ROWS), columns, key=f"found_{code}", alt=name)
+    columns = found_columns(code)
+    show_table(
+        found.head(MOST_ROWS),
+        columns,
+        key=f"found_{code}",
+        alt=name,
+        question=(scope, code, stored, moment.today, settings().rules),
+    )
     download(
         found,
         columns,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, replace
 
 import pandas as pd
@@ -121,13 +121,12 @@ def show_forecast(
     )
     st.markdown("\n".join(f"- {line}" for line in holders))
     st.caption(" ".join(proof_line(known) for known in said.evidence))
-    rows = remembered(
-        lambda: with_chances(partners, said),
-        "with_chances",
+    whose = (
         tuple(partners["partner_id"].tolist()),
         tuple(evaluations),  # the deliveries needed are for the first of them
         *question,
     )
+    rows = remembered(lambda: with_chances(partners, said), "with_chances", *whose)
     columns = [
         Column("name", _("Partner"), width=240),
         *(Column(f"chance_{i}", formats.date_short(day), width=110) for i, day in enumerate(days)),
@@ -141,6 +140,7 @@ def show_forecast(
         columns,
         key="forecast_table",
         alt=_("Partners of the group with their chance to hold the competence"),
+        question=whose,
         height=height_of(len(rows), 290),
     )
     with st.container(horizontal=True, vertical_alignment="center"):
@@ -176,19 +176,19 @@ def _show_calls(
         (tuple(row) for row in reach[asked].tolist()),
         strict=True,
     )
-    question = (scope, tuple(sorted(worth)), days, today, rules)
-    todo = ask(keys_to_call, *question)
+    asked_of = (scope, tuple(sorted(worth)), days, today, rules)
+    todo = ask(keys_to_call, *asked_of)
     if todo.empty:
         return
     names = partners[["partner_id", "name", "manager"]]
+    question = (tuple(names["partner_id"].tolist()), *asked_of)
     rows = remembered(
         lambda: _todo_in_words(names.merge(todo, on="partner_id", how="inner"), days),
         "calls",
-        tuple(names["partner_id"].tolist()),
         *question,
     )
     st.markdown(f"### {_('What to do: the shortest list of keys for each partner')}")
-    _show_todo(rows, days, about, key="calls", with_partner=True)
+    _show_todo(rows, days, about, question, key="calls", with_partner=True)
 
 
 def _todo_in_words(todo: pd.DataFrame, days: Sequence[dt.date]) -> pd.DataFrame:
@@ -203,7 +203,13 @@ def _todo_in_words(todo: pd.DataFrame, days: Sequence[dt.date]) -> pd.DataFrame:
 
 
 def _show_todo(
-    rows: pd.DataFrame, days: Sequence[dt.date], about: About, *, key: str, with_partner: bool
+    rows: pd.DataFrame,
+    days: Sequence[dt.date],
+    about: About,
+    question: tuple[Hashable, ...],
+    *,
+    key: str,
+    with_partner: bool,
 ) -> None:
     columns = [
         *([Column("name", _("Partner"), width=240)] if with_partner else []),
@@ -232,6 +238,7 @@ def _show_todo(
         columns,
         key=f"{key}_table",
         alt=_("Keys whose delivery keeps or gains the competence"),
+        question=question,
         height=height_of(len(rows), 360),
     )
     with st.container(horizontal=True, vertical_alignment="center"):
@@ -303,16 +310,17 @@ def show_what_to_do(
 
     ``keys`` as from ``metrics.keys.keys_that_decide`` for ``evaluations``.
     """
-    question = (scope, evaluations, today, rules)
+    asked = (scope, evaluations, today, rules)
+    question = (partner_id, *asked)
     todo = remembered(
-        lambda: _to_do(forecast(*question).of(partner_id), keys, evaluations, today, rules),
+        lambda: _to_do(forecast(*asked).of(partner_id), keys, evaluations, today, rules),
         "what_to_do",
-        partner_id,
         *question,
     )
     if not todo.keys.empty:
         st.markdown(f"## {_('What to do: the shortest list of keys')}")
-        _show_todo(todo.keys, evaluations, about, key=f"todo_{partner_id}", with_partner=False)
+        key = f"todo_{partner_id}"
+        _show_todo(todo.keys, evaluations, about, question, key=key, with_partner=False)
     if todo.missed:
         st.caption(
             _(

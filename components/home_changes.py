@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 
+import pandas as pd
 import streamlit as st
 
 from charts import formats
 from components.data import ask
 from components.fragment import fragment
+from components.remembered import remembered
 from components.states import empty
 from components.text import plain
 from program.language import _, ngettext
@@ -22,9 +24,19 @@ NAMES_SHOWN = 5
 @fragment
 def what_changed(scope: Scope, filters: Filters, evaluations: tuple[dt.date, ...]) -> None:
     """Draw who gained and who lost the competence between the last two stored ``evaluations``."""
-    changes = ask(competence_changes, scope, filters, evaluations)
-    if changes.empty:
+    question = (scope, filters, evaluations)
+    lines = remembered(
+        lambda: _told(ask(competence_changes, *question), evaluations), "what_changed", *question
+    )
+    if not lines:
         empty(_("Nobody gained or lost the competence at the latest stored evaluation."))
+    for line in lines:
+        st.markdown(line)
+
+
+def _told(changes: pd.DataFrame, evaluations: tuple[dt.date, ...]) -> list[str]:
+    """Return who gained and who lost, a line each; none where nobody did."""
+    lines = []
     gained, lost = (changes[changes["held"] == held] for held in (True, False))
     for some, words in (
         (
@@ -54,8 +66,6 @@ def what_changed(scope: Scope, filters: Filters, evaluations: tuple[dt.date, ...
         )
         more = len(some) - NAMES_SHOWN
         tail = " " + _("and {n} more").format(n=formats.number(more)) if more > 0 else ""
-        st.markdown(
-            "- "
-            + words.format(n=formats.number(len(some)), day=formats.date_long(evaluations[-1]))
-            + f": {names}{tail}"
-        )
+        told = words.format(n=formats.number(len(some)), day=formats.date_long(evaluations[-1]))
+        lines.append(f"- {told}: {names}{tail}")
+    return lines

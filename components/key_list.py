@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Hashable, Sequence
 from dataclasses import replace
 
 import pandas as pd
@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 
 from charts import formats
 from components.download import About, download
-from components.remembered import made_of
+from components.remembered import remembered
 from components.states import empty
 from components.table import ROWS_SHOWN, Column, Kind, height_of, rows_left_out, show_table
 from components.words import EDITIONS, KEY_REASONS, KINDS, word
@@ -91,12 +91,13 @@ def show_keys_left_out(
     since: dt.date,
     today: dt.date,
     about: About,
+    question: tuple[Hashable, ...],
     *,
     key: str,
 ) -> None:
     """Draw, if asked for, the keys bought from ``since`` on that no evaluation looks at, and why.
 
-    ``keys`` as from ``metrics.keys.keys_left_out``.
+    ``keys`` as from ``metrics.keys.keys_left_out``; ``question`` tells them from all others.
     """
     words = _("Keys bought since {day} that do not count").format(day=formats.date_short(since))
     if keys.empty or not st.toggle(f"{words} · {formats.number(len(keys))}", key=key):
@@ -110,7 +111,7 @@ def show_keys_left_out(
         period=formats.period(since, today),
         basis=formats.keys(len(keys)),
     )
-    _key_table(keys, evaluations, columns, about, key=f"{key}_list")
+    _key_table(keys, evaluations, columns, about, question, key=f"{key}_list")
 
 
 def show_keys(
@@ -118,10 +119,14 @@ def show_keys(
     evaluations: Sequence[dt.date],
     rules: ProgramRules,
     about: About,
+    question: tuple[Hashable, ...],
     *,
     key: str,
 ) -> None:
-    """Draw the keys that decide, as from ``metrics.keys.keys_that_decide``, and their file."""
+    """Draw the keys that decide, as from ``metrics.keys.keys_that_decide``, and their file.
+
+    ``question`` tells ``keys`` from all others.
+    """
     if keys.empty:
         empty(
             _("No counted key was bought in these windows."),
@@ -131,7 +136,7 @@ def show_keys(
             ),
         )
         return
-    _key_table(keys, evaluations, key_columns(evaluations), about, key=key)
+    _key_table(keys, evaluations, key_columns(evaluations), about, question, key=key)
 
 
 def _key_table(
@@ -139,15 +144,17 @@ def _key_table(
     evaluations: Sequence[dt.date],
     columns: list[Column],
     about: About,
+    question: tuple[Hashable, ...],
     *,
     key: str,
 ) -> None:
     shown = keys.head(ROWS_SHOWN)
     show_table(
-        made_of(in_words, shown, evaluations=tuple(evaluations)),
+        remembered(lambda: in_words(shown, evaluations), key, *question),
         columns,
         key=key,
         alt=_("Keys of the partner with the reason why each counts or does not"),
+        question=question,
         height=height_of(len(shown), 420),
     )
     with st.container(horizontal=True, vertical_alignment="center"):

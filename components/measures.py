@@ -9,6 +9,7 @@ import streamlit as st
 
 from components.definitions import definition
 from components.peers import Measure
+from components.remembered import remembered
 from components.text import one_line
 from metrics.recommendation import SCALES, IndexMapping
 from program.language import N_, _, current_language
@@ -78,12 +79,16 @@ def metric_code(measure: Measure) -> str:
 def pick_measure(questions: pd.DataFrame) -> tuple[str, Measure]:
     """Draw the choice of the measure, kept in the address, and return its name and itself.
 
+    ``questions`` are all that were loaded, as from ``queries.questionnaire.questionnaires``.
+
     Raises
     ------
     ValueError
         If there is no question to choose from.
     """
-    offered = {code: (name, measure) for code, name, measure in _offered(questions)}
+    offered = remembered(
+        lambda: {code: (name, measure) for code, name, measure in _offered(questions)}, "measures"
+    )
     if not offered:
         raise ValueError("no questionnaire, no measure")
     default = next(iter(offered))

@@ -9,6 +9,7 @@ from typing import Any
 
 import pandas as pd
 import streamlit as st
+from sqlalchemy import Connection
 
 from charts import formats
 from components.access import User
@@ -69,20 +70,20 @@ def notes_block(user: User, partner_id: int, manager: str, evaluations: Sequence
     """Draw everything that staff have written about a partner, and the form for more."""
     st.markdown(f"## {_('Notes and follow-ups')}")
     in_scope = ask(partner_ids, user.scope)
-    found = read_state(
-        user,
-        lambda connection: (
-            notes_of_partner(connection, in_scope, partner_id),
-            note_changes(connection, in_scope, partner_id),
-        ),
-        None,
-    )
+
+    def written(connection: Connection) -> tuple[pd.DataFrame, pd.DataFrame]:
+        notes = notes_of_partner(connection, in_scope, partner_id)
+        # Where nothing is written nothing has been changed either.
+        return notes, notes if notes.empty else note_changes(connection, in_scope, partner_id)
+
+    found = read_state(user, written, None)
     if found is not None:
         notes, changes = found
         if notes.empty:
             empty(_("Nobody has written anything about this partner yet."))
-        for note in notes.head(MOST_SHOWN).itertuples():
-            _one(user, partner_id, manager, evaluations, note, changes)
+        else:
+            for note in notes.head(MOST_SHOWN).itertuples():
+                _one(user, partner_id, manager, evaluations, note, changes)
         if len(notes) > MOST_SHOWN:
             st.caption(_("Shown: the newest {n}.").format(n=formats.number(MOST_SHOWN)))
     with st.expander(_("Write a note or a follow-up"), icon=":material/edit_note:"):

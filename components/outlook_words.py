@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import pandas as pd
 
@@ -114,6 +115,45 @@ class Outlook:
     def held(self) -> bool:
         """Return whether the competence is held with today's records."""
         return self.state in (State.SECURED, State.HOLDS_UNLESS_ACTIVATIONS)
+
+
+class CardStanding(NamedTuple):
+    """Whether a partner holds now, and what the rule says of the coming evaluations."""
+
+    held_now: bool
+    outlooks: list[Outlook]
+
+
+def card_standing(
+    history: pd.DataFrame,
+    decisions: pd.DataFrame | None,
+    in_force: dt.date,
+    coming: Sequence[dt.date],
+) -> CardStanding:
+    """Return the standing of one partner.
+
+    Parameters
+    ----------
+    history
+        Grain: one row an evaluation with its outlook (``metrics.coverage.with_outlook``),
+        ``in_force`` and ``coming`` among them.
+    decisions
+        From ``queries.partners.decisions_of_partner`` where that of ``in_force`` is stored: no row
+        of it then means that the partner does not hold. ``None`` goes by today's records.
+    """
+    calculated = history.set_index("evaluated_on")
+    if decisions is None:
+        held_now = bool(calculated.loc[pd.Timestamp(in_force), "held"])
+    else:
+        decided = decisions["evaluated_on"] == pd.Timestamp(in_force)
+        held_now = bool(decisions.loc[decided, "held"].any())
+    counts = ("base", "delivered", "needed", "needed_worst", "spare")
+    rows = [calculated.loc[pd.Timestamp(day)] for day in coming]
+    outlooks = [
+        Outlook(day, State(row["state"]), *(int(row[name]) for name in counts))
+        for day, row in zip(coming, rows, strict=True)
+    ]
+    return CardStanding(held_now, outlooks)
 
 
 def _missing_keys(outlook: Outlook) -> str:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from functools import lru_cache
 
+import numpy as np
 import pandas as pd
 import streamlit as st
+from numpy.typing import ArrayLike
 from streamlit.delta_generator import DeltaGenerator
 
 from charts import formats
@@ -37,15 +39,24 @@ def matching(partners: pd.DataFrame, words: str) -> pd.DataFrame:
     return partners[fits]
 
 
+def _options(partners: pd.DataFrame, at: ArrayLike) -> dict[int, str]:
+    """Return the partners in some places by id, in words."""
+    columns = (partners[name].array.take(at).tolist() for name in ("partner_id", "name", "city"))
+    return {
+        int(number): f"{one_line(name)} · {one_line(city)}"
+        for number, name, city in zip(*columns, strict=True)
+    }
+
+
 def _offered(
     partners: pd.DataFrame, key: str, chosen: int | None, place: DeltaGenerator
-) -> pd.DataFrame:
+) -> dict[int, str]:
     """Return the partners to choose from: all of them, or the first that match a search.
 
     The search is drawn in ``place``.
     """
     if len(partners) <= MOST_OPTIONS:
-        return partners
+        return _options(partners, np.arange(len(partners)))
     words = place.text_input(
         _("Search among {partners}").format(partners=formats.partners(len(partners))),
         key=f"{key}_words",
@@ -60,7 +71,9 @@ def _offered(
         )
     if words and found.empty:
         place.caption(_("No partner matches."))
-    return pd.concat([partners[partners["partner_id"] == chosen], found.head(MOST_OPTIONS)])
+    first = np.arange(min(len(found), MOST_OPTIONS))
+    at = np.flatnonzero(partners["partner_id"].to_numpy() == chosen)
+    return _options(partners, at) | _options(found, first)
 
 
 def pick_partner(
@@ -79,13 +92,7 @@ def pick_partner(
         search, rest = st.columns([1, 2], gap="small")
     else:
         search = rest = st.container()
-    partners = _offered(partners, key, chosen, search)
-    names = {
-        int(number): f"{one_line(name)} · {one_line(city)}"
-        for number, name, city in zip(
-            partners["partner_id"], partners["name"], partners["city"], strict=True
-        )
-    }
+    names = _offered(partners, key, chosen, search)
     options = list(names)
     # Written only when ``chosen`` changes: written on every run it would undo the visitor's pick.
     told = f"{key}_told"

@@ -8,7 +8,7 @@ import pandas as pd
 
 from charts import formats
 from components.definitions import definition
-from components.peer_words import CHANGES, flag_words
+from components.peer_words import CHANGES, View, flag_words, of_view
 from components.table import Column, Kind
 from components.text import plain
 from components.words import TIERS, word
@@ -36,8 +36,8 @@ def described(listed: pd.DataFrame, *, index: bool) -> pd.DataFrame:
     )
 
 
-def for_file(listed: pd.DataFrame) -> Callable[[], pd.DataFrame]:
-    """Return the function that puts listed partners into words when a file is asked for.
+def for_file(listed: pd.DataFrame, view: View) -> Callable[[], pd.DataFrame]:
+    """Return the function that puts the partners of a view into words when a file is asked for.
 
     Words are taken now, in the visitor's language: a file is written without a visitor.
     """
@@ -47,11 +47,12 @@ def for_file(listed: pd.DataFrame) -> Callable[[], pd.DataFrame]:
     tiers = {code: _(words) for code, words in TIERS.items()}
 
     def rows() -> pd.DataFrame:
-        judged = (listed["n"] >= ENOUGH) | (listed["flag"] != PeerFlag.NOT_JUDGED.value)
-        return listed.assign(
-            verdict=listed["flag"].map(flags).where(judged, few),
-            direction=listed["change_verdict"].map(changes),
-            tier=listed["tier"].replace(tiers),
+        some = of_view(listed, view)
+        judged = (some["n"] >= ENOUGH) | (some["flag"] != PeerFlag.NOT_JUDGED.value)
+        return some.assign(
+            verdict=some["flag"].map(flags).where(judged, few),
+            direction=some["change_verdict"].map(changes),
+            tier=some["tier"].replace(tiers),
         )
 
     return rows

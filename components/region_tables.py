@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping
+from typing import NamedTuple
 
 import pandas as pd
 import streamlit as st
@@ -37,23 +38,30 @@ def _lines(history: pd.DataFrame) -> Mapping[str, str]:
     }
 
 
-def coverage_lines(history: pd.DataFrame, question: tuple[Hashable, ...]) -> Mapping[str, str]:
-    """Return the sparkline of each region's coverage, drawn once for the same question.
+def with_lines(regions: pd.DataFrame, history: pd.DataFrame) -> pd.DataFrame:
+    """Return ``regions`` with the sparkline of each one's coverage in ``line``.
 
     Parameters
     ----------
     history
         From ``queries.standing.region_history``.
-    question
-        Frozen, hashable values that tell it from all others.
     """
-    return remembered(lambda: _lines(history), "coverage_lines", *question)
+    lines = _lines(history)
+    return regions.assign(line=[lines.get(code) for code in regions["region"]])
 
 
 def region_table(
-    regions: pd.DataFrame, measure: RegionMeasure, lines: Mapping[str, str], about: About
+    rows: pd.DataFrame, measure: RegionMeasure, about: About, question: tuple[Hashable, ...]
 ) -> None:
-    """Draw every region with its measure; a ticked row chooses it in the filter bar."""
+    """Draw every region with its measure; a ticked row chooses it in the filter bar.
+
+    Parameters
+    ----------
+    rows
+        From :func:`with_lines`.
+    question
+        Frozen, hashable values that tell ``rows`` from all others beside the measure.
+    """
     kind = Kind.COUNT if measure is RegionMeasure.DELIVERIES else Kind.SHARE
     undefined = _("hidden or none") if measure.subject else formats.no_base()
     columns = [
@@ -83,14 +91,12 @@ def region_table(
         Column("deliveries", _("Delivered, a year"), Kind.COUNT),
         Column("where", _("District or country"), width="medium"),
     ]
-    # The largest first: by merit, regions with a handful of keys would lead.
-    rows = regions.assign(line=[lines.get(code) for code in regions["region"]])
-    rows = rows.sort_values(["n", "name"], ascending=[False, True], ignore_index=True)
     chosen = show_table(
         rows,
         columns,
         key=f"region_table_{measure}",
         alt=_("Regions with the measure, partners and keys"),
+        question=question,
         select="region",
         height="content" if len(rows) <= 12 else 460,
     )
@@ -101,8 +107,7 @@ def region_table(
         choose_place("region", str(chosen))
 
 
-def city_table(partners: pd.DataFrame, about: About) -> None:
-    """Draw the cities of the chosen place; a ticked row chooses the city in the filter bar."""
+def _cities_of(partners: pd.DataFrame) -> pd.DataFrame:
     totals = partners.assign(
         members=partners["is_member"].astype("int64"),
         holders=partners["held"].astype("int64"),
@@ -110,9 +115,17 @@ def city_table(partners: pd.DataFrame, about: About) -> None:
     )
     names = ["members", "with_base", "holders", "base", "delivered", "deliveries"]
     cities = totals.groupby(["city_id", "city"], as_index=False)[names].sum()
-    cities = cities.assign(
+    return cities.assign(
         coverage=coverage(cities["base"].to_numpy(), cities["delivered"].to_numpy())
     ).sort_values(["base", "city"], ascending=[False, True], ignore_index=True)
+
+
+def city_table(partners: pd.DataFrame, about: About, question: tuple[Hashable, ...]) -> None:
+    """Draw the cities of the chosen place; a ticked row chooses the city in the filter bar.
+
+    ``question`` tells ``partners`` from all others, here and in :func:`partner_table`.
+    """
+    cities = remembered(lambda: _cities_of(partners), "cities", *question)
     columns = [
         Column("city", _("City"), width="medium"),
         Column("coverage", _("Coverage"), Kind.SHARE, n="base", undefined=formats.no_base()),
@@ -128,6 +141,7 @@ def city_table(partners: pd.DataFrame, about: About) -> None:
         columns,
         key="region_cities",
         alt=_("Cities with partners and keys"),
+        question=question,
         select="city_id",
         height="content" if len(cities) <= 7 else 300,
     )
@@ -138,16 +152,36 @@ def city_table(partners: pd.DataFrame, about: About) -> None:
         st.rerun()
 
 
-def partner_table(partners: pd.DataFrame, about: About) -> None:
-    """Draw the partners of the chosen place; a ticked row opens the card."""
-    if outside := outside_words(int((~partners["is_member"]).sum())):
-        st.caption(", ".join([formats.partners(len(partners)), *outside]))
+class _Partners(NamedTuple):
+    """The partners of a place: all of them for the file, the first ones with bars."""
+
+    rows: pd.DataFrame
+    shown: pd.DataFrame
+    outside: int
+
+
+def _partners_of(partners: pd.DataFrame) -> _Partners:
     theme = figure_theme()
     tiers = {code: word(TIERS, code) for code in partners["tier"].unique()}
     rows = partners.assign(
         coverage=coverage(partners["base"].to_numpy(), partners["delivered"].to_numpy()),
         tier=partners["tier"].map(tiers),
     ).sort_values(["base", "name"], ascending=[False, True], ignore_index=True)
+    shown = rows.head(ROWS_SHOWN)
+    counts = (shown[name] for name in ("base", "delivered", "pending_activation"))
+    shown = shown.assign(
+        bar=[data_address(bullet_picture(*row, theme=theme)) for row in zip(*counts, strict=True)]
+    )
+    return _Partners(rows, shown, int((~partners["is_member"]).sum()))
+
+
+def partner_table(partners: pd.DataFrame, about: About, question: tuple[Hashable, ...]) -> None:
+    """Draw the partners of the chosen place; a ticked row opens the card."""
+    rows, shown, outside = remembered(
+        lambda: _partners_of(partners), "partners_of_place", *question
+    )
+    if outside:
+        st.caption(", ".join([formats.partners(len(rows)), *outside_words(outside)]))
     columns = [
         Column("name", _("Partner"), width=260),
         Column("bar", _("Against 50 %"), Kind.PICTURE, width=110),
@@ -160,16 +194,12 @@ def partner_table(partners: pd.DataFrame, about: About) -> None:
         Column("tier", _("Partner tier")),
         Column("manager", _("Manager")),
     ]
-    shown = rows.head(ROWS_SHOWN)
-    counts = (shown[name] for name in ("base", "delivered", "pending_activation"))
-    shown = shown.assign(
-        bar=[data_address(bullet_picture(*row, theme=theme)) for row in zip(*counts, strict=True)]
-    )
     chosen = show_table(
         shown,
         columns,
         key="region_partners",
         alt=_("Partners of the place with coverage and competence"),
+        question=question,
         select="partner_id",
         height="content" if len(shown) <= 10 else 400,
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Hashable
 from dataclasses import replace
+from typing import NamedTuple
 
 import pandas as pd
 import streamlit as st
@@ -14,7 +15,7 @@ from charts.tile_map import tile_map, tile_map_alt
 from components import address
 from components.chart import show_chart
 from components.download import About
-from components.region_measures import BASES, NOTES, TITLES, RegionMeasure, in_words
+from components.region_measures import BASES, NOTES, TITLES, RegionMeasure, in_words, measured
 from components.remembered import drawn_once, remembered
 from components.table import Column, Kind
 from components.text import plain
@@ -63,14 +64,21 @@ def in_place(regions: pd.DataFrame, filters: Filters) -> pd.Series[bool]:
     return inside
 
 
-def named(regions: pd.DataFrame) -> pd.DataFrame:
+class Named(NamedTuple):
+    """All regions with their names, and whether anybody is there at all."""
+
+    rows: pd.DataFrame
+    anybody: bool
+
+
+def named(regions: pd.DataFrame) -> Named:
     """Return ``regions`` with ``name`` in the current language, ``place`` and ``tile``.
 
     ``tile`` is the code of the tile a region belongs to: its own, or that of its country where
     the region has no place on the grid.
     """
     on_grid = regions["tile_row"].notna() & regions["tile_col"].notna()
-    return regions.assign(
+    rows = regions.assign(
         name=regions[f"name_{current_language()}"],
         place=regions["region"],
         tile=regions["region"].where(on_grid, regions["country"]),
@@ -79,6 +87,51 @@ def named(regions: pd.DataFrame) -> pd.DataFrame:
             district or country(code)
             for district, code in zip(regions["district"], regions["country"], strict=True)
         ],
+    )
+    return Named(rows, bool(rows[["partners", "base"]].to_numpy().any()))
+
+
+class Regional(NamedTuple):
+    """What the page says by one measure.
+
+    Attributes
+    ----------
+    tiles
+        From :func:`map_tiles`.
+    inside
+        The regions of the chosen place with the measure, the largest first: by merit, regions
+        with a handful of keys would lead.
+    partners
+        How many sit there.
+    verdict
+        From :func:`verdict_words`.
+    """
+
+    tiles: pd.DataFrame
+    inside: pd.DataFrame
+    partners: int
+    verdict: str
+
+
+def regional(
+    regions: pd.DataFrame,
+    figures: pd.DataFrame | None,
+    measure: RegionMeasure,
+    filters: Filters,
+    rules: ProgramRules,
+) -> Regional:
+    """Return the map, the table and the words of :func:`named` regions.
+
+    ``figures``: of a measure of the survey, as for ``measured``.
+    """
+    chosen = in_place(regions, filters)
+    reached = set(regions.loc[chosen, "tile"])
+    inside = measured(regions, measure, figures)[chosen]
+    return Regional(
+        map_tiles(measured(tiles_of(regions), measure, figures), reached, measure, filters),
+        inside.sort_values(["n", "name"], ascending=[False, True], ignore_index=True),
+        int(inside["partners"].sum()),
+        verdict_words(inside, measure, rules),
     )
 
 

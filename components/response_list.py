@@ -43,8 +43,15 @@ def show_response(beside: ResponseBeside, about: About, scope: Scope, *question:
     )
     of_partners = by == _PARTNERS
     rows = beside.partners if of_partners else beside.regions
+    whose = (by, scope, *question)
     st.caption(
-        beside_words(rows, int((rows["ended"] < HIDDEN_BELOW).sum()), regions=not of_partners)
+        remembered(
+            lambda: beside_words(
+                rows, int((rows["ended"] < HIDDEN_BELOW).sum()), regions=not of_partners
+            ),
+            "beside_words",
+            *whose,
+        )
     )
     if others := others_words(beside.others, scope):
         st.caption(others)
@@ -53,10 +60,11 @@ def show_response(beside: ResponseBeside, about: About, scope: Scope, *question:
         return
     shown = rows.head(ROWS_SHOWN)
     chosen = show_table(
-        remembered(lambda: described(shown), f"response_{by}", scope, *question),
+        remembered(lambda: described(shown), "response", *whose),
         response_columns(of_partners=of_partners),
         key=f"calls_{by}",
         alt=_("Response rate beside the others, the most missing answers first"),
+        question=whose,
         select="partner_id" if of_partners else None,
         height=height_of(len(shown), 400),
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -16,12 +17,11 @@ from components.chart import show_chart
 from components.definitions import definition
 from components.download import About, download
 from components.partner_picker import open_partner
-from components.remembered import made_of
+from components.remembered import drawn_once, remembered
 from components.rule_controls import rule_words
 from components.simulation import Simulation
 from components.states import empty
 from components.table import Column, Kind, show_table
-from components.theme import figure_theme
 from components.verdict import badge
 from components.words import TIERS, word
 from metrics.simulator import switches
@@ -31,22 +31,30 @@ from program.language import _, ngettext
 _NAMED = 100
 
 
-def sides(found: Simulation) -> None:
+def sides(found: Simulation, question: tuple[Hashable, ...]) -> None:
     """Draw «действует» beside «вариант»: the same figures in the same places."""
+    both = remembered(
+        lambda: [
+            (side.holders, side.decided_about, *side.changes())
+            for side in (found.in_force, found.variant)
+        ],
+        "rule_sides",
+        *question,
+    )
     day = formats.date_long(found.evaluations[-1])
-    for column, name, side in zip(
+    for column, name, side, (holders, decided_about, gained, lost) in zip(
         st.columns(2, gap="medium"),
         (_("Rule in force"), _("Variant")),
         (found.in_force, found.variant),
+        both,
         strict=True,
     ):
-        gained, lost = side.changes()
         with column, st.container(border=True, height="stretch", gap="xsmall"):
             st.markdown(f"**{name}**")
             st.caption(" · ".join(rule_words(side.variant)))
             st.metric(
                 _("Hold the competence on {day}").format(day=day),
-                formats.share_of(side.holders, side.decided_about, undefined=formats.number(0)),
+                formats.share_of(holders, decided_about, undefined=formats.number(0)),
             )
             st.markdown(
                 _("In 12 months gained **{gained}**, lost **{lost}**").format(
@@ -75,9 +83,15 @@ def both_ways(found: Simulation) -> None:
             st.markdown(f"{badge(words, tone)} **{formats.number(int(flags.sum()))}**")
 
 
-def history_chart(found: Simulation, marks: tuple[Mark, ...], about: About) -> None:
-    """Draw holders under both rules at every evaluation, and as it was decided."""
-    frame = pd.DataFrame(
+class _History(NamedTuple):
+    """Holders under both rules at every evaluation, and what the chart says in words."""
+
+    rows: pd.DataFrame
+    alt: str
+
+
+def _history_of(found: Simulation) -> _History:
+    rows = pd.DataFrame(
         {
             "evaluated_on": pd.to_datetime(list(found.evaluations)),
             "in_force": found.in_force.held.sum(axis=0),
@@ -87,6 +101,14 @@ def history_chart(found: Simulation, marks: tuple[Mark, ...], about: About) -> N
             ),
         }
     )
+    return _History(rows, holders_by_rule_alt(rows))
+
+
+def history_chart(
+    found: Simulation, marks: tuple[Mark, ...], about: About, question: tuple[Hashable, ...]
+) -> None:
+    """Draw holders under both rules at every evaluation, and as it was decided."""
+    history = remembered(lambda: _history_of(found), "rule_history", *question)
     notes = [_("Circles: as it was decided. Lines: calculated from today's records.")]
     if found.shortened:
         notes.append(
@@ -95,10 +117,10 @@ def history_chart(found: Simulation, marks: tuple[Mark, ...], about: About) -> N
             )
         )
     show_chart(
-        made_of(holders_by_rule, frame, marks=marks, theme=figure_theme()),
+        drawn_once(holders_by_rule, history.rows, question=question, marks=marks),
         title=_("Partners with the competence under both rules"),
-        alt=holders_by_rule_alt(frame),
-        data=frame,
+        alt=history.alt,
+        data=history.rows,
         columns=[
             Column("evaluated_on", _("Evaluation on"), Kind.DATE),
             Column("in_force", _("Rule in force"), Kind.COUNT),
@@ -129,9 +151,11 @@ def agreement_words(found: Simulation) -> str:
     ).format(n=formats.number(found.disagreements))
 
 
-def names(found: Simulation, directory: pd.DataFrame, about: About) -> None:
+def names(
+    found: Simulation, directory: pd.DataFrame, about: About, question: tuple[Hashable, ...]
+) -> None:
     """Draw who would gain beside who would lose; a ticked row opens the card."""
-    differs = _decided_otherwise(found, directory)
+    differs = remembered(lambda: _decided_otherwise(found, directory), "rule_names", *question)
     ticked = None
     for column, gains, words, tone, nobody in zip(
         st.columns(2, gap="large"),
@@ -147,7 +171,7 @@ def names(found: Simulation, directory: pd.DataFrame, about: About) -> None:
             if some.empty:
                 empty(nobody)
                 continue
-            chosen = _table(some.head(_NAMED), f"rule_names_{tone}")
+            chosen = _table(some.head(_NAMED), f"rule_names_{tone}", question)
             ticked = chosen if chosen is not None else ticked
     with st.container(horizontal=True, vertical_alignment="center"):
         most = int(differs["held"].value_counts().max()) if len(differs) else 0
@@ -182,17 +206,20 @@ def _decided_otherwise(found: Simulation, directory: pd.DataFrame) -> pd.DataFra
     return named.assign(tier=named["tier"].map(tiers)).sort_values("name", ignore_index=True)
 
 
-def _table(some: pd.DataFrame, key: str) -> Hashable | None:
-    counts = [
+def _counts(rows: pd.DataFrame) -> list[str]:
+    return [
         f"{formats.keys_of(*now)} → {formats.keys_of(*then)}"
         for now, then in zip(
-            zip(some["delivered_now"], some["base_now"], strict=True),
-            zip(some["delivered_then"], some["base_then"], strict=True),
+            zip(rows["delivered_now"], rows["base_now"], strict=True),
+            zip(rows["delivered_then"], rows["base_then"], strict=True),
             strict=True,
         )
     ]
+
+
+def _table(some: pd.DataFrame, key: str, question: tuple[Hashable, ...]) -> Hashable | None:
     return show_table(
-        some.assign(counts=counts),
+        remembered(lambda: some.assign(counts=_counts(some)), key, *question),
         [
             Column("name", _("Partner"), width=250),
             Column("counts", _("Delivered: in force → variant"), width=205),
@@ -203,6 +230,7 @@ def _table(some: pd.DataFrame, key: str) -> Hashable | None:
         ],
         key=key,
         alt=_("Partners that the variant would decide otherwise"),
+        question=question,
         select="partner_id",
         height="content" if len(some) <= 8 else 320,
     )

@@ -6,7 +6,7 @@ import math
 from collections.abc import Hashable, Sequence
 from dataclasses import replace
 from functools import partial
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 import pandas as pd
 import streamlit as st
@@ -21,16 +21,16 @@ from components.definitions import definition
 from components.download import About
 from components.remembered import drawn_once, made_of, remembered
 from components.states import hidden
-from components.survey_questions import Asked
+from components.survey_questions import Asked, Versions, versions_of
 from components.survey_words import figure_words, interval_words
 from components.table import Column, Kind
 from components.text import plain
 from components.theme import figure_theme
 from metrics.distribution import bottom_box, distribution, goodman, top_box
-from metrics.estimate import HIDDEN_BELOW, Estimate, Status
+from metrics.estimate import ENOUGH, HIDDEN_BELOW, Estimate, Status
 from metrics.recommendation import not_recommending, recommending
 from program.language import _
-from queries.survey import NO_ANSWER
+from queries.survey import NO_ANSWER, Part
 
 #: Answers by score, ``NO_ANSWER`` among them, for each version and question code.
 Tally: TypeAlias = dict[tuple[int, str], dict[int, int]]
@@ -52,6 +52,23 @@ def tally(counts: pd.DataFrame) -> Tally:
         scores = found.setdefault((int(version), code), {})
         scores[int(score)] = scores.get(int(score), 0) + int(answers)
     return found
+
+
+class Answered(NamedTuple):
+    """The answers of the chosen period, and how many surveys they are from."""
+
+    answers: Tally
+    versions: Versions
+    surveys: int
+
+
+def answered(counts: pd.DataFrame, questions: pd.DataFrame) -> Answered:
+    """Return what the current part of ``queries.answers.answer_counts`` holds."""
+    current = counts[counts["part"] == Part.CURRENT]
+    # Every question of a version counts each of its surveys once, with or without an answer.
+    surveys = current.groupby(["version", "code"])["answers"].sum().groupby("version").max()
+    versions = versions_of(questions, surveys, set(questions["code"]))
+    return Answered(tally(current), versions, int(surveys.sum()))
 
 
 def scores_of(answers: Tally, asked: Asked) -> tuple[dict[int, int], int]:
@@ -162,7 +179,29 @@ def figure_columns() -> list[Column]:
     ]
 
 
-def good_words(row: pd.Series) -> str:
+def verdict_words(figures: pd.DataFrame) -> tuple[str, str | None]:
+    """Return what is rated lowest of the developer's work, and of the platform if anything is.
+
+    Nothing is said of a question with fewer than 10 answers.
+    """
+    judged = figures[figures["n"] >= ENOUGH]
+    lowest = {subject: rows.iloc[0] for subject, rows in judged.groupby("subject")}
+    worst, platform = (lowest.get(subject) for subject in ("partner", "platform"))
+    heading = (
+        _("Few answers so far about the developer's work")
+        if worst is None
+        else _("Of the developer's work clients rate «{name}» lowest: {share} good answers").format(
+            name=worst["name"], share=_good_words(worst)
+        )
+    )
+    if platform is None:
+        return heading, None
+    return heading, _("of the platform «{name}»: {share}").format(
+        name=platform["name"], share=_good_words(platform)
+    )
+
+
+def _good_words(row: pd.Series) -> str:
     """Return the share of good answers of one row of :func:`question_figures`: «72 % (70–75 %)»."""
     span = formats.share_interval(row["good_low"], row["good_high"], int(row["n"]))
     return f"{formats.share(row['good'], int(row['n']))} ({span})"
@@ -222,20 +261,39 @@ def subject_bars(
 
     Parameters
     ----------
+    figures
+        From :func:`question_figures`, of these questions and of others.
     span
         Left and right end of the bars, from :func:`bar_span`, the same for all subjects.
     question
         Frozen, hashable values that tell ``answers`` from all others.
     """
     five = [asked for asked in questions if asked.scale_max == 5]
-    rows = figures[figures["code"].isin([asked.code for asked in five])]
-    if not rows.empty:
+    if five:
         show_bars(
-            answers, five, rows, title=title, span=span, question=question, about=about, key=key
+            answers, five, figures, title=title, span=span, question=question, about=about, key=key
         )
     for asked in questions:
         if asked.scale_max != 5:
             _long_scale(answers, asked, about=about, key=f"{key}_{asked.code}")
+
+
+class _Bars(NamedTuple):
+    """What a picture of bars draws, lists and says; nothing is drawn of too few answers."""
+
+    rows: pd.DataFrame
+    frame: pd.DataFrame
+    alt: str
+    most: int
+
+
+def _bars_of(answers: Tally, questions: Sequence[Asked], figures: pd.DataFrame) -> _Bars:
+    rows = figures[figures["code"].isin([asked.code for asked in questions])]
+    most = int(rows["n"].max())
+    if 0 < most < HIDDEN_BELOW:
+        return _Bars(rows, rows.head(0), "", most)
+    frame = bars(answers, questions, rows["code"].tolist())
+    return _Bars(rows, frame, likert_alt(frame), most)
 
 
 def show_bars(
@@ -253,20 +311,22 @@ def show_bars(
 
     Parameters
     ----------
+    figures
+        From :func:`question_figures`, of these questions and perhaps of others.
     question
         Frozen, hashable values that tell ``answers`` from all others.
     """
-    if 0 < (most := int(figures["n"].max())) < HIDDEN_BELOW:
+    question = (tuple(questions), *question)
+    found = remembered(lambda: _bars_of(answers, questions, figures), "bars", *question)
+    if 0 < found.most < HIDDEN_BELOW:
         st.markdown(f"**{title}**")
-        hidden(most)
+        hidden(found.most)
         return
-    order = tuple(figures["code"].tolist())
-    frame = remembered(lambda: bars(answers, questions, order), "bars", order, *question)
     show_chart(
-        drawn_once(centred_bars, frame, question=(order, *question), span=span),
+        drawn_once(centred_bars, found.frame, question=question, span=span),
         title=title,
-        alt=remembered(lambda: likert_alt(frame), "bars_alt", order, *question),
-        data=figures,
+        alt=found.alt,
+        data=found.rows,
         columns=figure_columns(),
         key=key,
         about=about,

@@ -109,13 +109,12 @@ def _answers(
 ) -> None:
     _scope, partner_id, _period = whose
     five = [a for a in asked if a.scale_max == 5]
-    figures = figures[figures["code"].isin([a.code for a in five])]
     show_bars(
         answers,
         five,
         figures,
         title=_("Answers about this partner, {period}").format(period=about.period),
-        span=bar_span(figures),
+        span=bar_span(figures[figures["code"].isin([a.code for a in five])]),
         question=whose,
         about=about,
         key=f"card_answers_{partner_id}",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
@@ -96,22 +96,29 @@ def compare_block(
         help=definition("distribution_difference"),
     )
     rows = remembered(
-        lambda: compared_questions(tally(sides.first), tally(sides.second), questions, whole=whole),
+        lambda: compared_questions(*sides.tallies(), questions, whole=whole),
         "compared",
-        *(scope, filters, view, sides.told, tuple(questions), whole),
+        *(question := (scope, filters, view, sides.told, tuple(questions), whole)),
     )
-    _comparison_table(rows, sides.first_name, sides.second_name, about, whole=whole)
+    _comparison_table(rows, sides, about, question, whole=whole)
 
 
 @dataclass(frozen=True, slots=True)
 class _Sides:
     """Two groups of answers with their names, and what tells them from other two."""
 
-    first: pd.DataFrame
-    second: pd.DataFrame
+    rows: pd.DataFrame
+    column: str
+    first: str
+    second: str
     first_name: str
     second_name: str
     told: Period | Segments
+
+    def tallies(self) -> tuple[Tally, Tally]:
+        """Return the answers of the first group, and of the second."""
+        side = self.rows[self.column]
+        return tally(self.rows[side == self.first]), tally(self.rows[side == self.second])
 
 
 def _periods(counts: pd.DataFrame, view: View) -> _Sides | None:
@@ -133,8 +140,8 @@ def _periods(counts: pd.DataFrame, view: View) -> _Sides | None:
     if other is None:
         return None
     return _Sides(
-        counts[counts["part"] == Part.CURRENT],
-        counts[counts["part"] == Part.PREVIOUS],
+        counts,
+        *("part", Part.CURRENT, Part.PREVIOUS),
         view.words,
         formats.period(other.first, other.last),
         told=other,
@@ -209,8 +216,8 @@ def _segments(dimension: Dimension, scope: Scope, filters: Filters, view: View) 
     if segments.lifted(filters) != filters:
         st.caption(_("The filter on the compared property itself is lifted here."))
     return _Sides(
-        found[found["side"] == Side.FIRST],
-        found[found["side"] == Side.SECOND],
+        found,
+        *("side", Side.FIRST, Side.SECOND),
         names[first],
         names[second] if second else others,
         told=segments,
@@ -357,12 +364,15 @@ def comparison_columns(first: str, second: str, *, whole: bool) -> list[Column]:
 
 
 def _comparison_table(
-    rows: pd.DataFrame, first_name: str, second_name: str, about: About, *, whole: bool
+    rows: pd.DataFrame, sides: _Sides, about: About, question: tuple[Hashable, ...], *, whole: bool
 ) -> None:
-    st.markdown(comparison_words(rows, whole=whole))
+    names = (sides.first_name, sides.second_name)
+    st.markdown(
+        remembered(lambda: comparison_words(rows, whole=whole), "comparison_words", *question)
+    )
     st.caption(
         _("First group: {first}. Second: {second}.").format(
-            first=plain(first_name), second=plain(second_name)
+            first=plain(names[0]), second=plain(names[1])
         )
     )
     show_table(
@@ -370,6 +380,7 @@ def _comparison_table(
         comparison_columns(_("1st group"), _("2nd group"), whole=whole),
         key="compare_table",
         alt=_("Share of good answers on both sides and the verdict for every question"),
+        question=question,
         height="content",
     )
     with st.container(horizontal=True, vertical_alignment="center"):
@@ -387,12 +398,12 @@ def _comparison_table(
             codes.append("distribution_difference")
         download(
             rows,
-            comparison_columns(first_name, second_name, whole=whole),
+            comparison_columns(*names, whole=whole),
             about=replace(
                 about,
                 title=_("Comparison"),
                 file_name=f"{about.file_name}_comparison",
-                basis=f"{first_name} · {second_name}",
+                basis=" · ".join(names),
                 definitions=definitions(*codes),
             ),
             key="compare_file",

@@ -77,6 +77,14 @@ class Reading:
         """Return the reading with the mapping that fits the question's scale."""
         return cls(asked, mapping_for(asked.scale_max, wanted), subject.column)
 
+    def across(self, wordings: Sequence[Asked]) -> list[Reading]:
+        """Return how each wording on the same scale is read, in their order."""
+        return [
+            Reading(asked, self.mapping, self.column)
+            for asked in wordings
+            if asked.scale_max == self.asked.scale_max
+        ]
+
     @property
     def critical_to(self) -> int:
         """Return the highest score of a critic."""
@@ -84,7 +92,7 @@ class Reading:
 
     def _said(self, counts: pd.DataFrame) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Return scores of this wording, missing ones included, and how many surveys each has."""
-        of_wording = np.isin(counts["version"].to_numpy(), self.asked.versions)
+        of_wording = _of_versions(counts, self.asked.versions)
         scores = counts[self.column].to_numpy()[of_wording]
         return scores, counts["surveys"].to_numpy()[of_wording]
 
@@ -130,6 +138,13 @@ class Reading:
         return share_difference(x1, n1, x2, n2)
 
 
+def _of_versions(counts: pd.DataFrame, versions: Sequence[int]) -> NDArray[np.bool_]:
+    """Return which rows are of some versions; of one or two that is quicker than ``isin``."""
+    version = counts["version"].to_numpy()
+    found: NDArray[np.bool_] = np.logical_or.reduce([version == one for one in versions])
+    return found
+
+
 @lru_cache(maxsize=4096)
 def _index_of(answered: Groups) -> Estimate:
     """Return the index; its limits are found by iteration, so the same counts are not redone."""
@@ -142,20 +157,28 @@ def _good_of(reading: Reading, rows: pd.DataFrame) -> tuple[int, int]:
     return sum(n for score, n in scores.items() if score >= least), sum(scores.values())
 
 
-def _tallies(counts: pd.DataFrame, by: Sequence[str], reading: Reading) -> pd.DataFrame:
+def _tallies(counts: pd.DataFrame, by: str, reading: Reading) -> pd.DataFrame:
     """Count good answers, promoters, critics and all answers by group, in one pass."""
-    kept = np.isin(counts["version"].to_numpy(), reading.asked.versions)
-    rows = counts[kept & (counts[reading.column].to_numpy() != NO_ANSWER)]
-    score, n = rows[reading.column].to_numpy(), rows["surveys"].to_numpy()
+    score = counts[reading.column].to_numpy()
+    kept = _of_versions(counts, reading.asked.versions) & (score != NO_ANSWER)
+    score, n = score[kept], counts["surveys"].to_numpy()[kept]
+    place, groups = pd.factorize(counts[by].array[kept], sort=True)
     _scale, promoter_from, critic_to = CUTS[reading.mapping]
     least = scale_of(reading.asked.scale_max).recommending_from
-    tallied = rows[list(by)].assign(
-        good=np.where(score >= least, n, 0),
-        promoters=np.where(score >= promoter_from, n, 0),
-        critics=np.where(score <= critic_to, n, 0),
-        n=n,
+
+    def total(counted: NDArray[np.bool_]) -> NDArray[np.int64]:
+        summed = np.bincount(place[counted], weights=n[counted], minlength=len(groups))
+        return summed.astype(np.int64)
+
+    return pd.DataFrame(
+        {
+            by: groups,
+            "good": total(score >= least),
+            "promoters": total(score >= promoter_from),
+            "critics": total(score <= critic_to),
+            "n": total(np.full(len(score), fill_value=True)),
+        }
     )
-    return tallied.groupby(list(by), as_index=False)[["good", "promoters", "critics", "n"]].sum()
 
 
 def _indices(
@@ -187,7 +210,7 @@ def segment_figures(counts: pd.DataFrame, reading: Reading, measure: Measure) ->
         ``difference_high`` against the others, and ``verdict``, ``too_few`` under 10 answers on
         either side.
     """
-    part = _tallies(counts, ["segment"], reading)
+    part = _tallies(counts, "segment", reading)
     part = part.sort_values(["n", "segment"], ascending=[False, True], ignore_index=True)
     rest = (
         part[["good", "promoters", "critics", "n"]].sum()
@@ -296,7 +319,7 @@ def periods(
     """
     series = pd.concat(
         [
-            _tallies(counts, ["month"], reading).assign(version=reading.asked.versions[0])
+            _tallies(counts, "month", reading).assign(version=reading.asked.versions[0])
             for reading in readings
         ],
         ignore_index=True,

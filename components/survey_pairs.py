@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from dataclasses import replace
 
 import pandas as pd
@@ -11,7 +12,7 @@ from charts import formats
 from charts.answers import pair_grid, pair_grid_alt
 from components.chart import show_chart
 from components.download import About
-from components.remembered import made_of
+from components.remembered import made_of, remembered
 from components.states import empty, few_answers, hidden
 from components.survey_figures import STANDS, Reading, pairs
 from components.survey_words import STAND_WORDS, interval_told
@@ -22,9 +23,15 @@ from metrics.proportion import share, wilson_limits
 from program.language import _
 
 
-def show_pairs(current: pd.DataFrame, developer: Reading, platform: Reading, about: About) -> None:
+def show_pairs(
+    current: pd.DataFrame,
+    developer: Reading,
+    platform: Reading,
+    about: About,
+    question: tuple[Hashable, ...],
+) -> None:
     """Draw the nine pairs of answers and say who recommends one without the other."""
-    found = pairs(current, developer, platform)
+    found = remembered(lambda: pairs(current, developer, platform), "pairs", *question)
     total = int(found["surveys"].sum())
     if total == 0:
         empty(_("Nobody answered both questions in this period."))

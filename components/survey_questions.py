@@ -112,8 +112,10 @@ def _wording(row: Mapping[Any, Any]) -> tuple[Any, ...]:
     return (row["code"], *(row[name] for name in _WORDING))
 
 
-def questionnaire(questions: pd.DataFrame, version: int) -> tuple[Asked, ...]:
+def questionnaire(questions: pd.DataFrame, version: int | None) -> tuple[Asked, ...]:
     """Return the questions of one version in its order, each with all versions that ask the same.
+
+    No version has no questions.
 
     Parameters
     ----------
@@ -139,18 +141,52 @@ def wordings(questions: pd.DataFrame, code: str) -> tuple[Asked, ...]:
     )
 
 
-def choose_version(
-    questions: pd.DataFrame, surveys: pd.Series[int], codes: Collection[str], *, key: str
-) -> int | None:
-    """Return the questionnaire version to show: the newest with surveys, or the chosen one.
+@dataclass(frozen=True, slots=True)
+class Versions:
+    """The known questionnaire versions of a period.
 
-    A choice is drawn only when the period holds versions that word some of ``codes`` otherwise;
-    it says that answers to different wordings are not put together.
+    Attributes
+    ----------
+    surveys
+        Number of surveys by version, the oldest first; all of them have some.
+    worded_alike
+        Whether all of them ask for what a page shows in the same words.
+    """
+
+    surveys: Mapping[int, int]
+    worded_alike: bool
+
+
+def versions_of(
+    questions: pd.DataFrame, surveys: pd.Series[int], codes: Collection[str]
+) -> Versions:
+    """Return the versions that a period's surveys were asked by.
 
     Parameters
     ----------
+    questions
+        As from ``queries.questionnaire.questionnaires``.
     surveys
         Number of surveys of the period by version.
+    codes
+        The questions that a page shows.
+    """
+    known = set(questions["version"])
+    present = {int(v): int(n) for v, n in surveys.sort_index().items() if n > 0 and v in known}
+    apart = {
+        tuple(a.versions for a in questionnaire(questions, v) if a.code in codes) for v in present
+    }
+    return Versions(present, len(apart) < 2)
+
+
+def choose_version(found: Versions, *, key: str) -> int | None:
+    """Return the questionnaire version to show: the newest with surveys, or the chosen one.
+
+    A choice is drawn only when the period holds versions that word something otherwise; it says
+    that answers to different wordings are not put together.
+
+    Parameters
+    ----------
     key
         Of the widget, unique on the page.
 
@@ -158,16 +194,9 @@ def choose_version(
     -------
     The version, or ``None`` when no known version has a survey.
     """
-    known = set(questions["version"])
-    present = sorted(int(v) for v, n in surveys.items() if n > 0 and v in known)
-    if not present:
-        return None
-    apart = {
-        tuple(a.versions for a in questionnaire(questions, v) if a.code in codes) for v in present
-    }
-    if len(apart) == 1:
-        return present[-1]
-    options = present[::-1]
+    options = list(found.surveys)[::-1]
+    if found.worded_alike:
+        return options[0] if options else None
     if st.session_state.get(key) not in options:
         st.session_state[key] = options[0]
     with st.container(border=True):
@@ -183,7 +212,7 @@ def choose_version(
             key=key,
             required=True,
             format_func=lambda v: _("version {version} · {n}").format(
-                version=v, n=formats.answers(int(surveys[v]))
+                version=v, n=formats.answers(found.surveys[v])
             ),
             label_visibility="collapsed",
         )

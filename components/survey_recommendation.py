@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -17,8 +17,7 @@ from components.chart import show_chart
 from components.data import ask
 from components.definitions import definition
 from components.download import About
-from components.page import title
-from components.remembered import made_of
+from components.remembered import drawn_once, remembered
 from components.states import empty
 from components.survey_figures import (
     Measure,
@@ -30,6 +29,7 @@ from components.survey_figures import (
     values,
 )
 from components.survey_lists import show_surveys
+from components.survey_questions import Versions, versions_of
 from components.survey_view import View, one_of
 from components.survey_words import (
     DIMENSIONS,
@@ -48,7 +48,6 @@ from components.survey_words import (
 )
 from components.table import Column, Kind
 from components.text import plain
-from components.theme import figure_theme
 from components.tiles import Tile
 from components.words import BASE_SIZES, EDITIONS, TIERS, word
 from metrics.difference import Verdict
@@ -69,10 +68,26 @@ _DRAWN = 12
 _TOLD = 6
 
 
-def verdict_heading(
+class Answered(NamedTuple):
+    """The answers of the chosen period and of the one before, and the questionnaires in use."""
+
+    current: pd.DataFrame
+    previous: pd.DataFrame
+    versions: Versions
+
+
+def answered(counts: pd.DataFrame, questions: pd.DataFrame) -> Answered:
+    """Return the parts of ``queries.survey.recommendation_counts`` that figures are made of."""
+    current, previous = (counts[counts["part"] == part] for part in (Part.CURRENT, Part.PREVIOUS))
+    surveys = current.groupby("version")["surveys"].sum()
+    codes = [subject.code for subject in Subject]
+    return Answered(current, previous, versions_of(questions, surveys, codes))
+
+
+def verdict_words(
     readings: Mapping[Subject, Reading], current: pd.DataFrame, previous: pd.DataFrame, view: View
-) -> None:
-    """Draw the heading: both shares, and what changed against the period before."""
+) -> tuple[str, str]:
+    """Return both shares in a sentence, and what changed against the period before."""
     developer, platform = (readings[s].share(current) for s in Subject)
     few = min(developer.n, platform.n) < ENOUGH
     sentence = (
@@ -98,10 +113,7 @@ def verdict_heading(
                 changes="; ".join(changes),
             )
         )
-    title(
-        sentence.format(developer=said[0], platform=said[1]),
-        " · ".join(lead),
-    )
+    return sentence.format(developer=said[0], platform=said[1]), " · ".join(lead)
 
 
 def subject_tiles(
@@ -174,36 +186,49 @@ def response_words(responses: pd.DataFrame) -> str:
     return ", ".join(words)
 
 
-def response_line(
+class ResponseTold(NamedTuple):
+    """The response rate in words, and how far silence could move each share."""
+
+    rate: str
+    bounds: list[str]
+
+
+def response_told(
     responses: pd.DataFrame, readings: Mapping[Subject, Reading], current: pd.DataFrame
-) -> None:
-    """Draw the response rate of the period, and how far silence could move the shares."""
+) -> ResponseTold:
+    """Return the response rate of the period with the bounds of both shares."""
     ended = response_of(responses)
-    with st.container(horizontal=True, vertical_alignment="center"):
-        words = [
-            _("Response: **{share}** of the calls that ended").format(
-                share=formats.share_of(ended.completed, ended.ended, undefined=formats.no_data())
+    rate = [
+        _("Response: **{share}** of the calls that ended").format(
+            share=formats.share_of(ended.completed, ended.ended, undefined=formats.no_data())
+        )
+    ]
+    if ended.ended:
+        rate.append(interval_told(ended.rate))
+    rate.append(_("pending: {n}").format(n=formats.number(ended.pending)))
+    bounds = []
+    for subject, reading in readings.items():
+        share = reading.share(current)
+        if not share.n:
+            continue
+        worst = worst_case(round(share.value * share.n), share.n, max(ended.ended - share.n, 0))
+        bounds.append(
+            _("{subject}: from **{low}** to **{high}**").format(
+                subject=_(SUBJECTS[subject]).capitalize(),
+                low=formats.share(worst.low, share.n),
+                high=formats.share(worst.high, share.n),
             )
-        ]
-        if ended.ended:
-            words.append(interval_told(ended.rate))
-        words.append(_("pending: {n}").format(n=formats.number(ended.pending)))
-        st.markdown(" · ".join(words), help=definition("response_rate"))
+        )
+    return ResponseTold(" · ".join(rate), bounds)
+
+
+def response_line(told: ResponseTold) -> None:
+    """Draw the response rate of the period, and how far silence could move the shares."""
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown(told.rate, help=definition("response_rate"))
         with st.popover(_("If the others had answered"), type="tertiary"):
-            for subject, reading in readings.items():
-                share = reading.share(current)
-                if not share.n:
-                    continue
-                bounds = worst_case(
-                    round(share.value * share.n), share.n, max(ended.ended - share.n, 0)
-                )
-                st.markdown(
-                    _("{subject}: from **{low}** to **{high}**").format(
-                        subject=_(SUBJECTS[subject]).capitalize(),
-                        low=formats.share(bounds.low, share.n),
-                        high=formats.share(bounds.high, share.n),
-                    )
-                )
+            for bounds in told.bounds:
+                st.markdown(bounds)
             st.caption(
                 _(
                     "The share if nobody of those who did not answer would recommend, and if all "
@@ -230,6 +255,48 @@ def segment_names(scope: Scope, dimension: Dimension) -> dict[str, str]:
     }
 
 
+class _Segments(NamedTuple):
+    """Segments of one dimension in words.
+
+    Attributes
+    ----------
+    found
+        Every segment with answers, as from ``segment_figures`` with ``name`` and ``words``;
+        figures of fewer than 5 answers are NaN.
+    dots
+        Those that are drawn, with ``label``.
+    alt, notes
+        What the chart says in words, and what limits it.
+    """
+
+    found: pd.DataFrame
+    dots: pd.DataFrame
+    alt: str
+    notes: str
+
+
+def _segments_of(
+    counts: pd.DataFrame, names: Mapping[str, str], reading: Reading, measure: Measure
+) -> _Segments:
+    found = segment_figures(counts, reading, measure)
+    hidden = found["n"] < HIDDEN_BELOW
+    found = found.assign(
+        name=[names.get(code, code) for code in found["segment"]],
+        words=[_(VERDICTS[Verdict(v)]) for v in found["verdict"]],
+    )
+    figures = ["value", "low", "high", "difference", "difference_low", "difference_high"]
+    found.loc[hidden, figures] = np.nan
+    visible = found[~hidden].head(_DRAWN)
+    dots = visible.assign(
+        label=[
+            f"{SIGNS.get(Verdict(v), '')}{name}"
+            for v, name in zip(visible["verdict"], visible["name"], strict=True)
+        ]
+    )
+    alt = "" if dots.empty else interval_dots_alt(dots, index=measure is Measure.INDEX)
+    return _Segments(found, dots, alt, " ".join(_segment_notes(found, len(visible))))
+
+
 def segments_block(
     scope: Scope, filters: Filters, view: View, reading: Reading, measure: Measure, about: About
 ) -> None:
@@ -239,30 +306,25 @@ def segments_block(
         {d: _(DIMENSIONS[d]) for d in Dimension if d is not Dimension.MANAGER},
         key="recommendation_dimension",
     )
-    counts = ask(recommendation_by_segment, scope, filters, dimension, view.sizing)
-    found = segment_figures(counts, reading, measure)
+    asked = (scope, filters, dimension, view.sizing)
+    question = (*asked, reading, measure)
+    found, dots, alt, notes = remembered(
+        lambda: _segments_of(
+            ask(recommendation_by_segment, *asked),
+            segment_names(scope, dimension),
+            reading,
+            measure,
+        ),
+        "recommendation_segments",
+        *question,
+    )
     if len(found) < 2:
         empty(_("Only one segment has answers here: there is nothing to compare it with."))
         return
-    names = segment_names(scope, dimension)
-    hidden = found["n"] < HIDDEN_BELOW
-    index = measure is Measure.INDEX
-    found = found.assign(
-        name=[names.get(code, code) for code in found["segment"]],
-        words=[_(VERDICTS[Verdict(v)]) for v in found["verdict"]],
-    )
-    figures = ["value", "low", "high", "difference", "difference_low", "difference_high"]
-    found.loc[hidden, figures] = np.nan
-    visible = found[~hidden].head(_DRAWN)
-    if visible.empty:
+    if dots.empty:
         empty(_("Every segment has fewer than 5 answers: hidden."))
         return
-    dots = visible.assign(
-        label=[
-            f"{SIGNS.get(Verdict(v), '')}{name}"
-            for v, name in zip(visible["verdict"], visible["name"], strict=True)
-        ]
-    )
+    index = measure is Measure.INDEX
     left, right = st.columns([3, 2], gap="large")
     with right:
         _standing_out(found, index=index)
@@ -273,11 +335,11 @@ def segments_block(
     )
     with left:
         show_chart(
-            made_of(interval_dots, dots, theme=figure_theme(), index=index),
+            drawn_once(interval_dots, dots, question=question, index=index),
             title=_("{dimension} against all the others").format(
                 dimension=_(DIMENSIONS[dimension])
             ),
-            alt=interval_dots_alt(dots, index=index),
+            alt=alt,
             data=found,
             columns=[
                 Column("name", _(DIMENSIONS[dimension]), width="medium"),
@@ -294,7 +356,7 @@ def segments_block(
             ],
             key="recommendation_segments",
             about=replace(about, file_name=f"{about.file_name}_by_{dimension}"),
-            note=" ".join(_segment_notes(found, len(visible))),
+            note=notes,
         )
 
 
@@ -379,18 +441,18 @@ def critics_list(
     filters: Filters,
     view: View,
     reading: Reading,
-    current: pd.DataFrame,
+    critics: int,
     questions: pd.DataFrame,
     about: About,
 ) -> None:
-    """Draw the critics' answers of the period: a reason to ask, never blame."""
+    """Draw the answers of so many critics of the period: a reason to ask, never blame."""
     st.caption(
         _(
             "An answer is a reason to ask the partner what happened. It says nothing about guilt. "
             "Critics by the chosen mapping: {mapping}."
         ).format(mapping=_(MAPPINGS[reading.mapping]))
     )
-    if not reading.groups(current).critics:
+    if not critics:
         empty(_("No critical answers in this period."))
         return
     critical = Critical(reading.asked.code, reading.asked.versions, reading.critical_to)

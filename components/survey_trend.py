@@ -41,11 +41,12 @@ def trend_marks(trend: Trend) -> tuple[Mark, ...]:
 
 @dataclass(frozen=True, slots=True)
 class _Told:
-    """A trend in words: the rows of its table, the picture's message, and the signals."""
+    """A trend in words: the rows of its table, the picture's message, signals and limits."""
 
     rows: pd.DataFrame
     alt: str
     signals: tuple[str, ...]
+    note: str
 
 
 def _told(trend: Trend, *, index: bool) -> _Told:
@@ -64,6 +65,7 @@ def _told(trend: Trend, *, index: bool) -> _Told:
         rows,
         control_chart_alt(frame, quarterly=trend.quarterly, index=index),
         tuple(signal_sentences(frame, quarterly=trend.quarterly)),
+        " ".join(notes(trend)),
     )
 
 
@@ -114,7 +116,7 @@ def show_trend(
         ],
         key=key,
         about=about,
-        note=" ".join(notes(trend)),
+        note=told.note,
     )
     for sentence in told.signals:
         st.markdown(f"- {sentence}")

@@ -57,7 +57,16 @@ asked = (choice.filters, measure, choice.evaluated_on, choice.today, settings().
 found = ask(compare_partners, user.scope, *asked)
 listed, index, whose = found.listed, measure.index, (user.scope, *asked)
 with heading:
-    title(verdict_words(name, found), lead_words(found, choice.filters, index=index))
+    title(
+        *remembered(
+            lambda: (
+                verdict_words(name, found),
+                lead_words(found, choice.filters, index=index),
+            ),
+            "peers_verdict",
+            *whose,
+        )
+    )
 if listed.empty:
     nothing_matches()
     st.stop()
@@ -75,13 +84,15 @@ about = About(
 )
 columns = peer_columns(name, index=index)
 first = remembered(lambda: described(listed.head(ROWS_SHOWN), index=index), "peers", *whose)
-views = remembered(lambda: view_sizes(listed), "peer_views", *whose)
+views, nobody = remembered(
+    lambda: (view_sizes(listed), bool(listed["value"].isna().all())), "peer_views", *whose
+)
 
 # Funnel --------------------------------------------------------------------------------------
 picture, flags = st.columns([5, 3], gap="large")
 points = []
 with picture:
-    if found.listed["value"].isna().all():
+    if nobody:
         empty(_("None of these partners has five answers in the period."))
     else:
         points = show_chart(
@@ -117,26 +128,34 @@ view = View(
         persist_state="session",
     )
 )
-rows = of_view(listed, view)
 st.caption(view_words(view, found))
-if rows.empty:
+if not views[view]:
     empty(_("No partner is in this group."))
     st.stop()
+shown = first
+if view is not View.ALL:
+    shown = remembered(
+        lambda: described(of_view(listed, view).head(ROWS_SHOWN), index=index),
+        "peers_of_view",
+        view,
+        *whose,
+    )
 chosen = show_table(
-    first if view is View.ALL else described(rows.head(ROWS_SHOWN), index=index),
+    shown,
     columns,
     key=f"peers_{view}",
     alt=_("Partners with their answers, verdict and room for improvement"),
+    question=(view, *whose),
     select="partner_id",
-    height=height_of(len(rows.head(ROWS_SHOWN)), 400),
+    height=height_of(len(shown), 400),
 )
 with st.container(horizontal=True, vertical_alignment="center"):
-    if left_out := rows_left_out(len(rows)):
+    if left_out := rows_left_out(views[view]):
         st.caption(left_out)
-    download(for_file(rows), file_columns(name, index=index), about=about, key="peers_file")
+    download(for_file(listed, view), file_columns(name, index=index), about=about, key="peers_file")
 ticked = chosen if chosen is not None else next((p["customdata"] for p in points), None)
 picked = pick_partner(
-    rows.head(ROWS_SHOWN), key="peers_partner", chosen=None if ticked is None else int(str(ticked))
+    shown, key="peers_partner", chosen=None if ticked is None else int(str(ticked))
 )
 if picked is not None and st.button(_("Open the partner's card"), icon=":material/badge:"):
     open_partner(picked)

@@ -6,7 +6,7 @@ from charts import formats
 from components.adoption import (
     adoption_charts,
     adoption_tiles,
-    verdict_heading,
+    verdict_words,
     window_words,
     with_coverage,
 )
@@ -21,7 +21,7 @@ from components.filter_bar import current_choice
 from components.outlook import coming_evaluations
 from components.page import title
 from components.programme_points import points_section
-from components.remembered import made_of
+from components.remembered import remembered
 from components.sections import section
 from components.session import require_user
 from components.states import nothing_matches
@@ -48,17 +48,21 @@ if rows.empty:
     title(_("How far has the programme come?"))
     nothing_matches()
     st.stop()
-rows = with_coverage(rows)
+whose = (user.scope, *asked)
+rows = remembered(lambda: with_coverage(rows), "with_coverage", *whose)
 marks = change_marks()
 
 # Verdict and key figures -------------------------------------------------------------------------
-verdict_heading(rows)
+title(*remembered(lambda: verdict_words(rows), "adoption_verdict", *whose))
 tiles(
-    made_of(
-        adoption_tiles,
-        rows,
-        members=members_words(user.scope, choice.filters),
-        coverage=coverage_words(user.scope, choice.filters),
+    remembered(
+        lambda: adoption_tiles(
+            rows,
+            members=members_words(user.scope, choice.filters),
+            coverage=coverage_words(user.scope, choice.filters),
+        ),
+        "adoption_tiles",
+        *whose,
     ),
     in_a_row=4,
 )
@@ -76,7 +80,7 @@ about = About(
 )
 
 # Over time ---------------------------------------------------------------------------------------
-adoption_charts(rows, marks, about, rules, (user.scope, *asked))
+adoption_charts(rows, marks, about, rules, whose)
 
 # One closer look at a time -----------------------------------------------------------------------
 shown = section(SECTIONS, key="look")

@@ -1,10 +1,9 @@
 from __future__ import annotations
 
-import pandas as pd
 import streamlit as st
 
 from charts import formats
-from charts.history import programme_trend, programme_trend_alt
+from charts.history import programme_trend
 from components import address
 from components.change_marks import change_marks
 from components.chart import show_chart
@@ -15,17 +14,17 @@ from components.filter_bar import current_choice
 from components.follow_ups import follow_ups, my_follow_ups
 from components.home_changes import what_changed
 from components.home_tiles import programme_tiles
+from components.home_trend import home_trend
 from components.outlook import coming_evaluations, groups_by_evaluation
 from components.page import title
-from components.remembered import made_of, remembered
+from components.remembered import drawn_once, remembered
 from components.session import require_user
 from components.states import no_data_loaded
 from components.survey_home import asked_of_survey, survey_tiles
 from components.table import Column, Kind
-from components.theme import figure_theme
 from components.tiles import tiles
 from components.whose import coverage_words
-from metrics.coverage import Group, coverage
+from metrics.coverage import Group
 from program.calendar import add_months, last_evaluation
 from program.language import _, ngettext
 from program.settings import settings
@@ -51,7 +50,8 @@ if data_moment().as_of is None and not groups[list(Group)].to_numpy().any():
     st.stop()
 
 # Verdict -------------------------------------------------------------------------------------
-nearest = groups.iloc[0]
+by_evaluation = groups.to_dict("records")
+nearest = by_evaluation[0]
 losing, saved = int(nearest[Group.WILL_LOSE]), int(nearest["saved_by_one"])
 verdict = ngettext(
     "{n} partner is about to lose the competence on {day}",
@@ -70,16 +70,14 @@ title(
 )
 
 # Key figures -----------------------------------------------------------------------------------
+whose = (user.scope, filters, today, rules)
 figures = remembered(
     lambda: [
         *programme_tiles(history, months.deliveries, today, coverage_words(user.scope, filters)),
         *survey_tiles(user.scope, surveyed, today),
     ],
     "home_tiles",
-    user.scope,
-    filters,
-    today,
-    rules,
+    *whose,
 )
 if figures:
     tiles(figures)
@@ -88,7 +86,7 @@ else:
 
 # The coming evaluations --------------------------------------------------------------------------
 st.markdown(f"## {_('The coming evaluations')}")
-for column, (i, row) in zip(st.columns(len(groups)), groups.iterrows(), strict=True):
+for i, (column, row) in enumerate(zip(st.columns(len(groups)), by_evaluation, strict=True)):
     on = row["evaluated_on"].date()
     settled = on in coming
     with column, st.container(border=True, height="stretch", gap="xsmall"):
@@ -130,22 +128,14 @@ what_changed(user.scope, filters, tuple(day.date() for day in history["evaluated
 
 # Over time ---------------------------------------------------------------------------------------
 if len(history) > 1:
-    settled_rows = groups[groups["evaluated_on"].isin([pd.Timestamp(day) for day in coming])]
-    trend = pd.concat(
-        [
-            history.assign(decided=True),
-            settled_rows[["evaluated_on", "base", "delivered"]].assign(decided=False),
-        ],
-        ignore_index=True,
-    )
-    trend["coverage"] = coverage(trend["base"].to_numpy(), trend["delivered"].to_numpy())
+    trend = remembered(lambda: home_trend(history, groups, coming), "home_trend", *whose)
     show_chart(
-        made_of(programme_trend, trend, theme=figure_theme(), marks=change_marks()),
+        drawn_once(programme_trend, trend.rows, question=whose, marks=change_marks()),
         title=_("{coverage} at each evaluation").format(
             coverage=coverage_words(user.scope, filters)
         ),
-        alt=programme_trend_alt(trend),
-        data=trend,
+        alt=trend.alt,
+        data=trend.rows,
         columns=[
             Column("evaluated_on", _("Evaluation on"), Kind.DATE),
             Column("coverage", _("Coverage"), Kind.SHARE, n="base"),

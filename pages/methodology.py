@@ -9,6 +9,7 @@ from components.filter_bar import current_choice
 from components.forecast_quality import show_forecast_quality
 from components.outlook import coming_evaluations, partners_outlook
 from components.page import title
+from components.remembered import remembered
 from components.session import require_user
 from components.words import KINDS, word
 from components.worked_examples import forecast_example, rule_examples
@@ -95,10 +96,13 @@ st.markdown(
 # Metrics ---------------------------------------------------------------------------------------
 st.markdown(f"## {_('Figures')}")
 outlook = ask(partners_outlook, user.scope, NO_FILTERS, coming, today, rules)
-examples = {**rule_examples(outlook, rules), "programme_forecast": forecast_example()}
+examples = remembered(
+    lambda: {**rule_examples(outlook, rules), "programme_forecast": forecast_example()},
+    "worked_examples",
+    *(user.scope, coming, today, rules),
+)
 for metric in METRICS:
     with st.expander(_(metric.title)):
-        st.markdown(_(metric.meaning))
         lines = [
             (_("Formula"), _(metric.formula)),
             (_("Example"), examples.get(metric.code)),
@@ -106,7 +110,8 @@ for metric in METRICS:
             (_("Small numbers"), _(metric.small_numbers)),
             (_("Source"), _(metric.source)),
         ]
-        st.markdown("\n".join(f"- **{name}:** {text}" for name, text in lines if text))
+        listed = "\n".join(f"- **{name}:** {text}" for name, text in lines if text)
+        st.markdown(f"{_(metric.meaning)}\n\n{listed}")
 
 # What happened -----------------------------------------------------------------------------------
 annotations_section(user)

@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import datetime as dt
 
-import pandas as pd
 import streamlit as st
 
 from charts import formats
@@ -19,7 +18,7 @@ from components.holding_forecast import show_chance, show_what_to_do
 from components.key_list import show_keys, show_keys_left_out
 from components.notes import notes_block
 from components.outlook import coming_evaluations
-from components.outlook_words import Outlook, card_tone, card_verdict
+from components.outlook_words import card_standing, card_tone, card_verdict
 from components.page import title
 from components.partner_picker import pick_partner
 from components.printed_card import print_button, printed_keys, show_printed
@@ -32,7 +31,7 @@ from components.text import plain
 from components.tiles import Tile, tiles
 from components.verdict import verdict
 from components.words import TIERS, country, word
-from metrics.coverage import State, as_decided, coverage, with_outlook
+from metrics.coverage import as_decided, coverage, with_outlook
 from metrics.keys import counts_from_keys, keys_left_out, keys_that_decide
 from metrics.points import awards_alive
 from program.calendar import add_months, evaluations_between, last_evaluation
@@ -58,7 +57,9 @@ coming = coming_evaluations(today, rules)
 said = st.query_params.get("partner", "")
 asked = int(said) if said.isdecimal() and len(said) < 10 else None
 directory = ask(partner_directory, user.scope, NO_FILTERS)
-header = directory[directory["partner_id"] == asked]
+header = remembered(
+    lambda: directory[directory["partner_id"] == asked], "card_header", user.scope, asked
+)
 picked = pick_partner(directory, key="card_partner", chosen=asked)
 if picked is not None and picked != asked:
     st.query_params["partner"] = str(picked)
@@ -86,24 +87,12 @@ question = (user.scope, partner_id, tuple(shown), today, rules)
 history = remembered(
     lambda: with_outlook(counts_from_keys(keys, shown, today, rules), rules), "history", *question
 )
-stored = decisions.set_index("evaluated_on")["held"]
-#: A stored evaluation without a row of this partner decided that it does not hold.
 held_is_stored = in_force in ask_of_all(stored_evaluations).dates
-calculated = history.set_index("evaluated_on")
-held_now = bool(
-    stored.get(pd.Timestamp(in_force), default=False)
-    if held_is_stored
-    else calculated.loc[pd.Timestamp(in_force), "held"]
+held_now, outlooks = remembered(
+    lambda: card_standing(history, decisions if held_is_stored else None, in_force, coming),
+    "card_standing",
+    *question,
 )
-outlooks = [
-    Outlook(
-        day,
-        State(row["state"]),
-        *(int(row[name]) for name in ("base", "delivered", "needed", "needed_worst", "spare")),
-    )
-    for day in coming
-    if (row := calculated.loc[pd.Timestamp(day)]) is not None
-]
 title(plain(partner["name"]))
 with st.container(horizontal=True, vertical_alignment="center"):
     st.caption(
@@ -203,9 +192,11 @@ st.caption(
     )
 )
 with st.container(key=f"{ON_SCREEN}_keys"):
-    show_keys(deciding, coming, rules, about, key=f"keys_{partner_id}")
+    show_keys(deciding, coming, rules, about, question, key=f"keys_{partner_id}")
     others = remembered(lambda: keys_left_out(keys, coming, today, rules), "other_keys", *question)
-    show_keys_left_out(others, coming, since, today, about, key=f"other_keys_{partner_id}")
+    show_keys_left_out(
+        others, coming, since, today, about, question, key=f"other_keys_{partner_id}"
+    )
 show_printed(
     remembered(lambda: printed_keys(deciding, coming, today, rules), "printed_keys", *question)
 )
@@ -216,7 +207,7 @@ with st.container(key=f"{ON_SCREEN}_notes"):
 
 # Coverage over time ----------------------------------------------------------------------------
 marks = change_marks()
-if (history["base"] > 0).any():
+if history["base"].any():
     line = remembered(lambda: as_decided(history, decisions, today), "decided", *question)
     show_chart(
         drawn_once(

@@ -15,11 +15,13 @@ from components.survey_figures import Measure, Reading, Subject, trend
 from components.survey_pairs import show_pairs
 from components.survey_questions import choose_version, questionnaire, wordings
 from components.survey_recommendation import (
+    answered,
     critics_list,
     response_line,
+    response_told,
     segments_block,
     subject_tiles,
-    verdict_heading,
+    verdict_words,
 )
 from components.survey_trend import show_trend
 from components.survey_view import one_of, view_of
@@ -31,7 +33,7 @@ from program.language import _
 from program.settings import settings
 from queries.questionnaire import questionnaires
 from queries.response import response_counts
-from queries.survey import Part, recommendation_counts
+from queries.survey import recommendation_counts
 
 user = require_user()
 choice = current_choice()
@@ -39,8 +41,10 @@ filters = choice.filters
 view = view_of(choice, settings().rules)
 counts = ask(recommendation_counts, user.scope, filters, view.previous, view.since, view.sizing)
 questions = ask_of_all(questionnaires)
-current = counts[counts["part"] == Part.CURRENT]
-previous = counts[counts["part"] == Part.PREVIOUS]
+question = (user.scope, filters, view)
+current, previous, versions = remembered(
+    lambda: answered(counts, questions), "recommendation_answered", *question
+)
 
 if current.empty:
     title(_("Who would recommend the developer and the platform?"), view.words)
@@ -48,13 +52,11 @@ if current.empty:
     st.stop()
 
 # How the answers are read ------------------------------------------------------------------------
-version = choose_version(
-    questions,
-    current.groupby("version")["surveys"].sum(),
-    [subject.code for subject in Subject],
-    key="recommendation_version",
-)
-asked = {a.code: a for a in questionnaire(questions, version)} if version is not None else {}
+version = choose_version(versions, key="recommendation_version")
+asked = {
+    a.code: a
+    for a in remembered(lambda: questionnaire(questions, version), "questionnaire", version)
+}
 if any(subject.code not in asked for subject in Subject):
     title(_("Who would recommend the developer and the platform?"), view.words)
     empty(_("The questionnaire of these surveys does not ask about recommending."))
@@ -63,8 +65,12 @@ mapping = IndexMapping(st.session_state.get("recommendation_mapping", IndexMappi
 readings = {s: Reading.of(s, asked[s.code], mapping) for s in Subject}
 
 # Verdict and key figures -------------------------------------------------------------------------
-verdict_heading(readings, current, previous, view)
-whose = (user.scope, filters, view, version, mapping)
+whose = (*question, version, mapping)
+title(
+    *remembered(
+        lambda: verdict_words(readings, current, previous, view), "recommendation_verdict", *whose
+    )
+)
 tiles(
     remembered(
         lambda: subject_tiles(readings, current, previous, counts, view), "subjects", *whose
@@ -72,7 +78,11 @@ tiles(
     in_a_row=2,
 )
 responses = ask(response_counts, user.scope, filters, view.previous, view.since, view.sizing)
-response_line(responses, readings, current)
+response_line(
+    remembered(
+        lambda: response_told(responses, readings, current), "recommendation_response", *whose
+    )
+)
 
 with st.container(horizontal=True, vertical_alignment="bottom"):
     subject = one_of(
@@ -96,12 +106,18 @@ with st.container(horizontal=True, vertical_alignment="bottom"):
 reading = readings[subject]
 if reading.mapping is IndexMapping.CLASSIC:
     st.caption(_("A 0–10 question is always read by the classic mapping: 9–10 | 7–8 | 0–6."))
+series = (*whose, subject, measure)
+answers, critics = remembered(
+    lambda: (reading.share(current).n, reading.groups(current).critics),
+    "recommendation_answers",
+    *series,
+)
 about = About(
     title=_("Recommendation"),
     file_name=f"recommendation_{subject}_{measure}_{view.until}",
     filters=choice.lines,
     period=view.words,
-    basis=formats.answers(reading.share(current).n),
+    basis=formats.answers(answers),
     definitions=definitions(
         "recommending", "not_recommending", "recommendation_index", "survey_control_chart"
     ),
@@ -116,20 +132,20 @@ look = one_of(
         TREND: _("Over time"),
         SEGMENTS: _("Who stands out"),
         PAIRS: _("Developer and platform"),
-        CRITICS: _("Reasons to ask: {n}").format(n=formats.number(reading.groups(current).critics)),
+        CRITICS: _("Reasons to ask: {n}").format(n=formats.number(critics)),
     },
     key="recommendation_look",
 )
 if look == TREND:
-    same_scale = [
-        Reading(other, reading.mapping, subject.column)
-        for other in wordings(questions, subject.code)
-        if other.scale_max == reading.asked.scale_max
-    ]
-    series = (*whose, subject, measure)
     show_trend(
         remembered(
-            lambda: trend(counts, same_scale, measure, view.until, complete_from=view.since),
+            lambda: trend(
+                counts,
+                reading.across(wordings(questions, subject.code)),
+                measure,
+                view.until,
+                complete_from=view.since,
+            ),
             "recommendation_trend",
             *series,
         ),
@@ -144,6 +160,6 @@ if look == TREND:
 elif look == SEGMENTS:
     segments_block(user.scope, filters, view, reading, measure, about)
 elif look == PAIRS:
-    show_pairs(current, readings[Subject.DEVELOPER], readings[Subject.PLATFORM], about)
+    show_pairs(current, readings[Subject.DEVELOPER], readings[Subject.PLATFORM], about, whose)
 else:
-    critics_list(user.scope, filters, view, reading, current, questions, about)
+    critics_list(user.scope, filters, view, reading, critics, questions, about)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import pandas as pd
 import streamlit as st
 
 from charts import formats
@@ -11,20 +12,11 @@ from components.page import title
 from components.region_measures import (
     DEFINED_AS,
     TITLES,
-    measured,
     pick_region_measure,
     survey_figures,
 )
-from components.region_tables import city_table, coverage_lines, partner_table, region_table
-from components.regions import (
-    in_place,
-    map_section,
-    map_tiles,
-    named,
-    tiles_of,
-    verdict_words,
-    without_place,
-)
+from components.region_tables import city_table, partner_table, region_table, with_lines
+from components.regions import map_section, named, regional, without_place
 from components.remembered import remembered
 from components.session import require_user
 from components.states import empty, nothing_matches
@@ -42,9 +34,12 @@ choice = current_choice()
 filters, evaluated_on = choice.filters, choice.evaluated_on
 stored = ask_of_all(stored_evaluations).dates
 at = At(evaluated_on, choice.today, rules, stored=evaluated_on in stored)
-regions = named(ask(region_standing, user.scope, without_place(filters), at))
+everywhere = (user.scope, without_place(filters), at)
+regions, anybody = remembered(
+    lambda: named(ask(region_standing, *everywhere)), "regions", *everywhere
+)
 heading = st.container()
-if not regions[["partners", "base"]].to_numpy().any():
+if not anybody:
     with heading:
         title(_("How do the regions differ?"))
     nothing_matches()
@@ -52,21 +47,29 @@ if not regions[["partners", "base"]].to_numpy().any():
 
 # The measure, on the map and in words ------------------------------------------------------------
 measure = pick_region_measure()
-figures = None
-if measure.subject is not None:
+whose = (user.scope, filters, at)
+
+
+def survey() -> pd.DataFrame | None:
+    """Return the figures of a measure of the survey."""
+    if measure.subject is None:
+        return None
     tile_of = dict(zip(regions["place"], regions["tile"], strict=True))
     sizing = Sizing(evaluated_on, choice.today, rules)
-    figures = survey_figures(user.scope, without_place(filters), sizing, measure, tile_of)
-everywhere = measured(regions, measure, figures)
-inside = in_place(regions, filters)
+    return survey_figures(user.scope, without_place(filters), sizing, measure, tile_of)
+
+
+found = remembered(
+    lambda: regional(regions, survey(), measure, filters, rules), "regional", measure, *whose
+)
 with heading:
     title(
-        verdict_words(everywhere[inside], measure, rules),
+        found.verdict,
         " · ".join(
             (
                 _("evaluation on {day}").format(day=formats.date_long(evaluated_on)),
                 _("as decided") if at.stored else _("by today's records"),
-                formats.partners(int(regions.loc[inside, "partners"].sum())),
+                formats.partners(found.partners),
                 *([period_words(period_of(filters))] if measure.subject else []),
             )
         ),
@@ -78,26 +81,19 @@ about = About(
     period=period_words(period_of(filters))
     if measure.subject
     else formats.window(rules.window(evaluated_on).start, rules.window(evaluated_on).end),
-    basis=formats.partners(int(regions.loc[inside, "partners"].sum())),
+    basis=formats.partners(found.partners),
     definitions=definitions(DEFINED_AS[measure], "base", "delivered", "competence"),
     data_as_of=data_moment().as_of,
 )
-whose = (user.scope, filters, at)
-reached = set(regions.loc[inside, "tile"])
-tiles = remembered(
-    lambda: map_tiles(measured(tiles_of(regions), measure, figures), reached, measure, filters),
-    "map_tiles",
-    measure,
-    *whose,
-)
-map_section(tiles, measure, filters, rules, about, whose)
+map_section(found.tiles, measure, filters, rules, about, whose)
 
 # The same as a table -----------------------------------------------------------------------------
 since = add_months(last_evaluation(choice.today), -12)
 asked = (without_place(filters), since, at)
 history = ask(region_history, user.scope, *asked)
 st.markdown(f"## {_('Regions')}")
-region_table(everywhere[inside], measure, coverage_lines(history, (user.scope, *asked)), about)
+rows = remembered(lambda: with_lines(found.inside, history), "with_lines", measure, since, *whose)
+region_table(rows, measure, about, (since, *whose))
 
 # From the region to its cities and partners ------------------------------------------------------
 if filters.region or filters.country or filters.city_id:
@@ -106,6 +102,6 @@ if filters.region or filters.country or filters.city_id:
         empty(_("No partner sits here."))
         st.stop()
     st.markdown(f"## {_('Cities')}")
-    city_table(partners, about)
+    city_table(partners, about, whose)
     st.markdown(f"## {_('Partners')}")
-    partner_table(partners, about)
+    partner_table(partners, about, whose)

@@ -11,7 +11,13 @@ from components.page import title
 from components.remembered import remembered
 from components.session import require_user
 from components.states import empty, nothing_matches
-from components.survey_answers import bar_span, good_words, question_figures, subject_bars, tally
+from components.survey_answers import (
+    answered,
+    bar_span,
+    question_figures,
+    subject_bars,
+    verdict_words,
+)
 from components.survey_association import association_block
 from components.survey_compare import compare_block, compared_period
 from components.survey_figures import Measure, Reading, trend
@@ -20,7 +26,6 @@ from components.survey_questions import choose_version, questionnaire, wordings
 from components.survey_recommendation import response_words
 from components.survey_trend import show_trend
 from components.survey_view import one_of, view_of
-from metrics.estimate import ENOUGH
 from metrics.recommendation import IndexMapping, mapping_for
 from program.language import _
 from program.settings import settings
@@ -28,7 +33,6 @@ from queries.answers import answer_counts
 from queries.comments import commented_surveys
 from queries.questionnaire import questionnaires
 from queries.response import response_counts
-from queries.survey import Part
 
 user = require_user()
 choice = current_choice()
@@ -38,28 +42,23 @@ response_asked = (filters, None, None, view.sizing)
 ask_ahead(user.scope, (response_counts, *response_asked))
 counts = ask(answer_counts, user.scope, filters, compared_period(view), view.since, view.sizing)
 questions = ask_of_all(questionnaires)
-current = counts[counts["part"] == Part.CURRENT]
-if current.empty:
+question = (user.scope, filters, view)
+answers, versions, surveyed = remembered(
+    lambda: answered(counts, questions), "satisfaction_answered", *question
+)
+if not answers:
     title(_("What do clients say of the work and of the platform?"), view.words)
     nothing_matches()
     st.stop()
 
 # How the answers are read ------------------------------------------------------------------------
-# Every question of a version counts each of its surveys once, with or without an answer.
-surveys = current.groupby(["version", "code"])["answers"].sum().groupby("version").max()
-version = choose_version(
-    questions,
-    surveys,
-    set(questions["code"]),
-    key="satisfaction_version",
-)
+version = choose_version(versions, key="satisfaction_version")
 if version is None:
     title(_("What do clients say of the work and of the platform?"), view.words)
     empty(_("The wording of these surveys was not loaded, so their answers cannot be read."))
     st.stop()
-asked = questionnaire(questions, version)
-answers = tally(current)
-whose = (user.scope, filters, view, version)
+asked = remembered(lambda: questionnaire(questions, version), "questionnaire", version)
+whose = (*question, version)
 figures = remembered(lambda: question_figures(answers, asked), "question_figures", *whose)
 
 # Verdict -----------------------------------------------------------------------------------------
@@ -67,28 +66,17 @@ SUBJECTS = {
     "partner": _("About the developer"),
     "platform": _("About the platform"),
 }
-lowest = {
-    subject: rows.iloc[0]
-    for subject in SUBJECTS
-    if len(rows := figures[(figures["subject"] == subject) & (figures["n"] >= ENOUGH)])
-}
-if "partner" in lowest:
-    worst = lowest["partner"]
-    heading = _(
-        "Of the developer's work clients rate «{name}» lowest: {share} good answers"
-    ).format(name=worst["name"], share=good_words(worst))
-else:
-    heading = _("Few answers so far about the developer's work")
-surveyed = int(surveys.sum())
-lead = [view.words, _("{n} surveys").format(n=formats.number(surveyed))]
-if "platform" in lowest:
-    lead.append(
-        _("of the platform «{name}»: {share}").format(
-            name=lowest["platform"]["name"], share=good_words(lowest["platform"])
-        )
-    )
+heading, of_platform = remembered(lambda: verdict_words(figures), "satisfaction_verdict", *whose)
 responses = ask(response_counts, user.scope, *response_asked)
-title(heading, " · ".join([*lead, response_words(responses)]))
+lead = (
+    view.words,
+    _("{n} surveys").format(n=formats.number(surveyed)),
+    of_platform,
+    remembered(
+        lambda: response_words(responses), "satisfaction_response", user.scope, *response_asked
+    ),
+)
+title(heading, " · ".join(words for words in lead if words))
 
 # All questions -----------------------------------------------------------------------------------
 about = About(
@@ -100,14 +88,15 @@ about = About(
     definitions=definitions("good_answers", "answer_distribution", "response_rate"),
     data_as_of=data_moment().as_of,
 )
+span = remembered(lambda: bar_span(figures), "bar_span", *whose)
 for column, (subject, words) in zip(st.columns(2, gap="large"), SUBJECTS.items(), strict=True):
     with column:
         subject_bars(
             answers,
             [a for a in asked if a.subject == subject],
-            figures[figures["subject"] == subject],
+            figures,
             title=words,
-            span=bar_span(figures),
+            span=span,
             question=whose,
             about=about,
             key=f"satisfaction_{subject}",
@@ -133,18 +122,13 @@ elif look == TREND:
         _("Question"), list(names), format_func=names.__getitem__, key="satisfaction_question"
     )
     chosen = next(a for a in asked if a.code == code)
-    mapping = mapping_for(chosen.scale_max, IndexMapping.STRICT)
-    same_scale = [
-        Reading(other, mapping, "score")
-        for other in wordings(questions, code)
-        if other.scale_max == chosen.scale_max
-    ]
+    reading = Reading(chosen, mapping_for(chosen.scale_max, IndexMapping.STRICT), "score")
     series = (*whose, compared_period(view), code)
     show_trend(
         remembered(
             lambda: trend(
                 counts[counts["code"] == code].rename(columns={"answers": "surveys"}),
-                same_scale,
+                reading.across(wordings(questions, code)),
                 Measure.SHARE,
                 view.until,
                 complete_from=view.since,

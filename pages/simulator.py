@@ -36,6 +36,7 @@ choice = current_choice()
 coming = coming_evaluations(choice.today, rules)
 in_force, variant = RuleVariant(rules), chosen_variant(rules)
 question = (user.scope, choice.filters, coming[0], choice.today, rules)
+whose = (*question, variant)
 chosen = ask(chosen_ids, *question)["partner_id"].to_numpy()
 everybody, stored = (
     ask(records, user.scope, choice.today, rules),
@@ -46,8 +47,7 @@ found = remembered(
         everybody.of(chosen), stored, in_force, variant, last_evaluation(choice.today)
     ),
     "simulation",
-    *question,
-    variant,
+    *whose,
 )
 
 # Verdict -----------------------------------------------------------------------------------------
@@ -79,7 +79,7 @@ title(
 
 # The variant, and both rules side by side --------------------------------------------------------
 rule_controls(rules, variant)
-sides(found)
+sides(found, whose)
 st.caption(agreement_words(found))
 
 # Who would be decided otherwise ------------------------------------------------------------------
@@ -100,7 +100,7 @@ about = About(
 st.markdown(f"## {_('On {day}').format(day=formats.date_long(found.evaluations[-1]))}")
 both_ways(found)
 if variant != in_force:
-    names(found, ask(partner_directory, user.scope, choice.filters), about)
+    names(found, ask(partner_directory, user.scope, choice.filters), about, whose)
 
 # Over the stored history -------------------------------------------------------------------------
-history_chart(found, change_marks(), about)
+history_chart(found, change_marks(), about, whose)

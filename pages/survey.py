@@ -3,25 +3,13 @@ from __future__ import annotations
 import streamlit as st
 
 from charts import formats
-from charts.contacts import (
-    day_bins,
-    days_histogram,
-    days_histogram_alt,
-    outcome_months,
-    outcome_months_alt,
-)
-from charts.survey import contact_funnel, contact_funnel_alt
+from charts.contacts import days_histogram, outcome_months
+from charts.survey import contact_funnel
+from components.calls import IN_TIME, calls
 from components.change_marks import change_marks
 from components.chart import show_chart
-from components.contact_words import (
-    headline,
-    outcome_names,
-    outcome_totals,
-    stage_rows,
-    stages_note,
-    worst_case_words,
-)
-from components.contacts import response_beside, response_now
+from components.contact_words import headline, outcome_names, outcome_totals, worst_case_words
+from components.contacts import response_beside
 from components.data import ask, ask_ahead, data_moment
 from components.definitions import definition, definitions
 from components.download import About
@@ -33,15 +21,10 @@ from components.session import require_user
 from components.states import empty, nothing_matches
 from components.survey_period import period_of, period_words
 from components.table import Column, Kind
-from components.theme import figure_theme
-from metrics.lag import median_days, share_within
 from program.language import _
 from program.settings import settings
 from queries.contact_stages import contact_stages
 from queries.contacts import days_to_call, outcomes_by_month
-
-#: A call later than this is late.
-IN_TIME = 30
 
 user = require_user()
 choice = current_choice()
@@ -52,7 +35,8 @@ stages = ask(contact_stages, user.scope, *asked)
 months = ask(outcomes_by_month, user.scope, *asked)
 days = ask(days_to_call, user.scope, *asked)
 beside = ask(response_beside, user.scope, *asked)
-now = response_now(months)
+found = remembered(lambda: calls(stages, months, days, choice.today), "calls", *whose)
+now = found.now
 period = period_words(period_of(choice.filters))
 about = About(
     title=_("Calls to clients"),
@@ -76,38 +60,38 @@ if now.rate.n:
         ),
     ]
 title(headline(now), " · ".join(lead))
-if not stages.iloc[0]["keys"] and months.empty:
+if found.stages is None and months.empty:
     nothing_matches()
     st.stop()
 
 # Stages and outcomes -------------------------------------------------------------------------
 left, right = st.columns(2, gap="large")
 with left:
-    reached = stage_rows(stages)
-    if reached["count"].iloc[0]:
+    if found.stages:
         show_chart(
-            remembered(lambda: contact_funnel(reached, theme=figure_theme()), "stages", *whose),
+            drawn_once(contact_funnel, found.stages.rows, question=whose),
             title=_("From key to recommendation: keys bought in the period"),
-            alt=contact_funnel_alt(reached),
-            data=reached,
+            alt=found.stages.alt,
+            data=found.stages.rows,
             columns=[Column("label", _("Stage")), Column("count", _("Keys"), Kind.COUNT)],
             key="calls_stages",
             about=about,
-            note=stages_note(stages, choice.today),
+            note=found.stages_note,
         )
     else:
         empty(_("No counted key was bought and activated in the period."))
-chosen_months = months[~months["before"]]
 with right:
-    if chosen_months.empty:
+    if found.months is None:
         empty(_("Nobody was called in the period."))
     else:
         names = outcome_names()
         show_chart(
-            drawn_once(outcome_months, chosen_months, names, question=whose, marks=change_marks()),
+            drawn_once(
+                outcome_months, found.months.rows, names, question=whose, marks=change_marks()
+            ),
             title=_("How contacts ended, by the month of the last attempt"),
-            alt=outcome_months_alt(chosen_months, names),
-            data=chosen_months,
+            alt=found.months.alt,
+            data=found.months.rows,
             columns=[
                 Column("month", _("Month"), Kind.MONTH),
                 *(Column(code, name.capitalize(), Kind.COUNT) for code, name in names.items()),
@@ -120,20 +104,15 @@ with right:
 # Days to the call ----------------------------------------------------------------------------
 left, right = st.columns(2, gap="large")
 with left:
-    if not days.empty:
-        median = median_days(days["days"], days["deliveries"])
-        within = share_within(days["days"], days["deliveries"], IN_TIME)
+    if found.waits:
+        median, within = found.waits.median, found.waits.within
         show_chart(
-            remembered(
-                lambda: days_histogram(days, theme=figure_theme(), median=median, limit=IN_TIME),
-                "days",
-                *whose,
-            ),
+            drawn_once(days_histogram, days, question=whose, median=median, limit=IN_TIME),
             title=_("From delivery to the first call: median {median}").format(
                 median=formats.days(median)
             ),
-            alt=days_histogram_alt(days, median=median, limit=IN_TIME),
-            data=day_bins(days),
+            alt=found.waits.alt,
+            data=found.waits.bins,
             columns=[
                 Column("label", _("Days")),
                 Column("deliveries", _("Deliveries"), Kind.COUNT),

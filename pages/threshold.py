@@ -4,7 +4,7 @@ import numpy as np
 import streamlit as st
 
 from charts import formats
-from charts.coverage import coverage_histogram, coverage_histogram_alt
+from charts.coverage import coverage_histogram
 from components import address
 from components.chart import show_chart
 from components.data import ask, data_moment
@@ -22,6 +22,7 @@ from components.page import title
 from components.partner_picker import open_partner, pick_partner
 from components.remembered import drawn_once, remembered
 from components.session import require_user
+from components.standing import standing
 from components.states import empty, nothing_matches
 from components.table import ROWS_SHOWN, Column, Kind, height_of, rows_left_out, show_table
 from components.text import plain
@@ -57,9 +58,8 @@ if outlook.empty:
     st.stop()
 
 # Verdict -------------------------------------------------------------------------------------
-losing = outlook["group_0"] == Group.WILL_LOSE.value
-losers, saved = int(losing.sum()), int((losing & (outlook["needed_worst_0"] == 1)).sum())
-if not losers:
+found = remembered(lambda: standing(outlook), "standing", *question)
+if not found.losing:
     verdict = (
         _("By today's records nobody lost the competence on {day}")
         if decided
@@ -69,28 +69,29 @@ elif not decided:
     verdict = ngettext(
         "{n} partner loses the competence on {day} unless it delivers",
         "{n} partners lose the competence on {day} unless they deliver",
-        losers,
+        found.losing,
     )
 else:
     verdict = ngettext(
         "By today's records {n} partner lost the competence on {day}",
         "By today's records {n} partners lost the competence on {day}",
-        losers,
+        found.losing,
     )
-outside = int((~outlook["is_member"]).sum())
 lead = [
     _("Evaluation window {window}").format(window=formats.window(window.start, window.end)),
-    ", ".join([formats.partners(len(outlook)), *outside_words(outside)]),
-    _("in their base: {keys}").format(keys=formats.keys(int(outlook["base_0"].sum()))),
+    ", ".join([formats.partners(len(outlook)), *outside_words(found.outside)]),
+    _("in their base: {keys}").format(keys=formats.keys(found.base)),
 ]
-if saved and not decided:
-    words = ngettext("One delivery saves {n} of them", "One delivery each saves {n} of them", saved)
-    lead.insert(0, words.format(n=formats.number(saved)))
-title(verdict.format(day=day, n=formats.number(losers)), " · ".join(lead))
+if found.saved and not decided:
+    words = ngettext(
+        "One delivery saves {n} of them", "One delivery each saves {n} of them", found.saved
+    )
+    lead.insert(0, words.format(n=formats.number(found.saved)))
+title(verdict.format(day=day, n=formats.number(found.losing)), " · ".join(lead))
 if decided:
     stored = ask(decisions_on, user.scope, choice.filters, choice.evaluated_on)
     st.info(stored_words(outlook, stored, day), icon=":material/history:")
-if not outlook["held_is_stored"].all():
+if not found.decided_before:
     st.info(
         _(
             "The decision in force has not been stored; «competence now» is calculated from "
@@ -100,9 +101,8 @@ if not outlook["held_is_stored"].all():
     )
 
 # Groups --------------------------------------------------------------------------------------
-counts = outlook["group_0"].value_counts()
 said = address.chosen().get("group")
-group = Group(said) if said in list(Group) else next(g for g in Group if counts.get(g.value, 0))
+group = Group(said) if said in list(Group) else next(g for g in Group if g.value in found.groups)
 st.session_state["threshold_group"] = group.value
 st.segmented_control(
     _("Group"),
@@ -111,7 +111,7 @@ st.segmented_control(
     required=True,
     format_func=lambda code: (
         f"{group_icon(Group(code))} {word(group_words, code)} · "
-        f"{formats.number(int(counts.get(code, 0)))}"
+        f"{formats.number(found.groups.get(code, 0))}"
     ),
     on_change=lambda: address.choose("group", st.session_state["threshold_group"]),
     label_visibility="collapsed",
@@ -128,12 +128,11 @@ shown = remembered(
     group,
     *question,
 )
-shown = shown.assign(task=marker_words(tasks, shown["partner_id"]))
-columns = outlook_columns(evaluations, decided=decided)
-if shown["task"].any():  # a column of nothing would only take room
+columns = marked = outlook_columns(evaluations, decided=decided)
+markers = marker_words(tasks, shown["partner_id"])
+if any(markers):  # a column of nothing would only take room
+    shown = shown.assign(task=markers)
     marked = [columns[0], Column("task", _("Follow-up"), width=165), *columns[1:]]
-else:
-    marked = columns
 about = About(
     title=f"{word(group_words, group)} {formats.date_short(choice.evaluated_on)}",
     file_name=f"threshold_{choice.evaluated_on}_{group}",
@@ -150,6 +149,7 @@ ticked = show_table(
     alt=_("Partners of the group «{group}» with their outlook").format(
         group=word(group_words, group)
     ),
+    question=(group, *question, *markers),
     select="partner_id",
     height=height_of(len(shown), 400),
 )
@@ -179,7 +179,7 @@ if picked is not None:
     ]
     st.markdown(f"**{plain(partner['name'])}** · " + " · ".join(outlooks))
     keys = ask(deciding_keys, user.scope, (picked,), evaluations, choice.today, rules)
-    show_keys(keys, evaluations, rules, about, key=f"keys_{picked}")
+    show_keys(keys, evaluations, rules, about, (picked, *question), key=f"keys_{picked}")
     with st.expander(_("Write a note or a follow-up"), icon=":material/edit_note:"):
         coming = coming_evaluations(choice.today, rules)
         new_note(user, picked, str(partner["manager_email"]), coming, place="threshold")
@@ -205,14 +205,12 @@ with left:
     st.markdown(outcome.format(day=day, share=share))
     st.caption(_("A calculation from today's records: at most every open key is delivered."))
 with right:
-    named = {"base_0": "base", "delivered_0": "delivered"}
-    counted = outlook[["name", "coverage_0", *named]].rename(columns=named)
-    if (counted["base"] > 0).any():
+    if found.base:
         show_chart(
-            drawn_once(coverage_histogram, counted, question=question),
+            drawn_once(coverage_histogram, found.distances, question=question),
             title=_("How far partners are from 50 %"),
-            alt=coverage_histogram_alt(counted),
-            data=counted,
+            alt=found.distances_alt,
+            data=found.distances,
             columns=[
                 Column("name", _("Partner"), width=260),
                 Column("coverage_0", _("Coverage"), Kind.SHARE, n="base"),
@@ -229,7 +227,7 @@ if not decided:
         show_forecast(
             user.scope,
             evaluations,
-            tuple(outlook["partner_id"].tolist()),
+            found.partners,
             shown,
             choice.today,
             rules,

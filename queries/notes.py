@@ -165,25 +165,22 @@ NOTE_COLUMNS = {
 }
 
 
-def _with_deadline(notes: pd.DataFrame) -> pd.DataFrame:
-    """Add the last day on which a follow-up is in time."""
-    day_before = notes["before_evaluation"] - pd.Timedelta(days=1)
-    return notes.assign(deadline=notes["due_on"].fillna(day_before).astype("datetime64[us]"))[
-        list(NOTE_COLUMNS)
-    ]
+#: What is not read as it stands: no owner is an empty one, and a day is the deadline.
+_READ = {
+    "owner": func.coalesce(partner_note.c.owner, "").label("owner"),
+    "deadline": partner_note.c.due_on.label("deadline"),
+}
 
 
 def _notes(connection: Connection, *conditions: ColumnElement[bool]) -> pd.DataFrame:
-    columns = {name: kind for name, kind in NOTE_COLUMNS.items() if name != "deadline"}
-    statement = select(
-        *(
-            func.coalesce(partner_note.c.owner, "").label("owner")
-            if name == "owner"
-            else partner_note.c[name]
-            for name in columns
-        )
-    ).where(of_programme(connection, partner_note), *conditions)
-    return _with_deadline(frame(connection, statement, columns))
+    columns = (_READ[name] if name in _READ else partner_note.c[name] for name in NOTE_COLUMNS)
+    statement = select(*columns).where(of_programme(connection, partner_note), *conditions)
+    notes = frame(connection, statement, NOTE_COLUMNS)
+    if notes.empty:
+        return notes
+    # Before an evaluation the last day in time is the one before it.
+    day_before = notes["before_evaluation"] - pd.Timedelta(days=1)
+    return notes.assign(deadline=notes["due_on"].fillna(day_before).astype("datetime64[us]"))
 
 
 def notes_of_partner(

@@ -217,6 +217,8 @@ def lead_words(found: Comparison, filters: Filters, *, index: bool) -> str:
 def flagged(listed: pd.DataFrame, *, index: bool) -> dict[PeerFlag, tuple[int, str]]:
     """Return how many partners are flagged, and the first of them as in :func:`names_of`."""
     found = {}
+    # Columns are chosen before rows: texts that are not told would be copied for each flag.
+    listed = listed[["flag", "partner_id", "name", "value", "low", "high", "n"]]
     for flag in (PeerFlag.ALERT, PeerFlag.WATCH, PeerFlag.BETTER):
         some = listed[listed["flag"] == flag.value]
         found[flag] = (len(some), names_of(some, index=index))

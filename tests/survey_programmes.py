@@ -10,8 +10,7 @@ from sqlalchemy import Connection
 
 from program import schema
 from program.questionnaire import DECK_QUESTIONNAIRE, Question
-from queries.facts import refresh_facts
-from tests.programmes import remove_content
+from tests.programmes import derive_facts, remove_content
 
 CURRENT = (dt.date(2026, 1, 1), dt.date(2026, 6, 30))
 PREVIOUS = (dt.date(2025, 7, 1), dt.date(2025, 12, 31))
@@ -167,4 +166,4 @@ def replace_survey_content(connection: Connection, rows: dict[str, list[dict]]) 
     ):  # fmt: skip
         if rows[name]:
             connection.execute(schema.metadata.tables[name].insert(), rows[name])
-    refresh_facts(connection)
+    derive_facts(connection)

@@ -45,7 +45,7 @@ def following(day: dt.date, months: int) -> dt.date:
 
 def test_stored_and_coming_evaluations_on_both_engines_agree_with_plain_python(both_engines):
     @settings(
-        max_examples=60,
+        max_examples=30,
         deadline=None,
         suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
     )

@@ -17,7 +17,7 @@ from tests.oracle import Programme, evaluate
 from tests.programmes import EVALUATIONS, programmes, replace_content
 
 GENERATED = settings(
-    max_examples=120,
+    max_examples=40,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )

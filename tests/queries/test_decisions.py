@@ -84,7 +84,7 @@ def test_audit_finds_exactly_the_decisions_that_plain_python_disputes(both_engin
     duckdb_connection, postgres_connection = both_engines
 
     @settings(
-        max_examples=60,
+        max_examples=30,
         deadline=None,
         suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
     )

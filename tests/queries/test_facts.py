@@ -20,7 +20,7 @@ from tests.programmes import programmes, replace_content
 from tests.survey_programmes import QUESTIONS, replace_survey_content, survey_programmes
 
 FEW = hypothesis_settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 
 
@@ -65,6 +65,7 @@ def test_keys_carry_their_first_deliveries_by_the_buyer(both_engines, drawn):
     programme, _today = drawn
     for connection in both_engines:
         replace_content(connection, programme)
+        refresh_facts(connection)
         assert stored(connection, key_fact) == expected_keys(programme)
 
 
@@ -135,6 +136,7 @@ def test_deliveries_carry_their_contact_and_survey_and_attempts_what_overtook_th
 ):
     for connection in both_engines:
         replace_survey_content(connection, rows)
+        refresh_facts(connection)
         assert stored(connection, delivery_fact) == expected_deliveries(rows)
         assert stored(connection, contact_fact) == expected_contacts(rows)
 
@@ -145,6 +147,7 @@ def test_facts_derived_twice_are_the_same_facts(both_engines, drawn):
     programme, _today = drawn
     for connection in both_engines:
         replace_content(connection, programme)
+        refresh_facts(connection)
         before = [stored(connection, metadata.tables[name]) for name in FACT_TABLES]
         refresh_facts(connection)
         assert [stored(connection, metadata.tables[name]) for name in FACT_TABLES] == before

@@ -24,7 +24,7 @@ from tests.oracle import Programme
 from tests.programmes import programmes, replace_content
 
 GENERATED = settings(
-    max_examples=40,
+    max_examples=20,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )

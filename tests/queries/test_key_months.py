@@ -29,7 +29,7 @@ from tests.oracle import Programme
 from tests.programmes import EVALUATIONS, programmes, replace_content
 
 GENERATED = settings(
-    max_examples=80,
+    max_examples=30,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )

@@ -16,7 +16,7 @@ from tests.oracle import Programme
 from tests.programmes import EDGE_DAYS, programmes, replace_content
 
 GENERATED = settings(
-    max_examples=60,
+    max_examples=30,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )

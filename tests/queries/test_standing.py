@@ -58,7 +58,7 @@ def connection(request):
 
 def test_partners_and_regions_on_both_engines_agree_with_plain_python(both_engines):
     @settings(
-        max_examples=60,
+        max_examples=30,
         deadline=None,
         suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
     )

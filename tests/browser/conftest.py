@@ -5,9 +5,10 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, expect, sync_playwright
 
 from tests.browser.chromium import ARGUMENTS, the_chromium
 from tests.browser.profiles import WIDE, Profiles
@@ -59,21 +60,26 @@ def profiles(chromium: Browser) -> Profiles:
     return Profiles(chromium)
 
 
+def new_tab(
+    browser: BrowserContext,
+    server: Server,
+    *,
+    theme: str = "light",
+    viewport: dict[str, int] | None = None,
+) -> Visit:
+    """Open an empty tab of somebody who will look at a dashboard."""
+    page = browser.new_page()
+    page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]  # «light» and «dark» are its literals
+    page.set_viewport_size(viewport or WIDE)  # type: ignore[arg-type]  # width and height as it wants
+    return Visit(page, server)
+
+
 @pytest.fixture
 def tab(profiles: Profiles) -> Iterator[OpenTab]:
     """Open tabs of visitors: ``tab(server, language="en", theme="dark", viewport=PHONE)``."""
     with profiles.lent() as lend:
 
-        def opened(
-            server: Server,
-            *,
-            language: str = "ru",
-            theme: str = "light",
-            viewport: dict[str, int] | None = None,
-        ) -> Visit:
-            page = lend(language).new_page()
-            page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]  # «light» and «dark» are its literals
-            page.set_viewport_size(viewport or WIDE)  # type: ignore[arg-type]  # width and height as it wants
-            return Visit(page, server)
+        def opened(server: Server, *, language: str = "ru", **look: Any) -> Visit:
+            return new_tab(lend(language), server, **look)
 
         yield opened

@@ -1,17 +1,22 @@
-"""Every page in a real browser: wide and narrow, light and dark, Russian and English."""
+"""Every page in a real browser: wide and narrow, light and dark, Russian and English.
+
+A tab for each look stays open and goes on from page to page.
+"""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cache
 
 import pytest
 from playwright.sync_api import expect
 
 from program.settings import PROJECT_ROOT
 from tests.browser.accessibility import faults
-from tests.browser.conftest import OpenTab
-from tests.browser.profiles import PHONE, WIDE
+from tests.browser.conftest import new_tab
+from tests.browser.profiles import LOCALES, PHONE, WIDE, Profiles
 from tests.browser.server import Server
 from tests.browser.visit import Visit
 from tests.menu import MENU
@@ -58,20 +63,33 @@ def keep_screenshot(visit: Visit, name: str) -> None:
     visit.page.set_viewport_size(size)
 
 
+@pytest.fixture(scope="module")
+def tab_of(profiles: Profiles, server: Server) -> Iterator[Callable[[Look], Visit]]:
+    """The tab of somebody who looks at the dashboard so."""
+    with profiles.lent() as lend:
+        browsers = {language: lend(language) for language in LOCALES}
+
+        @cache
+        def opened(look: Look) -> Visit:
+            size = WIDE if look.width == WIDE["width"] else PHONE
+            return new_tab(browsers[look.language], server, theme=look.theme, viewport=size)
+
+        yield opened
+
+
 @pytest.mark.parametrize(("address", "looks"), SEEN, ids=ADDRESSES)
 def test_a_page_reads_well_and_nothing_goes_wrong(
-    server: Server, tab: OpenTab, address: str, looks: tuple[Look, ...]
+    tab_of: Callable[[Look], Visit], address: str, looks: tuple[Look, ...]
 ) -> None:
     """Only a card, which is headed by a partner's name, is headed alike in both languages."""
-    said = [look_at(server, tab, address, look) for look in looks]
+    said = [look_at(tab_of(look), address, look) for look in looks]
     assert (said[0] == said[1]) == ("?partner=" in address)
 
 
-def look_at(server: Server, tab: OpenTab, address: str, look: Look) -> str:
-    """Open a page, keep its picture, fail if anything is wrong with it; return its heading."""
-    size = WIDE if look.width == WIDE["width"] else PHONE
-    visit = tab(server, language=look.language, theme=look.theme, viewport=size).open(address)
-    page = visit.page
+def look_at(visit: Visit, address: str, look: Look) -> str:
+    """Go to a page, keep its picture, fail if anything is wrong with it; return its heading."""
+    visit.faults.clear()
+    page = visit.go_on(address).page
     for chart in page.locator('[data-testid="stPlotlyChart"]').all():
         chart.locator(".main-svg").first.wait_for(state="attached")
     assert page.locator('[data-testid="stMain"] h1').count() == 1

@@ -51,6 +51,13 @@ DRAWN = """
   && globalThis.lastHeard >= globalThis.lastSaid
   && performance.now() - globalThis.lastChange > 250
 """
+#: What the front end notices of «back» and «forward».
+GO_ON = """
+address => {
+  history.pushState(null, "", address);
+  dispatchEvent(new PopStateEvent("popstate", {state: null}));
+}
+"""
 
 
 def settled(page: Page) -> Page:
@@ -106,6 +113,17 @@ class Visit:
     def open(self, path: str) -> Visit:
         """Go to an address of the dashboard and wait until the page is drawn."""
         self.page.goto(f"{self.server.url}/{path.lstrip('/')}")
+        return self.drawn()
+
+    def go_on(self, path: str) -> Visit:
+        """Go to another address in the tab as it is, which costs a third of opening it anew.
+
+        As the browser's own «forward» does: the front end stays and asks for the other page.
+        """
+        if not self.page.url.startswith(self.server.url):
+            return self.open(path)
+        with self.telling():
+            self.page.evaluate(GO_ON, f"/{path.lstrip('/')}")
         return self.drawn()
 
     def drawn(self) -> Visit:

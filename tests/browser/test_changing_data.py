@@ -130,14 +130,14 @@ def test_hostile_text_is_shown_as_the_text_it_is(
     acted_upon = [text for text in HOSTILE if ADDRESS in text or "\u202e" in text or "\0" in text]
     partners = [f"partner?partner={len(HOSTILE) + 1 + HOSTILE.index(t)}" for t in acted_upon]
     for address in ("", *(page.path for page in MENU[1:]), *partners):
-        visit.open(address)
+        visit.go_on(address)
         assert foreign.count() == 0, address
         assert "\u202e" not in visit.heading.inner_text(), address
         assert visit.page.evaluate(
             "document.scrollingElement.scrollWidth <= document.scrollingElement.clientWidth"
         ), address
     for page in ("partners", "threshold"):
-        visit.open(page)
+        visit.go_on(page)
         assert b"HYPERLINK" in downloaded(visit, "CSV"), page
         book = openpyxl.load_workbook(io.BytesIO(downloaded(visit, "Excel")))
         cells = [cell for sheet in book for row in sheet.iter_rows() for cell in row]

@@ -12,10 +12,11 @@ from pathlib import Path
 
 import pytest
 from hypothesis import settings as generated
-from sqlalchemy import Connection, create_engine, make_url, text
+from sqlalchemy import Connection, NullPool, create_engine, make_url, text
 
 from program import schema
 from program.settings import settings
+from queries.clickhouse import clickhouse_engine
 from tests.groups import leave_out
 from tests.order import longest_first
 
@@ -85,11 +86,20 @@ def clickhouse_engine_room(tmp_path_factory: pytest.TempPathFactory) -> str:
 
 
 @pytest.fixture
-def clickhouse_url(clickhouse_engine_room: str) -> str:
-    """Address of a program of the test's own, nothing loaded yet."""
+def clickhouse_url(clickhouse_engine_room: str) -> Iterator[str]:
+    """Address of a program of the test's own, nothing loaded yet; it is dropped afterwards.
+
+    ClickHouse looks after every table that there is: each one left behind slows down what follows.
+    """
     name = f"test_{secrets.token_hex(6)}"
     url = make_url(clickhouse_engine_room).set(database=name)
-    return url.render_as_string(hide_password=False)
+    yield url.render_as_string(hide_password=False)
+    engine = clickhouse_engine(url, database="system", settings={}, poolclass=NullPool)
+    with engine.connect() as connection:
+        statement = f"SELECT name FROM system.databases WHERE startsWith(name, '{name}')"  # noqa: S608 - ours
+        for database in connection.execute(text(statement)).scalars().all():
+            connection.execute(text(f"DROP DATABASE {database} SYNC"))
+    engine.dispose()
 
 
 @pytest.fixture(scope="module")

@@ -79,10 +79,17 @@ def postgres_url(postgres_server: str) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def clickhouse_engine_room(tmp_path_factory: pytest.TempPathFactory) -> str:
-    """Address of ClickHouse's own engine inside this process, which knows one folder only."""
+def clickhouse_engine_room(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Address of ClickHouse's own engine inside this process, which knows one folder only.
+
+    The engine stays awake: it ends with its last connection and begins anew with the next one.
+    """
     folder = tmp_path_factory.mktemp("clickhouse")
-    return f"clickhousedb:///?interface=chdb&path={folder}&ch_max_threads=2"
+    address = f"clickhousedb:///?interface=chdb&path={folder}&ch_max_threads=2"
+    engine = clickhouse_engine(make_url(address), database="system", settings={})
+    with engine.connect():
+        yield address
+    engine.dispose()
 
 
 @pytest.fixture

@@ -61,7 +61,7 @@ def needs(keys: pd.DataFrame) -> list[int]:
     return deliveries_needed(counts["base"].to_numpy(), counts["delivered"].to_numpy()).tolist()
 
 
-@settings(max_examples=150)
+@settings(max_examples=60)
 @given(programmes)
 def test_delivering_the_list_is_enough_and_no_shorter_list_is(rows: list[dict]) -> None:
     keys = frame(rows)
@@ -75,11 +75,9 @@ def test_delivering_the_list_is_enough_and_no_shorter_list_is(rows: list[dict]) 
         return needs(done) == [0, 0]
 
     assert suffices(chosen)
-    assert not any(
-        suffices(places)
-        for size in range(len(chosen))
-        for places in combinations(range(len(decisive)), size)
-    )
+    # What suffices still does with another key: no list shorter by one is enough, so none is.
+    shorter = combinations(range(len(decisive)), len(chosen) - 1) if chosen else ()
+    assert not any(suffices(places) for places in shorter)
 
 
 def test_what_counts_longest_comes_first() -> None:

@@ -184,7 +184,7 @@ def _show_calls(
     question = (tuple(names["partner_id"].tolist()), *asked_of)
     rows = remembered(
         lambda: _todo_in_words(names.merge(todo, on="partner_id", how="inner"), days),
-        "calls",
+        "keys_to_call",
         *question,
     )
     st.markdown(f"### {_('What to do: the shortest list of keys for each partner')}")

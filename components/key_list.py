@@ -150,7 +150,7 @@ def _key_table(
 ) -> None:
     shown = keys.head(ROWS_SHOWN)
     show_table(
-        remembered(lambda: in_words(shown, evaluations), key, *question),
+        remembered(lambda: in_words(shown, evaluations), "keys_in_words", key, *question),
         columns,
         key=key,
         alt=_("Keys of the partner with the reason why each counts or does not"),

@@ -219,7 +219,7 @@ def _counts(rows: pd.DataFrame) -> list[str]:
 
 def _table(some: pd.DataFrame, key: str, question: tuple[Hashable, ...]) -> Hashable | None:
     return show_table(
-        remembered(lambda: some.assign(counts=_counts(some)), key, *question),
+        remembered(lambda: some.assign(counts=_counts(some)), "rule_names_shown", key, *question),
         [
             Column("name", _("Partner"), width=250),
             Column("counts", _("Delivered: in force → variant"), width=205),

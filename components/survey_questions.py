@@ -14,6 +14,7 @@ import pandas as pd
 import streamlit as st
 
 from charts import formats
+from components.remembered import remembered
 from metrics.recommendation import scale_of
 from program.language import N_, _, current_language
 from program.questionnaire import LABEL_SEPARATOR
@@ -127,6 +128,11 @@ def questionnaire(questions: pd.DataFrame, version: int | None) -> tuple[Asked, 
     return tuple(
         _asked(row, versions[_wording(row)]) for row in records if row["version"] == version
     )
+
+
+def asked_in(questions: pd.DataFrame, version: int | None) -> tuple[Asked, ...]:
+    """Return :func:`questionnaire`, from memory; ``questions`` are all that were loaded."""
+    return remembered(lambda: questionnaire(questions, version), "questionnaire", version)
 
 
 def wordings(questions: pd.DataFrame, code: str) -> tuple[Asked, ...]:

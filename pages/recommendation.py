@@ -13,7 +13,7 @@ from components.session import require_user
 from components.states import empty, nothing_matches
 from components.survey_figures import Measure, Reading, Subject, trend
 from components.survey_pairs import show_pairs
-from components.survey_questions import choose_version, questionnaire, wordings
+from components.survey_questions import asked_in, choose_version, wordings
 from components.survey_recommendation import (
     answered,
     critics_list,
@@ -53,10 +53,7 @@ if current.empty:
 
 # How the answers are read ------------------------------------------------------------------------
 version = choose_version(versions, key="recommendation_version")
-asked = {
-    a.code: a
-    for a in remembered(lambda: questionnaire(questions, version), "questionnaire", version)
-}
+asked = {a.code: a for a in asked_in(questions, version)}
 if any(subject.code not in asked for subject in Subject):
     title(_("Who would recommend the developer and the platform?"), view.words)
     empty(_("The questionnaire of these surveys does not ask about recommending."))

@@ -22,7 +22,7 @@ from components.survey_association import association_block
 from components.survey_compare import compare_block, compared_period
 from components.survey_figures import Measure, Reading, trend
 from components.survey_lists import show_surveys
-from components.survey_questions import choose_version, questionnaire, wordings
+from components.survey_questions import asked_in, choose_version, wordings
 from components.survey_recommendation import response_words
 from components.survey_trend import show_trend
 from components.survey_view import one_of, view_of
@@ -57,7 +57,7 @@ if version is None:
     title(_("What do clients say of the work and of the platform?"), view.words)
     empty(_("The wording of these surveys was not loaded, so their answers cannot be read."))
     st.stop()
-asked = remembered(lambda: questionnaire(questions, version), "questionnaire", version)
+asked = asked_in(questions, version)
 whose = (*question, version)
 figures = remembered(lambda: question_figures(answers, asked), "question_figures", *whose)
 

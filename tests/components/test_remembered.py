@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import ast
+from collections import Counter
+
 import pytest
 
 from components import remembered as module
 from components.data import KEPT
 from components.remembered import remembered
+from program.settings import PROJECT_ROOT
 
 
 @pytest.fixture(autouse=True)
@@ -39,3 +43,17 @@ def test_what_was_made_of_other_data_is_made_anew(monkeypatch: pytest.MonkeyPatc
         made.append(remembered(lambda version=version: version, "anything"))
     assert made == ["batch-1", "batch-2", "batch-1"]
     KEPT.clear()
+
+
+def test_everything_that_is_remembered_has_a_name_of_its_own() -> None:
+    """Two things of one name and like questions would be taken for each other."""
+    names = Counter(
+        ast.unparse(call.args[1])
+        for folder in ("pages", "components")
+        for script in (PROJECT_ROOT / folder).glob("*.py")
+        for call in ast.walk(ast.parse(script.read_text(encoding="utf-8")))
+        if isinstance(call, ast.Call) and getattr(call.func, "id", "") == "remembered"
+        if script.name != "remembered.py"
+    )
+    assert len(names) > 50
+    assert [name for name, times in names.items() if times > 1 or not name.startswith("'")] == []

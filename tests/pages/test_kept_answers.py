@@ -1,12 +1,16 @@
-"""What is kept in memory is shared by all visitors: nobody may change it."""
+"""What is kept in memory is shared: nobody may change it, and nobody is shown another's."""
 
 from __future__ import annotations
 
 import pickle
+from collections.abc import Iterator
+from typing import Any
 
 import pytest
+from streamlit.testing.v1 import AppTest
 
 from components.data import KEPT
+from program.roles import Role
 from tests.menu import MENU
 from tests.pages.visitor import open_page
 
@@ -37,3 +41,40 @@ def test_a_second_visit_asks_nothing_anew(page) -> None:
     before = set(KEPT)
     open_page(page.script, **address_of(page.path))
     assert set(KEPT) == before
+
+
+#: What a visitor reads, by AppTest's names; the rest is to be pressed or filled in.
+READ = {"title", "header", "markdown", "caption", "metric", "image", "dataframe", "plotly_chart"}
+#: Visits of which each differs from another one in a single respect.
+VISITS: tuple[dict[str, Any], ...] = (
+    {},
+    {"tier": "gold"},
+    {"survey": "all"},
+    {"on": "2026-09"},
+    {"language": "en"},
+    {"role": "manager"},
+)
+
+
+def read(app: AppTest) -> list[tuple[str, bytes]]:
+    """Return everything that is to be read on a page, from top to bottom, as it is sent."""
+
+    def parts(block: Any) -> Iterator[tuple[str, bytes]]:
+        for part in block.children.values():
+            if part.type in READ:
+                yield part.type, part.proto.SerializeToString(deterministic=True)
+            if hasattr(part, "children"):
+                yield from parts(part)
+
+    return list(parts(app._tree))
+
+
+@pytest.mark.usefixtures("on_demo", "nothing_kept")
+@pytest.mark.parametrize("page", QUIET, ids=lambda page: page.path)
+def test_a_visit_after_others_shows_what_it_would_show_alone(page) -> None:
+    visits = [visit for visit in VISITS if Role(visit.get("role", "admin")) in page.roles]
+    after_others = [read(open_page(page.script, **address_of(page.path), **v)) for v in visits]
+    assert all(after_others)
+    for visit, shown in zip(visits, after_others, strict=True):
+        KEPT.clear()
+        assert shown == read(open_page(page.script, **address_of(page.path), **visit)), visit

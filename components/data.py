@@ -62,7 +62,7 @@ def _frames_of(made: object) -> Iterator[pd.DataFrame]:
     elif isinstance(made, tuple):
         for part in made:
             yield from _frames_of(part)
-    elif is_dataclass(made):
+    elif is_dataclass(made) and not isinstance(made, type):
         for each in fields(made):
             yield from _frames_of(getattr(made, each.name))
 

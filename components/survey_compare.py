@@ -22,7 +22,7 @@ from components.survey_answers import Tally, good_share, scores_of, tally
 from components.survey_figures import judged
 from components.survey_period import EARLIEST
 from components.survey_questions import Asked
-from components.survey_recommendation import segment_names
+from components.survey_segments import segment_names
 from components.survey_view import View, one_of
 from components.survey_words import DIMENSIONS
 from components.table import Column, Kind, show_table

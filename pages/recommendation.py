@@ -19,10 +19,10 @@ from components.survey_recommendation import (
     critics_list,
     response_line,
     response_told,
-    segments_block,
     subject_tiles,
     verdict_words,
 )
+from components.survey_segments import segments_block
 from components.survey_trend import show_trend
 from components.survey_view import one_of, view_of
 from components.survey_words import MAPPING_NAMES, MEASURES, SUBJECTS

@@ -23,7 +23,8 @@ from components.survey_figures import (
     segment_figures,
 )
 from components.survey_questions import questionnaire, wordings
-from components.survey_recommendation import response_words, standing_out
+from components.survey_recommendation import response_words
+from components.survey_segments import standing_out
 from components.survey_words import basis_words, change_words
 from components.text import plain
 from metrics.difference import Verdict, index_difference, share_difference

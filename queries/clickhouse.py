@@ -12,7 +12,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import pandas as pd
 import pyarrow as pa
 from clickhouse_connect import dbapi
 from clickhouse_connect.cc_sqlalchemy.dialect import ClickHouseDialect
@@ -193,7 +192,7 @@ def reading_engine(url: URL, *, database: str, seconds: float, **pool: Any) -> E
     return clickhouse_engine(url, database=database, settings=limits, patience=patience, **pool)
 
 
-def rows_at_once(connection: Connection, statement: Executable) -> pd.DataFrame:
+def rows_at_once(connection: Connection, statement: Executable) -> pa.Table:
     """Return the rows of ``statement``, fetched column by column: no Python value for a cell."""
     result: Any = connection.execute(statement, execution_options={"in_columns": True})
     table: pa.Table = result.cursor.columns
@@ -201,7 +200,7 @@ def rows_at_once(connection: Connection, statement: Executable) -> pd.DataFrame:
         if pa.types.is_union(field.type):  # a union of counts, which are unsigned, and integers
             plain = pa.array(table[position].to_pylist())
             table = table.set_column(position, field.name, plain)
-    return table.rename_columns(list(result.keys())).to_pandas()
+    return table.rename_columns(list(result.keys()))
 
 
 def published(connection: Connection) -> tuple[str, str] | None:

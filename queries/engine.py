@@ -15,11 +15,9 @@ import time
 import weakref
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from functools import cache
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pandas as pd
 from sqlalchemy import Connection, Engine, Executable, create_engine, event, func, make_url, select
 from sqlalchemy.exc import DBAPIError, NoSuchModuleError, SQLAlchemyError
@@ -29,6 +27,7 @@ from sqlalchemy.pool import QueuePool
 from program.schema import load_batch
 from program.settings import PROJECT_ROOT, Settings
 from queries.address import database_address
+from queries.columns import from_arrow, from_tuples
 
 #: How long a server's data version is believed before it is asked again, seconds.
 VERSION_LIFE = 2.0
@@ -354,37 +353,19 @@ def frame(
     if connection.dialect.name == "duckdb":
         result: Any = connection.execute(statement, execution_options={"duckdb_arrow": True})
         with result.batches(_BATCH_ROWS) as batches:
-            rows = batches.read_all().combine_chunks().to_pandas()
+            rows = batches.read_all()
     elif connection.dialect.name == "clickhousedb":
         from queries.clickhouse import rows_at_once  # noqa: PLC0415 - as above
 
         rows = rows_at_once(connection, statement)
     else:
         answer = connection.execute(statement)
-        names, told = list(answer.keys()), answer.cursor.fetchall()
-        if names == list(columns):
-            return _in_columns(told, columns)
-        rows = pd.DataFrame(columns=names)
-    if list(rows.columns) != list(columns):
-        raise ValueError(f"expected columns {list(columns)}, the query returned {list(rows)}")
-    return rows.astype(dict(columns))
+        _expect(columns, list(answer.keys()))
+        return from_tuples(answer.cursor.fetchall(), columns)
+    _expect(columns, rows.column_names)
+    return from_arrow(rows, columns)
 
 
-def _in_columns(told: Sequence[tuple[Any, ...]], columns: Mapping[str, str]) -> pd.DataFrame:
-    """Make columns of the driver's own tuples: half the time of SQLAlchemy's rows in a frame."""
-    if not told:
-        return _no_rows(tuple(columns.items())).copy(deep=False)
-    values = zip(columns.items(), zip(*told, strict=True), strict=True)
-    return pd.DataFrame({name: _column(each, kind) for (name, kind), each in values})
-
-
-def _column(values: tuple[Any, ...], kind: str) -> pd.Series[Any]:
-    """NumPy reads its own kinds of number several times faster than pandas does."""
-    if kind.startswith(("int", "float")):
-        return pd.Series(np.asarray(values, dtype=kind))
-    return pd.Series(values, dtype=kind)
-
-
-@cache
-def _no_rows(columns: tuple[tuple[str, str], ...]) -> pd.DataFrame:
-    return pd.DataFrame(columns=[name for name, _kind in columns]).astype(dict(columns))
+def _expect(columns: Mapping[str, str], names: Sequence[str]) -> None:
+    if list(names) != list(columns):
+        raise ValueError(f"expected columns {list(columns)}, the query returned {list(names)}")

@@ -267,7 +267,7 @@ def test_text_in_a_condition_is_nothing_but_text(
     assert connection.execute(told).all() == [(hostile, 7)]
     assert rows_at_once(connection, told.with_only_columns(literal(hostile).label("x")))[
         "x"
-    ].tolist() == [hostile]
+    ].to_pylist() == [hostile]
     nobody = select(partner.c.id).where(partner.c.name.in_([hostile, hostile + "'"]))
     assert connection.execute(nobody).all() == []
 

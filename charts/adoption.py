@@ -8,8 +8,9 @@ ahead is a forecast (``charts/fan.py``): fine dots without points, in the band o
 from __future__ import annotations
 
 import datetime as dt
+import math
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import pandas as pd
 
@@ -35,73 +36,89 @@ _CHANGES = ("evaluated_on", "decided", "gained", "lost")
 NO_FORECAST = pd.DataFrame({"evaluated_on": pd.to_datetime([])})
 
 
-def _days(frame: pd.DataFrame) -> tuple[dt.date, dt.date]:
-    return frame["evaluated_on"].min().date(), frame["evaluated_on"].max().date()
+class _At(NamedTuple):
+    """An evaluation on the axis of time."""
+
+    day: dt.date
+    decided: bool
+
+    @property
+    def told(self) -> str:
+        """Say the day, and whether it is counted from today's records."""
+        day = formats.date_long(self.day)
+        return day if self.decided else _("{day}, by today's records").format(day=day)
 
 
-def _when(moment: pd.Timestamp, *, decided: bool) -> str:
-    day = formats.date_long(moment.date())
-    return day if decided else _("{day}, by today's records").format(day=day)
+def _evaluations(frame: pd.DataFrame) -> list[_At]:
+    days = (moment.date() for moment in frame["evaluated_on"])
+    return [_At(*at) for at in zip(days, frame["decided"].tolist(), strict=True)]
 
 
 def _line(
     fig: Picture,
-    rows: pd.DataFrame,
-    values: pd.Series,
-    texts: list[str],
+    at: Sequence[_At],
+    values: Sequence[float],
+    texts: Sequence[str],
     colour: str,
     width: float,
     background: str,
     name: str | None = None,
 ) -> None:
     """Draw one series: decided solid, coming dotted with open points; a name is for the legend."""
-    decided = rows["decided"].to_numpy()
-    shown = rows.assign(value=values, text=texts)
-    past = shown[decided]
+    points = list(zip(at, values, texts, strict=True))
+    past = [point for point in points if point[0].decided]
+    coming = [point for point in points if not point[0].decided]
+    days, heights, told = _across(past)
     fig.add_scatter(
-        x=past["evaluated_on"], y=past["value"], mode="lines",
-        line={"color": colour, "width": width}, customdata=past["text"],
+        x=days, y=heights, mode="lines",
+        line={"color": colour, "width": width}, customdata=told,
         hovertemplate="%{customdata}<extra></extra>", name=name, showlegend=name is not None,
     )  # fmt: skip
-    ahead = pd.concat([past.tail(1), shown[~decided]])
+    days, heights, told = _across(past[-1:] + coming)
     fig.add_scatter(
-        x=ahead["evaluated_on"], y=ahead["value"], mode="lines+markers",
+        x=days, y=heights, mode="lines+markers",
         line={"color": colour, "width": width, "dash": "dot"},
         marker={
-            "size": [0] * len(past.tail(1)) + [6] * int((~decided).sum()),
+            "size": [0] * len(past[-1:]) + [6] * len(coming),
             "color": background, "line": {"width": 1.5, "color": colour}, "opacity": 1,
         },
-        customdata=ahead["text"], hovertemplate="%{customdata}<extra></extra>", showlegend=False,
+        customdata=told, hovertemplate="%{customdata}<extra></extra>", showlegend=False,
     )  # fmt: skip
 
 
-def _range(fig: Picture, rows: pd.DataFrame, low: pd.Series, high: pd.Series, colour: str) -> None:
+def _across(
+    points: Sequence[tuple[_At, float, str]],
+) -> tuple[list[dt.date], list[float], list[str]]:
+    return [at.day for at, *_rest in points], [p[1] for p in points], [p[2] for p in points]
+
+
+def _range(
+    fig: Picture, at: Sequence[_At], low: Sequence[float], high: Sequence[float], colour: str
+) -> None:
     """Draw what pending activations leave open, as a bar at each coming evaluation."""
-    for at, bottom, top, decided in zip(
-        rows["evaluated_on"], low, high, rows["decided"], strict=True
-    ):
+    for (day, decided), bottom, top in zip(at, low, high, strict=True):
         if not decided and bottom < top:
             fig.add_shape(
-                type="line", x0=at, x1=at, y0=bottom, y1=top, layer="below",
+                type="line", x0=day, x1=day, y0=bottom, y1=top, layer="below",
                 line={"color": translucent(colour, 0.35), "width": 6},
             )  # fmt: skip
 
 
 def _frame_of_time(
     fig: Picture,
-    frame: pd.DataFrame,
+    at: Sequence[_At],
     ahead: pd.DataFrame,
     marks: Sequence[Mark],
     c: Roles,
     room: int,
 ) -> None:
-    days = _days(pd.concat([frame[["evaluated_on"]], ahead[["evaluated_on"]]]))
-    time_axis(fig, c, *days, marks=marks, room=(12, 16))
+    days = [*(day for day, _decided in at), *(day.date() for day in ahead["evaluated_on"])]
+    time_axis(fig, c, min(days), max(days), marks=marks, room=(12, 16))
     fig.update_layout(margin={"r": room})
 
 
 def _last_label(
-    fig: Picture, day: pd.Timestamp, value: float, text: str, colour: str, *, inside: bool
+    fig: Picture, day: dt.date, value: float, text: str, colour: str, *, inside: bool
 ) -> None:
     """Write the last exact value: beside it, or below where a forecast goes on."""
     place = {"yshift": -13} if inside else {"xshift": 8, "xanchor": "left"}
@@ -110,10 +127,9 @@ def _last_label(
     )
 
 
-def _begin(frame: pd.DataFrame, values: pd.Series) -> tuple[pd.Timestamp, float]:
+def _begin(at: Sequence[_At], values: Sequence[float]) -> tuple[dt.date, float]:
     """Return the day and value of the last decision: forecasts go on from there."""
-    at = frame.index[frame["decided"]][-1]
-    return frame["evaluated_on"][at], float(values[at])
+    return [(day, value) for (day, decided), value in zip(at, values, strict=True) if decided][-1]
 
 
 def adoption_lines(
@@ -142,33 +158,33 @@ def adoption_lines(
     """
     require_rows(frame, _PARTNERS)
     fig, c = figure(theme, height=280)
-    most = max(int(frame["members"].max()), int(frame["holders"].max()), 1)
+    at = _evaluations(frame)
+    counts = {name: [int(n) for n in frame[name]] for name in ("members", "delivering", "holders")}
+    most = max(*counts["members"], *counts["holders"], 1)
     for name, word, colour, width in (
         ("members", _("in the programme"), c.muted, 1.5),
         ("delivering", _("deliver"), c.series[5], 2.0),
         ("holders", _("with the competence"), c.accent, 2.5),
     ):
+        values = counts[name]
         texts = [
-            f"{_when(row.evaluated_on, decided=row.decided)}<br>{word}: "
-            f"{formats.number(int(getattr(row, name)))}"
-            for row in frame.itertuples()
+            f"{each.told}<br>{word}: {formats.number(n)}"
+            for each, n in zip(at, values, strict=True)
         ]
-        _line(fig, frame, frame[name], texts, colour, width, c.background, word)
-        last = frame.iloc[-1]
+        _line(fig, at, values, texts, colour, width, c.background, word)
         _last_label(
-            fig, last["evaluated_on"], float(last[name]), formats.number(int(last[name])), colour,
+            fig, at[-1].day, values[-1], formats.number(values[-1]), colour,
             inside=not ahead.empty,
         )  # fmt: skip
-        if len(forecast := forecast_of(ahead, name)):
-            begin = _begin(frame, frame[name])
-            draw_forecast(fig, begin, forecast, formats.number, colour, named=word)
-            most = max(most, int(forecast["high"].max()))
+        if forecast := forecast_of(ahead, name):
+            draw_forecast(fig, _begin(at, values), forecast, formats.number, colour, named=word)
+            most = max(most, int(max(each.high for each in forecast)))
     if len(ahead):
         name_forecast(fig, c)
-    _range(fig, frame, frame["secured"], frame["holders"], c.accent)
+    _range(fig, at, frame["secured"].tolist(), counts["holders"], c.accent)
     count_axis(fig, 0, most * 1.08)
     fig.update_layout(showlegend=True, margin={"t": 30})
-    _frame_of_time(fig, frame, ahead, marks, c, 50)
+    _frame_of_time(fig, at, ahead, marks, c, 50)
     return fig
 
 
@@ -179,16 +195,24 @@ def adoption_lines_alt(frame: pd.DataFrame, ahead: pd.DataFrame = NO_FORECAST) -
         _(
             "{day}: {members} in the programme, {delivering} deliver, {holders} with the competence"
         ).format(
-            day=_when(row.evaluated_on, decided=row.decided),
-            members=formats.number(int(row.members)),
-            delivering=formats.number(int(row.delivering)),
-            holders=formats.number(int(row.holders)),
+            day=at.told,
+            members=formats.number(int(members)),
+            delivering=formats.number(int(delivering)),
+            holders=formats.number(int(holders)),
         )
-        for row in frame.iloc[sorted({0, *range(max(0, len(frame) - 3), len(frame))})].itertuples()
+        for at, members, delivering, holders in _told_ones(
+            frame, "members", "delivering", "holders"
+        )
     ]
-    if len(forecast := forecast_told(ahead, "holders", formats.number)):
+    if forecast := forecast_told(ahead, "holders", formats.number):
         told.append(_("with the competence {forecast}").format(forecast=forecast))
     return "; ".join(told) + "."
+
+
+def _told_ones(frame: pd.DataFrame, *columns: str) -> list[tuple[Any, ...]]:
+    """Return the first and the last three evaluations with some of their figures."""
+    ends = frame.iloc[sorted({0, *range(max(0, len(frame) - 3), len(frame))})]
+    return list(zip(_evaluations(ends), *(ends[name].tolist() for name in columns), strict=True))
 
 
 def programme_coverage(
@@ -218,48 +242,48 @@ def programme_coverage(
     """
     require_rows(frame, _KEYS)
     fig, c = figure(theme, height=280)
-    base = frame["base"].where(frame["base"] > 0)
-    value = (frame["delivered"] / base).astype("float64")
-    worst = (frame["delivered"] / (base + frame["pending_activation"])).astype("float64")
+    at = _evaluations(frame)
+    keys = list(zip(*(frame[name].tolist() for name in _KEYS[2:]), strict=True))
+    value = [delivered / base if base else math.nan for base, delivered, _more in keys]
+    worst = [delivered / (base + more) if base else math.nan for base, delivered, more in keys]
     texts = [
         "<br>".join(
             [
-                _when(row.evaluated_on, decided=row.decided),
-                formats.coverage(int(row.delivered), int(row.base)),
+                each.told,
+                formats.coverage(delivered, base),
                 *(
                     [
                         _("{low} if every pending key is activated").format(
                             low=formats.share(low, 100)
                         )
                     ]
-                    if row.pending_activation and row.base
+                    if more and base
                     else []
                 ),
             ]
         )
-        for row, low in zip(frame.itertuples(), worst, strict=True)
+        for each, (base, delivered, more), low in zip(at, keys, worst, strict=True)
     ]
     fig.add_hline(y=float(rules.threshold), line={"color": c.text, "width": 1}, layer="below")
-    _line(fig, frame, value, texts, c.accent, 2.5, c.background)
-    _range(fig, frame, worst, value, c.accent)
+    _line(fig, at, value, texts, c.accent, 2.5, c.background)
+    _range(fig, at, worst, value, c.accent)
     forecast = forecast_of(ahead, "coverage")
-    for row, at in ((frame[frame["decided"]].tail(1), "top"), (frame.tail(1), "right")):
-        if row.empty or pd.isna(value[row.index[0]]):
-            continue
-        day, y = row["evaluated_on"].iloc[0], value[row.index[0]]
-        text = formats.share(y, int(row["base"].iloc[0]))
-        if at == "top":
+    decided = [place for place, each in enumerate(at) if each.decided]
+    for place in decided[-1:]:
+        if not math.isnan(y := value[place]):
             fig.add_annotation(
-                x=day, y=y, yshift=14, text=text, font={"color": c.accent, "size": SMALL + 1}
-            )
-        else:
-            _last_label(fig, day, y, text, c.accent, inside=not forecast.empty)
-    if len(forecast):
+                x=at[place].day, y=y, yshift=14, text=formats.share(y, keys[place][0]),
+                font={"color": c.accent, "size": SMALL + 1},
+            )  # fmt: skip
+    if not math.isnan(y := value[-1]):
+        text = formats.share(y, keys[-1][0])
+        _last_label(fig, at[-1].day, y, text, c.accent, inside=bool(forecast))
+    if forecast:
         draw_forecast(
-            fig, _begin(frame, value), forecast, formats.share, c.accent,
+            fig, _begin(at, value), forecast, formats.share, c.accent,
             label=_("forecast") + "<br>{value}",
         )  # fmt: skip
-    _frame_of_time(fig, frame, ahead, marks, c, 58)
+    _frame_of_time(fig, at, ahead, marks, c, 58)
     share_axis(fig)
     return fig
 
@@ -268,18 +292,12 @@ def programme_coverage_alt(frame: pd.DataFrame, ahead: pd.DataFrame = NO_FORECAS
     """Say in words what :func:`programme_coverage` shows."""
     require_rows(frame, _KEYS)
     told = [
-        f"{_when(row.evaluated_on, decided=row.decided)}: "
-        f"{formats.coverage(int(row.delivered), int(row.base))}"
-        for row in frame.iloc[sorted({0, *range(max(0, len(frame) - 3), len(frame))})].itertuples()
+        f"{at.told}: {formats.coverage(int(delivered), int(base))}"
+        for at, delivered, base in _told_ones(frame, "delivered", "base")
     ]
-    if len(forecast := forecast_told(ahead, "coverage", formats.share)):
+    if forecast := forecast_told(ahead, "coverage", formats.share):
         told.append(forecast)
     return _("Coverage. {told}.").format(told="; ".join(told))
-
-
-def _change_told(row: Any, word: str, n: int) -> str:
-    when = _when(row.evaluated_on, decided=row.decided)
-    return f"{when}<br>{word}: {formats.number(n)}"
 
 
 def gained_and_lost(frame: pd.DataFrame, *, theme: ThemeName, marks: Sequence[Mark]) -> Picture:
@@ -300,31 +318,34 @@ def gained_and_lost(frame: pd.DataFrame, *, theme: ThemeName, marks: Sequence[Ma
     """
     require_rows(frame, _CHANGES)
     fig, c = figure(theme, height=280)
-    counts = frame[["gained", "lost"]].astype("float64").fillna(0)
-    few = len(frame) <= 27
+    at = _evaluations(frame)
+    few = len(at) <= 27
+    most = {}
     for name, word, sign, colour in (
         ("gained", f"{SIGNS[Tone.GOOD]} {_('gained')}", 1, c.good),
         ("lost", f"{SIGNS[Tone.BAD]} {_('lost')}", -1, c.bad),
     ):
+        counts = [0 if pd.isna(n) else int(n) for n in frame[name]]
+        most[name] = max(*counts, 1)
         fig.add_bar(
-            x=frame["evaluated_on"], y=sign * counts[name], name=word,
+            x=[each.day for each in at], y=[sign * n for n in counts], name=word,
             marker={
                 "color": [
-                    colour if decided else translucent(colour, 0.3) for decided in frame["decided"]
+                    colour if decided else translucent(colour, 0.3) for _day, decided in at
                 ],
-                "line": {"color": colour, "width": [0 if d else 1.5 for d in frame["decided"]]},
+                "line": {"color": colour, "width": [0 if d else 1.5 for _day, d in at]},
             },
-            text=[formats.number(int(n)) if n and few else "" for n in counts[name]],
+            text=[formats.number(n) if n and few else "" for n in counts],
             textposition="outside", textfont={"color": c.text, "size": SMALL}, cliponaxis=False,
             customdata=[
-                [f"{row.evaluated_on:%Y-%m}", _change_told(row, word, int(n))]
-                for row, n in zip(frame.itertuples(), counts[name], strict=True)
+                [f"{each.day:%Y-%m}", f"{each.told}<br>{word}: {formats.number(n)}"]
+                for each, n in zip(at, counts, strict=True)
             ],
             hovertemplate="%{customdata[1]}<extra></extra>",
         )  # fmt: skip
     level_labels(fig)
-    time_axis(fig, c, *_days(frame), marks=marks, room=(20, 20))
-    high, low = max(counts["gained"].max(), 1), max(counts["lost"].max(), 1)
+    time_axis(fig, c, at[0].day, at[-1].day, marks=marks, room=(20, 20))
+    high, low = most["gained"], most["lost"]
     room = (high + low) * 0.1
     count_axis(fig, -low - room, high + room, signed=False)
     fig.add_hline(y=0, line={"color": c.muted, "width": 1})
@@ -335,12 +356,13 @@ def gained_and_lost(frame: pd.DataFrame, *, theme: ThemeName, marks: Sequence[Ma
 def gained_and_lost_alt(frame: pd.DataFrame) -> str:
     """Say in words what :func:`gained_and_lost` shows."""
     require_rows(frame, _CHANGES)
+    last = frame.tail(6)
     told = [
         _("{day}: gained {gained}, lost {lost}").format(
-            day=_when(row.evaluated_on, decided=row.decided),
-            gained=formats.number(row.gained if pd.notna(row.gained) else None),
-            lost=formats.number(row.lost if pd.notna(row.lost) else None),
+            day=at.told,
+            gained=formats.number(None if pd.isna(gained) else gained),
+            lost=formats.number(None if pd.isna(lost) else lost),
         )
-        for row in frame.tail(6).itertuples()
+        for at, gained, lost in zip(_evaluations(last), last["gained"], last["lost"], strict=True)
     ]
     return "; ".join(told) + "."

@@ -5,7 +5,10 @@ Unlike what is decided (solid) or counted from records (dots with open points) i
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import datetime as dt
+import math
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
 import pandas as pd
 
@@ -21,12 +24,26 @@ FINE = "1px,4px"
 Writer = Callable[[float], str]
 
 
-def forecast_of(ahead: pd.DataFrame, name: str) -> pd.DataFrame:
-    """Return one series of ``ahead`` where it is known: ``evaluated_on``, ``value``, limits."""
-    series = {name: "value", f"{name}_low": "low", f"{name}_high": "high"}
+class Expected(NamedTuple):
+    """One evaluation of a forecast series: its value and the limits of its interval."""
+
+    day: dt.date
+    value: float
+    low: float
+    high: float
+
+
+def forecast_of(ahead: pd.DataFrame, name: str) -> list[Expected]:
+    """Return one series of ``ahead`` where it is known, oldest first."""
     if ahead.empty:
-        return pd.DataFrame(columns=["evaluated_on", *series.values()])
-    return ahead[["evaluated_on", *series]].rename(columns=series).dropna()
+        return []
+    told = (ahead[column].tolist() for column in (name, f"{name}_low", f"{name}_high"))
+    days = (moment.date() for moment in ahead["evaluated_on"])
+    return [
+        Expected(day, *numbers)
+        for day, *numbers in zip(days, *told, strict=True)
+        if not any(math.isnan(number) for number in numbers)
+    ]
 
 
 def interval(low: float, high: float, write: Writer) -> str:
@@ -37,8 +54,8 @@ def interval(low: float, high: float, write: Writer) -> str:
 
 def draw_forecast(
     fig: Picture,
-    begin: tuple[pd.Timestamp, float],
-    shown: pd.DataFrame,
+    begin: tuple[dt.date, float],
+    shown: Sequence[Expected],
     write: Writer,
     colour: str,
     *,
@@ -60,33 +77,37 @@ def draw_forecast(
     label
         What stands at its end, around ``{value}``.
     """
-    if shown.empty:
+    if not shown:
         return
-    days = shown["evaluated_on"]
+    days, values = [each.day for each in shown], [each.value for each in shown]
+    low, high = [each.low for each in shown], [each.high for each in shown]
     fig.add_scatter(
-        x=[*days, *days[::-1]], y=[*shown["low"], *shown["high"][::-1]],
+        x=days + days[::-1], y=low + high[::-1],
         mode="lines", line={"width": 0}, fill="toself", fillcolor=translucent(colour, 0.18),
         hoverinfo="skip", showlegend=False,
     )  # fmt: skip
     texts = [
-        f"{_('{day}, forecast').format(day=formats.date_long(row.evaluated_on.date()))}<br>"
-        f"{f'{named}: ' if named else ''}{write(row.value)} ({interval(row.low, row.high, write)})"
-        for row in shown.itertuples()
+        f"{_('{day}, forecast').format(day=formats.date_long(each.day))}<br>"
+        f"{f'{named}: ' if named else ''}{_with_interval(each, write)}"
+        for each in shown
     ]
     fig.add_scatter(
-        x=[begin[0], *days], y=[begin[1], *shown["value"]], mode="lines", hoverinfo="skip",
+        x=[begin[0], *days], y=[begin[1], *values], mode="lines", hoverinfo="skip",
         line={"color": colour, "width": 2, "dash": FINE}, showlegend=False,
     )  # fmt: skip
     # What is pointed at is not seen: at its begin the line would answer for the last decision.
     fig.add_scatter(
-        x=days, y=shown["value"], mode="markers", marker={"size": 8, "opacity": 0},
+        x=days, y=values, mode="markers", marker={"size": 8, "opacity": 0},
         customdata=texts, hovertemplate="%{customdata}<extra></extra>", showlegend=False,
     )  # fmt: skip
     fig.add_annotation(
-        x=days.iloc[-1], y=shown["value"].iloc[-1], xanchor="left", xshift=6, align="left",
-        text=label.format(value=write(shown["value"].iloc[-1])),
-        font={"color": colour, "size": SMALL + 1},
+        x=days[-1], y=values[-1], xanchor="left", xshift=6, align="left",
+        text=label.format(value=write(values[-1])), font={"color": colour, "size": SMALL + 1},
     )  # fmt: skip
+
+
+def _with_interval(expected: Expected, write: Writer) -> str:
+    return f"{write(expected.value)} ({interval(expected.low, expected.high, write)})"
 
 
 def name_forecast(fig: Picture, c: Roles) -> None:
@@ -100,12 +121,12 @@ def name_forecast(fig: Picture, c: Roles) -> None:
 def forecast_told(ahead: pd.DataFrame, name: str, write: Writer) -> str:
     """Say the nearest and the farthest forecast of one series in words; empty without any."""
     shown = forecast_of(ahead, name)
-    ends = shown.iloc[sorted({0, len(shown) - 1})] if len(shown) else shown
+    ends = [shown[at] for at in sorted({0, len(shown) - 1})] if shown else []
     return "; ".join(
         _("{day}, forecast: {value} ({interval})").format(
-            day=formats.date_long(row.evaluated_on.date()),
-            value=write(row.value),
-            interval=interval(row.low, row.high, write),
+            day=formats.date_long(each.day),
+            value=write(each.value),
+            interval=interval(each.low, each.high, write),
         )
-        for row in ends.itertuples()
+        for each in ends
     )

@@ -137,17 +137,26 @@ def _open_threshold(evaluated_on: dt.date, coming: Sequence[dt.date]) -> None:
         st.switch_page("threshold.py")
 
 
+class _Side(NamedTuple):
+    """Who changed to one side: how many, and the first of them in words."""
+
+    n: int
+    named: pd.DataFrame
+
+
 class _Changes(NamedTuple):
-    """Who changed in words: all of them, and each side."""
+    """Who changed: all of them for the file, and each side."""
 
     both: pd.DataFrame
-    gained: pd.DataFrame
-    lost: pd.DataFrame
+    gained: _Side
+    lost: _Side
 
 
 def _changes_of(changes: pd.DataFrame) -> _Changes:
-    told = _in_words(changes)
-    return _Changes(told, *(told[told["held"] == held] for held in (True, False)))
+    tiers = {code: word(TIERS, code) for code in changes["tier"].unique()}
+    told = changes.assign(tier=changes["tier"].map(tiers))
+    sides = (told[told["held"] == held] for held in (True, False))
+    return _Changes(told, *(_Side(len(side), _in_words(side.head(_NAMED))) for side in sides))
 
 
 def _names(
@@ -165,12 +174,12 @@ def _names(
         strict=True,
     ):
         with column:
-            st.markdown(badge(f"{mark} · {formats.number(len(some))}", tone))
-            if some.empty:
+            st.markdown(badge(f"{mark} · {formats.number(some.n)}", tone))
+            if not some.n:
                 empty(nobody)
                 continue
             chosen = _table(
-                some.head(_NAMED),
+                some.named,
                 mark,
                 f"adoption_names_{evaluated_on}_{held}",
                 (*question, held),
@@ -181,7 +190,7 @@ def _names(
             _("Shown: the first {shown} of each; the file holds all.").format(
                 shown=formats.number(_NAMED)
             )
-            if max(len(changes.gained), len(changes.lost)) > _NAMED
+            if max(changes.gained.n, changes.lost.n) > _NAMED
             else _("Tick a row to open the partner's card.")
         )
         if len(changes.both):
@@ -191,11 +200,9 @@ def _names(
 
 
 def _in_words(changes: pd.DataFrame) -> pd.DataFrame:
-    tiers = {code: word(TIERS, code) for code in changes["tier"].unique()}
     before = zip(changes["delivered_before"], changes["base_before"], strict=True)
     then = zip(changes["delivered"], changes["base"], strict=True)
     return changes.assign(
-        tier=changes["tier"].map(tiers),
         coverages=[
             f"{formats.keys_of(*counts_before)} → {formats.keys_of(*counts)}"
             for counts_before, counts in zip(before, then, strict=True)

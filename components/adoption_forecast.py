@@ -94,13 +94,16 @@ def forecast_note(rows: pd.DataFrame, ahead: pd.DataFrame, name: str) -> str:
     ).format(n=FEWEST)
 
 
-def forecast_definition(rows: pd.DataFrame, ahead: pd.DataFrame, name: str) -> str:
-    """Return the method and, with today's numbers, how a series' forecast came and how it did."""
+def forecast_definition(decided: pd.DataFrame, ahead: pd.DataFrame, name: str) -> str:
+    """Return the method and, with today's numbers, how a series' forecast came and how it did.
+
+    ``decided`` are the stored decisions month by month.
+    """
     told = [definition("programme_forecast")]
     known = ahead.dropna(subset=f"{name}_n") if f"{name}_n" in ahead else ahead
     if known.empty:
         return told[0]
-    series = _by_month(rows)[name]
+    series = decided[name]
     write = formats.share if name == "coverage" else formats.number
     last = month_number(series.index[-1])
     nearest = known.iloc[0]
@@ -135,8 +138,9 @@ def forecast_definition(rows: pd.DataFrame, ahead: pd.DataFrame, name: str) -> s
 
 def forecast_words(rows: pd.DataFrame, ahead: pd.DataFrame) -> dict[str, tuple[str, str]]:
     """Return the note below a series' chart and the method behind its «?», by the series."""
+    decided = _by_month(rows)
     return {
-        name: (forecast_note(rows, ahead, name), forecast_definition(rows, ahead, name))
+        name: (forecast_note(rows, ahead, name), forecast_definition(decided, ahead, name))
         for name in ("holders", "coverage")
     }
 

@@ -223,7 +223,8 @@ def test_shares_in_the_heatmap_keep_their_space_and_stand_beside_the_cells():
 
 def test_an_evaluation_without_any_base_is_a_gap_and_not_zero():
     line = checked(adoption.programme_coverage(EVALUATIONS, theme="light", marks=())).data[0]
-    assert np.isnan(line.y[0])
+    assert pd.isna(line.y[0])
+    assert line.y[1] > 0
 
 
 def test_a_click_on_a_bar_returns_its_evaluation():

@@ -32,6 +32,7 @@ from components.recorder import recorder
 from components.security import SecurityHeaders
 from components.sign_in_routes import SignInRoutes, secrets_of
 from components.start import start_problem
+from components.theme_message import tell_the_theme_from_memory
 from components.warming import warm_up_after_loads
 from program.settings import settings
 
@@ -50,6 +51,7 @@ async def lifespan(_app: st.App) -> AsyncIterator[None]:
 
     use_one_heap()
     collect_less_often()
+    tell_the_theme_from_memory()
     await tell_the_log()
     collect()
     chores = [

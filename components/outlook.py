@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -135,17 +136,20 @@ def groups_by_evaluation(
     # Of what is decided nothing can be activated in time any more.
     pending = counts["pending_activation"].where(open_still, 0)
     outlook = with_outlook(counts.assign(pending_activation=pending), rules)
-    rows = []
-    for i, evaluated_on in enumerate(evaluations):
-        at = outlook[outlook["evaluation"] == i]
-        losing = at["group"] == Group.WILL_LOSE.value
-        rows.append(
-            {
-                "evaluated_on": pd.Timestamp(evaluated_on),
-                **{g.value: int(at["partners"][at["group"] == g.value].sum()) for g in Group},
-                "saved_by_one": int(at["partners"][losing & (at["needed_worst"] == 1)].sum()),
-                "base": int((at["base"] * at["partners"]).sum()),
-                "delivered": int((at["delivered"] * at["partners"]).sum()),
-            }
-        )
-    return pd.DataFrame(rows)
+    at, partners = outlook["evaluation"].to_numpy(), outlook["partners"].to_numpy()
+    group = outlook["group"].to_numpy()
+    saved = (group == Group.WILL_LOSE.value) & (outlook["needed_worst"] == 1).to_numpy()
+
+    def summed(numbers: Any) -> Any:
+        total = np.bincount(at, weights=numbers * partners, minlength=len(evaluations))
+        return total.astype(np.int64)
+
+    return pd.DataFrame(
+        {
+            "evaluated_on": pd.to_datetime(list(evaluations)).astype("datetime64[us]"),
+            **{g.value: summed(group == g.value) for g in Group},
+            "saved_by_one": summed(saved),
+            "base": summed(outlook["base"].to_numpy()),
+            "delivered": summed(outlook["delivered"].to_numpy()),
+        }
+    )

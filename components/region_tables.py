@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from collections import defaultdict
 from collections.abc import Hashable, Mapping
 from typing import NamedTuple
 
@@ -28,13 +30,14 @@ _TREND_FROM = 3
 
 
 def _lines(history: pd.DataFrame) -> Mapping[str, str]:
-    values = history.assign(
-        value=coverage(history["base"].to_numpy(), history["delivered"].to_numpy())
-    )
+    shares = coverage(history["base"].to_numpy(), history["delivered"].to_numpy())
+    by_region: dict[str, list[float]] = defaultdict(list)
+    for code, value in zip(history["region"], shares.tolist(), strict=True):
+        by_region[code].append(value)
     return {
-        str(code): data_address(sparkline(rows["value"].tolist(), theme=figure_theme()))
-        for code, rows in values.groupby("region")
-        if rows["value"].notna().sum() >= _TREND_FROM
+        code: data_address(sparkline(values, theme=figure_theme()))
+        for code, values in by_region.items()
+        if sum(not math.isnan(value) for value in values) >= _TREND_FROM
     }
 
 

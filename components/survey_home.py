@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -108,10 +109,6 @@ def _response_tile(responses: pd.DataFrame, today: dt.date) -> list[Tile]:
     if not now.ended:
         return []
     change = share_difference(now.completed, now.ended, before.completed, before.ended)
-    ended = responses[responses["outcome"] != "pending"]
-    completed = ended["contacts"].where(ended["outcome"] == "completed", 0)
-    by_month = ended.assign(completed=completed).groupby("month")[["completed", "contacts"]].sum()
-    whole = by_month[by_month.index < pd.Timestamp(month_start(today))].tail(_SPARK)
     return [
         Tile(
             _("Response to the survey"),
@@ -129,7 +126,20 @@ def _response_tile(responses: pd.DataFrame, today: dt.date) -> list[Tile]:
             ),
             change=change_words(change),
             tone=change_tone(change),
-            trend=(whole["completed"] / whole["contacts"]).tolist(),
+            trend=_rates(responses, today),
             definition=definition("response_rate"),
         )
     ]
+
+
+def _rates(responses: pd.DataFrame, today: dt.date) -> list[float]:
+    """Return the response rate of the last whole months, the oldest first."""
+    completed: Counter[pd.Timestamp] = Counter()
+    ended: Counter[pd.Timestamp] = Counter()
+    rows = zip(responses["month"], responses["outcome"], responses["contacts"], strict=True)
+    for month, outcome, contacts in rows:
+        if outcome != "pending":
+            ended[month] += contacts
+            completed[month] += contacts if outcome == "completed" else 0
+    over = sorted(month for month in ended if month < pd.Timestamp(month_start(today)))
+    return [completed[month] / ended[month] for month in over[-_SPARK:]]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import NamedTuple
@@ -152,9 +153,12 @@ def _against_words(reading: Reading, current: pd.DataFrame) -> str:
 
 def response_of(responses: pd.DataFrame, part: Part = Part.CURRENT) -> Response:
     """Return how the contacts of one period ended, from ``queries.response``."""
-    rows = responses[(responses["part"] == part) & responses["outcome"].isin(OUTCOMES)]
-    summed = rows.groupby("outcome")["contacts"].sum()
-    return response({str(outcome): int(n) for outcome, n in summed.items()})
+    ended: Counter[str] = Counter()
+    rows = zip(responses["part"], responses["outcome"], responses["contacts"], strict=True)
+    for of_part, outcome, contacts in rows:
+        if of_part == part and outcome in OUTCOMES:
+            ended[outcome] += int(contacts)
+    return response(ended)
 
 
 def response_words(responses: pd.DataFrame) -> str:

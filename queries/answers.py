@@ -253,8 +253,8 @@ def compared_answers(
         behind = _partners_behind(connection, base, {"side": "int64"})
         others = _released(counted[counted["side"] == theirs], behind[behind["side"] == theirs])
         counted = pd.concat([counted[counted["side"] != theirs], others], ignore_index=True)
-    sides = counted["side"].map(dict(enumerate(numbered(Side))))
-    return counted.assign(side=sides).astype(SIDE_COLUMNS)
+    sides = pd.array(numbered(Side), dtype="str").take(counted["side"].to_numpy())
+    return counted.assign(side=sides)
 
 
 def answers_of_partner(

@@ -16,7 +16,6 @@ from sqlalchemy import (
     and_,
     case,
     cast,
-    extract,
     false,
     func,
     select,
@@ -32,6 +31,7 @@ from queries.engine import frame
 from queries.filters import Filters
 from queries.peers import NAMED, named_and_others, peer_group, spans, within
 from queries.scope import Scope
+from queries.survey import as_months, month_index
 
 MONTH_COLUMNS = {
     "month": "datetime64[us]",
@@ -81,27 +81,22 @@ def outcomes_by_month(
     chosen = chosen_of_size(scope, filters, evaluated_on, today, rules)
     since = periods.first and periods.before.first
     last = contact_fact
-    year = cast(extract("year", last.c.attempted_on), Integer).label("year")
-    number = cast(extract("month", last.c.attempted_on), Integer).label("number")
+    month = month_index(last.c.attempted_on)
     earlier = last.c.attempted_on < periods.first if periods.first else false()
     before = case((earlier, 1), else_=0).label("before")
     statement = (
-        select(year, number, before, *(counted(last.c.outcome == name, name) for name in OUTCOMES))
+        select(month, before, *(counted(last.c.outcome == name, name) for name in OUTCOMES))
         .join(chosen, chosen.c.partner_id == last.c.partner_id)
         .where(
             last.c.status == "accepted",
             stands(today),
             within(last.c.attempted_on, since, periods.last),
         )
-        .group_by(year, number, before)
-        .order_by(year, number, before.desc())
+        .group_by(month, before)
+        .order_by(month, before.desc())
     )
-    columns = dict.fromkeys(("year", "number", "before", *OUTCOMES), "int64")
-    found = frame(connection, statement, columns)
-    months = pd.to_datetime(
-        found.rename(columns={"number": "month"})[["year", "month"]].assign(day=1)
-    )
-    return found.assign(month=months)[list(MONTH_COLUMNS)].astype(MONTH_COLUMNS)
+    found = frame(connection, statement, dict.fromkeys(MONTH_COLUMNS, "int64"))
+    return found.assign(month=as_months(found["month"]), before=found["before"] == 1)
 
 
 def days_to_call(

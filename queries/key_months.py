@@ -284,7 +284,7 @@ def delivery_cohorts(
         .order_by(bought, since.nulls_last())
     )
     counted = frame(connection, statement, COHORT_COLUMNS | {"bought": "int64"})
-    return counted.assign(bought=as_months(counted["bought"])).astype(COHORT_COLUMNS)
+    return counted.assign(bought=as_months(counted["bought"]))
 
 
 LAG_COLUMNS = {"lag": "int64", "delivered": "int64", "censored": "int64"}

@@ -115,8 +115,9 @@ def month_index(day: ColumnElement[dt.date]) -> ColumnElement[int]:
 
 def as_months(indices: pd.Series[int]) -> pd.Series[Any]:
     """Return the 1sts of months from what :func:`month_index` counted."""
-    first = {int(i): pd.Timestamp(int(i) // 12, int(i) % 12 + 1, 1) for i in indices.unique()}
-    return indices.map(first).astype("datetime64[us]")
+    since_1970 = indices.to_numpy() - 1970 * 12
+    first = since_1970.astype("datetime64[M]").astype("datetime64[us]")
+    return pd.Series(first, index=indices.index)
 
 
 def numbered(kind: type[StrEnum]) -> list[str]:
@@ -146,8 +147,8 @@ def monthly_frame(
 ) -> pd.DataFrame:
     """Run a statement with :func:`month_index` and :func:`part_of` and return both as they are."""
     counted = frame(connection, statement, columns | {"month": "int64", "part": "int64"})
-    parts = counted["part"].map(dict(enumerate(numbered(Part))))
-    return counted.assign(month=as_months(counted["month"]), part=parts).astype(columns)
+    parts = pd.array(numbered(Part), dtype="str").take(counted["part"].to_numpy())
+    return counted.assign(month=as_months(counted["month"]), part=parts)
 
 
 def asked_days(

@@ -32,6 +32,10 @@ _PATTERNS = {
     ("en", "short"): "d MMM yyyy",
     ("ru", "long"): "d MMMM yyyy",
     ("en", "long"): "d MMMM yyyy",
+    ("ru", "month"): "LLL yyyy",
+    ("en", "month"): "LLL yyyy",
+    ("ru", "short month"): "LLL",
+    ("en", "short month"): "LLL",
 }
 _QUARTERS = {"ru": ("I", "II", "III", "IV"), "en": ("Q1", "Q2", "Q3", "Q4")}
 
@@ -289,8 +293,7 @@ def date_long(day: dt.date | None, *, undefined: str | None = None) -> str:
 
 def month(day: dt.date) -> str:
     """Return «янв. 2027», «март 2027»: the month that ``day`` lies in, for axes and tables."""
-    text: str = format_date(day, format="LLL yyyy", locale=current_language())
-    return text.replace(" ", NBSP)
+    return _in_pattern(day, "month").replace(" ", NBSP)
 
 
 def quarter(day: dt.date) -> str:
@@ -474,7 +477,7 @@ def month_ticks(first: dt.date, last: dt.date, most: int = 6) -> tuple[list[dt.d
     ticks = [add_months(begin, i) for i in range(offset, months, step)]
     texts, year = [], None
     for tick in ticks:
-        name = format_date(tick, format="LLL", locale=current_language())
+        name = _in_pattern(tick, "short month")
         texts.append(name if tick.year == year else f"{name}<br>{tick.year}")
         year = tick.year
     return ticks, texts

@@ -19,7 +19,7 @@ _NUMBERS = ("int", "float")
 
 
 def from_arrow(rows: pa.Table, columns: Mapping[str, str]) -> pd.DataFrame:
-    """Return a table in Arrow's format as a frame that shares no memory with it.
+    """Return a table in Arrow's format as a frame; writing to it never changes the table.
 
     Parameters
     ----------

@@ -27,6 +27,7 @@ from charts.template import (
     require_rows,
     share_axis,
 )
+from metrics.coverage import coverage
 from program.language import _
 from program.rules import DECK_RULES, ProgramRules
 
@@ -243,26 +244,29 @@ def programme_coverage(
     require_rows(frame, _KEYS)
     fig, c = figure(theme, height=280)
     at = _evaluations(frame)
-    keys = list(zip(*(frame[name].tolist() for name in _KEYS[2:]), strict=True))
-    value = [delivered / base if base else math.nan for base, delivered, _more in keys]
-    worst = [delivered / (base + more) if base else math.nan for base, delivered, more in keys]
+    base, delivered, pending = (
+        frame[name].to_numpy() for name in ("base", "delivered", "pending_activation")
+    )
+    value = coverage(base, delivered).tolist()
+    worst = coverage(base + pending, delivered).tolist()
+    keys = list(zip(base.tolist(), delivered.tolist(), pending.tolist(), strict=True))
     texts = [
         "<br>".join(
             [
                 each.told,
-                formats.coverage(delivered, base),
+                formats.coverage(of_base, in_base),
                 *(
                     [
                         _("{low} if every pending key is activated").format(
                             low=formats.share(low, 100)
                         )
                     ]
-                    if more and base
+                    if more and in_base
                     else []
                 ),
             ]
         )
-        for each, (base, delivered, more), low in zip(at, keys, worst, strict=True)
+        for each, (in_base, of_base, more), low in zip(at, keys, worst, strict=True)
     ]
     fig.add_hline(y=float(rules.threshold), line={"color": c.text, "width": 1}, layer="below")
     _line(fig, at, value, texts, c.accent, 2.5, c.background)

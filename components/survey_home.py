@@ -27,6 +27,7 @@ from components.survey_words import (
 from components.tiles import Tile
 from metrics.difference import share_difference
 from metrics.recommendation import IndexMapping
+from metrics.response import response_rates
 from program.calendar import month_start
 from program.language import _
 from program.period import Period, last_months
@@ -142,4 +143,8 @@ def _rates(responses: pd.DataFrame, today: dt.date) -> list[float]:
             ended[month] += contacts
             completed[month] += contacts if outcome == "completed" else 0
     over = sorted(month for month in ended if month < pd.Timestamp(month_start(today)))
-    return [completed[month] / ended[month] for month in over[-_SPARK:]]
+    shown = over[-_SPARK:]
+    rates: list[float] = response_rates(
+        [completed[month] for month in shown], [ended[month] for month in shown]
+    ).tolist()
+    return rates

@@ -45,6 +45,7 @@ from queries.survey import (
     asked_days,
     chosen_period,
     in_period,
+    in_words,
     month_index,
     monthly_frame,
     numbered,
@@ -253,8 +254,7 @@ def compared_answers(
         behind = _partners_behind(connection, base, {"side": "int64"})
         others = _released(counted[counted["side"] == theirs], behind[behind["side"] == theirs])
         counted = pd.concat([counted[counted["side"] != theirs], others], ignore_index=True)
-    sides = pd.array(numbered(Side), dtype="str").take(counted["side"].to_numpy())
-    return counted.assign(side=sides)
+    return counted.assign(side=in_words(Side, counted["side"]))
 
 
 def answers_of_partner(

@@ -24,12 +24,13 @@ def from_arrow(rows: pa.Table, columns: Mapping[str, str]) -> pd.DataFrame:
     Parameters
     ----------
     columns
-        Name and pandas dtype of every column, in the order of ``rows``.
+        Name and pandas dtype of every column, in the order of ``rows``; no row has dtypes too.
 
     Raises
     ------
-    pandas.errors.IntCastingNaNError
-        If a value is missing where the dtype cannot say so.
+    ValueError
+        If there are more or fewer columns, or a value is missing where the dtype cannot say so
+        (``pandas.errors.IntCastingNaNError``).
     """
     values = zip(rows.columns, columns.values(), strict=True)
     made = [_from_arrow(column, kind) for column, kind in values]
@@ -52,7 +53,18 @@ def _from_arrow(column: pa.ChunkedArray, kind: str) -> Any:
 
 
 def from_tuples(told: Sequence[tuple[Any, ...]], columns: Mapping[str, str]) -> pd.DataFrame:
-    """Return a driver's own tuples as a frame: half the time of SQLAlchemy's rows in one."""
+    """Return a driver's own tuples as a frame: half the time of SQLAlchemy's rows in one.
+
+    Parameters
+    ----------
+    columns
+        As for :func:`from_arrow`.
+
+    Raises
+    ------
+    TypeError, ValueError
+        As for :func:`from_arrow`.
+    """
     if not told:
         return _no_rows(tuple(columns.items())).copy(deep=False)
     values = zip(columns.items(), zip(*told, strict=True), strict=True)

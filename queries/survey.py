@@ -128,6 +128,11 @@ def numbered(kind: type[StrEnum]) -> list[str]:
     return sorted(kind)
 
 
+def in_words(kind: type[StrEnum], numbers: pd.Series[int]) -> Any:
+    """Return the words of ``kind`` that :func:`numbered` has the numbers of, as an array."""
+    return pd.array(numbered(kind), dtype="str").take(numbers.to_numpy())
+
+
 def part_of(
     day: ColumnElement[dt.date], current: Period | None, previous: Period | None
 ) -> ColumnElement[int]:
@@ -147,8 +152,7 @@ def monthly_frame(
 ) -> pd.DataFrame:
     """Run a statement with :func:`month_index` and :func:`part_of` and return both as they are."""
     counted = frame(connection, statement, columns | {"month": "int64", "part": "int64"})
-    parts = pd.array(numbered(Part), dtype="str").take(counted["part"].to_numpy())
-    return counted.assign(month=as_months(counted["month"]), part=parts)
+    return counted.assign(month=as_months(counted["month"]), part=in_words(Part, counted["part"]))
 
 
 def asked_days(

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import threading
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from enum import StrEnum
 from typing import Any
 
 import streamlit as st
+from cachetools import TTLCache, cached
 
 from components.data import ask, program_database
 from components.signed_out import signed_out_sessions
@@ -128,8 +130,9 @@ def session_problem(session_id: str, issued_at: object) -> Reason | None:
     return Reason.SIGNED_OUT if session_id in signed_out_sessions() else None
 
 
-@st.cache_data(show_spinner=False, ttl=_STAFF_BELIEVED_SECONDS, max_entries=1000)
-def _member(version: str, email: str) -> StaffMember | None:
+@cached(TTLCache(1000, _STAFF_BELIEVED_SECONDS), lock=threading.Lock())
+def believed_member(version: str, email: str) -> StaffMember | None:
+    """Return whom the staff list tells of, as it was at most so many seconds ago."""
     del version  # a loaded staff list counts at once, a row changed by hand within seconds
     with program_database().connect() as connection:
         return staff_member(connection, email)
@@ -150,7 +153,7 @@ def _signed_in(provider: SignInProvider, claims: Mapping[str, Any]) -> User:
 
 
 def _of_the_staff(email: str, session_id: str, signed_in_at: float) -> User:
-    member = _member(program_database().version(), email)
+    member = believed_member(program_database().version(), email)
     if member is None:
         raise Refused(Reason.UNKNOWN_PERSON, email)
     scope = scope_of(member.role, member.email)

@@ -13,7 +13,7 @@ import tempfile
 import threading
 import time
 import weakref
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -90,9 +90,7 @@ def processors() -> int:
 _FLUSHED_FROM = "4MB"
 
 
-def _duckdb_engine(path: Path, identity: str, settings: Settings) -> Engine:
-    # Its files are called alike in every process and instance: in one folder they would mix.
-    spilled = tempfile.mkdtemp(prefix="quality-program-duckdb-")
+def _duckdb_engine(path: Path, identity: str, settings: Settings, spilled: str) -> Engine:
     config = {
         "memory_limit": settings.duckdb_memory_limit,
         "threads": settings.duckdb_threads or processors(),
@@ -111,7 +109,6 @@ def _duckdb_engine(path: Path, identity: str, settings: Settings) -> Engine:
         pool_timeout=settings.query_timeout_seconds,
         connect_args={"config": config},
     )
-    weakref.finalize(engine, shutil.rmtree, spilled, ignore_errors=True)
     quoted = str(path).replace("'", "''")
 
     @event.listens_for(engine, "connect")
@@ -174,6 +171,8 @@ class ProgramDatabase:
         self._on_clickhouse = self._url.get_backend_name() == "clickhousedb"
         self._lock = threading.Lock()
         self._engine: Engine | None = None
+        #: DuckDB: takes away what the engine spilled. A process ended by a signal collects nothing.
+        self._clear_up: Callable[[], object] = lambda: None
         #: ClickHouse: where it is written which database holds the program, and that database.
         self._directory: Engine | None = None
         self._content = ""
@@ -197,7 +196,11 @@ class ProgramDatabase:
 
     def _new_engine(self, identity: str) -> Engine:
         if self._path:
-            return _duckdb_engine(self._path, identity, self._settings)
+            # Files are called alike in every process and instance: in one folder they would mix.
+            spilled = tempfile.mkdtemp(prefix="quality-program-duckdb-")
+            engine = _duckdb_engine(self._path, identity, self._settings, spilled)
+            self._clear_up = weakref.finalize(engine, shutil.rmtree, spilled, ignore_errors=True)
+            return engine
         if self._on_clickhouse:
             return _clickhouse_engine(self._settings, self._content, self._settings.pool_size)
         return _server_engine(self._settings)
@@ -280,12 +283,13 @@ class ProgramDatabase:
         return version
 
     def dispose(self) -> None:
-        """Close every idle connection."""
+        """Close every idle connection, and take away what was spilled."""
         with self._lock:
             for engine in (self._engine, self._directory):
                 if engine is not None:
                     engine.dispose()
             self._engine = self._directory = None
+            self._clear_up()
 
 
 #: By ClickHouse's own names of its errors; the others are failed queries.

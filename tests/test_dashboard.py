@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from program.settings import PROJECT_ROOT
-from tests.browser.server import START_SECONDS, free_port
+from tests.browser.server import START_SECONDS, free_port, start_server
 from tests.databases import build_demo, changed_copy, url_of
 
 
@@ -108,3 +108,17 @@ def test_what_staff_write_and_what_jobs_load_is_for_the_owner_of_the_process_onl
     made = [program, *demo_file.parent.glob("state.sqlite*")]
     assert len(made) > 1
     assert {stat.S_IMODE(path.stat().st_mode) for path in made} == {0o600}
+
+
+def test_a_server_told_to_stop_leaves_nothing_of_its_queries_on_the_disk(
+    demo_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As systemd stops it: what DuckDB puts aside there holds clients' answers."""
+    aside = tmp_path / "aside"
+    aside.mkdir()
+    monkeypatch.setenv("TMPDIR", str(aside))
+    server = start_server(demo_file, tmp_path / "server.log")
+    assert server.readiness()[0] == 200
+    assert [*aside.glob("quality-program-duckdb-*")], "nothing was asked yet"
+    server.stop()
+    assert not [*aside.iterdir()]

@@ -10,6 +10,7 @@ import streamlit as st
 from streamlit import config
 from streamlit.components.v2 import manifest_scanner
 
+from components.access import believed_member
 from components.data import KEPT, program_database
 from program import language
 from program.settings import settings
@@ -60,7 +61,7 @@ def begin_anew() -> None:
     """Drop every connection and setting that an earlier test left in this process."""
     program_database().dispose()
     program_database.cache_clear()
-    st.cache_data.clear()
+    believed_member.cache_clear()
     st.cache_resource.clear()
     settings.cache_clear()
 

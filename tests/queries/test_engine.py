@@ -2,8 +2,10 @@ from __future__ import annotations
 
 import datetime as dt
 import gc
+import os
 import sys
 import threading
+import time
 from pathlib import Path
 
 import pandas as pd
@@ -246,7 +248,21 @@ def test_every_instance_spills_into_a_folder_of_its_own_and_leaves_none_behind(p
         assert folders[-1].is_dir()
         assert folders[-1].stat().st_mode & 0o077 == 0
         opened.dispose()
-        del opened, connection
-        gc.collect()
+        assert not folders[-1].exists()
     assert folders[0] != folders[1]
-    assert not any(folder.exists() for folder in folders)
+
+
+def test_what_an_engine_spilled_goes_with_it_when_the_file_was_replaced(path):
+    opened = ProgramDatabase(Settings(database_url=f"duckdb:///{path}"))
+    folders = []
+    for _content in range(2):
+        os.utime(path, ns=(time.time_ns(), time.time_ns()))
+        with opened.connect() as connection:
+            folders.append(
+                Path(connection.scalar(text("select current_setting('temp_directory')")))
+            )
+    del connection
+    gc.collect()
+    assert [folder.exists() for folder in folders] == [False, True]
+    opened.dispose()
+    assert not folders[1].exists()

@@ -69,6 +69,11 @@ def _offered(questions: pd.DataFrame) -> Iterator[tuple[str, str, Measure]]:
             )
 
 
+def first_measure(questions: pd.DataFrame) -> Measure | None:
+    """Return what is compared by until somebody chooses; ``None`` without a questionnaire."""
+    return next((measure for _code, _name, measure in _offered(questions)), None)
+
+
 def metric_code(measure: Measure) -> str:
     """Return the metric that defines ``measure``, by its code in the registry."""
     if measure.index:

@@ -51,11 +51,16 @@ _OTHERS_FROM = 3
 _SURVEYS_HIGH = 360
 
 
+def period_beside(today: dt.date) -> Period:
+    """Return the period in which a partner's answers are looked at beside those of others."""
+    return last_months(today, _MONTHS)
+
+
 @fragment
 def survey_block(scope: Scope, partner: pd.Series, today: dt.date) -> None:
     """Draw a partner's answers beside the region's and all others', then its surveys."""
     st.markdown(f"## {_('What clients say')}")
-    partner_id, period = int(partner["partner_id"]), last_months(today, _MONTHS)
+    partner_id, period = int(partner["partner_id"]), period_beside(today)
     said = ask(surveys_of_partner, scope, partner_id, today)
     if said.empty:
         empty(_("No client of this partner has been surveyed yet."))

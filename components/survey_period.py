@@ -42,6 +42,11 @@ WORDS = {
 _MONTHS = {Preset.YEAR: 12, Preset.HALF_YEAR: 6, Preset.QUARTER: 3}
 
 
+def usual_period(today: dt.date) -> Period:
+    """Return the period that is looked at until somebody chooses another."""
+    return last_months(today, _MONTHS[DEFAULT])
+
+
 def chosen_preset() -> Preset:
     """Return the chosen preset; what the address says and does not exist is the default."""
     said = address.chosen().get("survey", "")
@@ -64,7 +69,7 @@ def chosen_period(today: dt.date) -> Period | None:
     if preset is Preset.LAST_YEAR:
         return calendar_year(today.year - 1)
     if preset is Preset.OWN:
-        usual = last_months(today, _MONTHS[DEFAULT])
+        usual = usual_period(today)
         ends = sorted((_day("from", usual.first, today), _day("to", usual.last, today)))
         return Period(*ends)
     return None

@@ -18,7 +18,6 @@ from sqlalchemy import (
     Connection,
     Date,
     FromClause,
-    Function,
     Select,
     String,
     and_,
@@ -35,6 +34,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.sql.selectable import CTE
 
+from metrics.holding import gains_and_losses
 from program.calendar import last_evaluation
 from program.rules import ProgramRules
 from program.schema import city, competence_evaluation, partner, region
@@ -147,65 +147,34 @@ def _facts(
     ).group_by(*keys)
 
 
-def _stored(members: CTE, cut: Cut | None) -> list[Select[Any]]:
-    """Return the stored decisions, and the losses of holders whose next decision is missing."""
-    decided = competence_evaluation
-    dates = select(decided.c.evaluated_on).distinct().subquery("dates")
-    days = select(
-        dates.c.evaluated_on,
-        func.lag(dates.c.evaluated_on).over(order_by=dates.c.evaluated_on).label("before"),
-        func.lead(dates.c.evaluated_on).over(order_by=dates.c.evaluated_on).label("after"),
-    ).cte("days")
+def _stored(members: CTE, cut: Cut | None) -> Select[Any]:
+    """Return the stored decisions."""
+    decided = competence_evaluation.c
+    return _facts(
+        decided.evaluated_on,
+        _segment(cut, members, decided.base),
+        true(),
+        {
+            "with_base": decided.base > 0,
+            "delivering": decided.delivered > 0,
+            "holders": decided.held,
+            "secured": decided.held,
+            "base": decided.base,
+            "delivered": decided.delivered,
+        },
+        competence_evaluation.join(members, members.c.partner_id == decided.partner_id),
+    )
 
-    def of_partner(beside: Function[Any]) -> ColumnElement[Any]:
-        return beside.over(partition_by=decided.c.partner_id, order_by=decided.c.evaluated_on)
 
-    rows = (
-        select(
-            decided.c.partner_id,
-            decided.c.evaluated_on,
-            decided.c.base,
-            decided.c.delivered,
-            decided.c.held,
-            of_partner(func.lag(decided.c.held)).label("held_before"),
-            of_partner(func.lag(decided.c.evaluated_on)).label("decided_before"),
-            of_partner(func.lead(decided.c.evaluated_on)).label("decided_after"),
-        )
-        .join(members, members.c.partner_id == decided.c.partner_id)
-        .cte("rows")
+def _holders(connection: Connection, members: CTE) -> pd.DataFrame:
+    """Return who of ``members`` held at which stored evaluation; a row each."""
+    decided = competence_evaluation.c
+    statement = (
+        select(decided.partner_id, decided.evaluated_on)
+        .join(members, members.c.partner_id == decided.partner_id)
+        .where(decided.held)
     )
-    before = and_(
-        func.coalesce(rows.c.held_before, false()),
-        func.coalesce(rows.c.decided_before == days.c.before, false()),
-    )
-    vanished = and_(
-        rows.c.held,
-        days.c.after.is_not(None),
-        func.coalesce(rows.c.decided_after != days.c.after, true()),
-    )
-    joined = rows.join(days, days.c.evaluated_on == rows.c.evaluated_on).join(
-        members, members.c.partner_id == rows.c.partner_id
-    )
-    segment = _segment(cut, members, rows.c.base)
-    return [
-        _facts(
-            rows.c.evaluated_on,
-            segment,
-            true(),
-            {
-                "with_base": rows.c.base > 0,
-                "delivering": rows.c.delivered > 0,
-                "holders": rows.c.held,
-                "secured": rows.c.held,
-                "base": rows.c.base,
-                "delivered": rows.c.delivered,
-                "gained": and_(rows.c.held, not_(before)),
-                "lost": and_(not_(rows.c.held), before),
-            },
-            joined,
-        ),
-        _facts(days.c.after, segment, true(), {"lost": vanished}, joined, vanished),
-    ]
+    return frame(connection, statement, {"partner_id": "int32", "evaluated_on": "datetime64[us]"})
 
 
 def _coming(
@@ -316,7 +285,7 @@ def adoption(
         one key of the base delivered), ``holders`` of the competence (coming: if nothing more
         happens), ``secured`` (coming: even if every pending key is activated); keys: ``base``,
         ``delivered``, ``pending_activation``; ``gained`` and ``lost`` against the evaluation
-        before, missing where that one was not stored.
+        before, missing where that one was not stored, and with a cut.
 
     Raises
     ------
@@ -327,7 +296,7 @@ def adoption(
         raise ValueError("at least one coming evaluation is needed")
     members = members_of(scope, filters, coming, today, rules)
     parts = [
-        *_stored(members, cut),
+        _stored(members, cut),
         *_coming(scope, filters, members, cut, coming, today, rules),
         _membership(members, cut, coming),
     ]
@@ -338,15 +307,28 @@ def adoption(
         .group_by(*keys)
         .order_by(facts.c.evaluated_on, facts.c.segment)
     )
-    return _without_unknown_changes(frame(connection, statement, ADOPTION_COLUMNS), today)
+    rows = frame(connection, statement, ADOPTION_COLUMNS)
+    if cut is not None:
+        rows[["gained", "lost"]] = pd.NA
+        return rows.astype(ADOPTION_COLUMNS)
+    return _with_changes(rows, _holders(connection, members), today)
 
 
-def _without_unknown_changes(rows: pd.DataFrame, today: dt.date) -> pd.DataFrame:
-    """Return ``rows`` without changes against an evaluation that was not stored."""
-    decided = rows.loc[rows["decided"], "evaluated_on"]
-    unknown = rows["decided"] & (rows["evaluated_on"] == decided.min())
-    if pd.Timestamp(last_evaluation(today)) not in set(decided):
-        next_one = rows.loc[~rows["decided"], "evaluated_on"].min()
-        unknown |= rows["evaluated_on"] == next_one
-    rows.loc[np.asarray(unknown), ["gained", "lost"]] = pd.NA
+def _with_changes(rows: pd.DataFrame, holders: pd.DataFrame, today: dt.date) -> pd.DataFrame:
+    """Return ``rows``, one an evaluation, with the changes between the stored ones.
+
+    They are missing against an evaluation that was not stored.
+    """
+    decided = rows["decided"].to_numpy()
+    stored = rows["evaluated_on"].to_numpy()[decided]
+    gained, lost = gains_and_losses(
+        holders["partner_id"].to_numpy(),
+        np.searchsorted(stored, holders["evaluated_on"].to_numpy()),
+        len(stored),
+    )
+    rows.loc[decided, "gained"], rows.loc[decided, "lost"] = gained, lost
+    unknown = [decided & (decided.cumsum() == 1)]
+    if np.datetime64(last_evaluation(today)) not in stored:
+        unknown.append(~decided & ((~decided).cumsum() == 1))
+    rows.loc[np.any(unknown, axis=0), ["gained", "lost"]] = pd.NA
     return rows

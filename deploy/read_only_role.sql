@@ -12,6 +12,6 @@ GRANT USAGE ON SCHEMA public TO quality_dashboard;
 GRANT SELECT ON
     region, city, staff, partner, license_key, project, delivery, delivery_test, contact_attempt,
     survey, answer, question, competence_evaluation, load_batch,
-    key_fact, delivery_fact, contact_fact
+    key_fact, delivery_fact, contact_fact, survey_fact
     TO quality_dashboard;
 -- client_contact is not in the list: there is no grant on it, and nothing to revoke.

@@ -58,6 +58,7 @@ PHYSICAL_ORDER: Mapping[str, tuple[str, ...]] = {
     "key_fact": ("purchased_on", "partner_id", "license_key_id"),
     "delivery_fact": ("delivered_on", "partner_id", "delivery_id"),
     "contact_fact": ("attempted_on", "attempt_id"),
+    "survey_fact": ("completed_on", "survey_id"),
 }
 #: Text with few different values, beside the closed lists of the schema.
 _FEW_VALUES = frozenset({"country", "manager_email", "question_code", "rules_version"})

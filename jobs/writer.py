@@ -15,17 +15,17 @@ from sqlalchemy import Connection, Executable, Table, and_, delete, func, insert
 from jobs import clock
 from jobs.refusals import Refusal
 from jobs.rows import Rows
+from program.questionnaire import MOST_QUESTIONS
 from program.schema import (
     FACT_TABLES,
     JOB_TABLES,
     LOAD_TABLES,
     competence_evaluation,
-    key_fact,
-    license_key,
     load_batch,
     metadata,
+    question,
 )
-from queries.facts import refresh_facts
+from queries.facts import DERIVED_FROM, refresh_facts
 
 
 class StoreError(Refusal):
@@ -175,7 +175,25 @@ class Writer(ABC):
         return counts
 
     def refresh_facts(self) -> None:
-        """Fill the fact tables anew from what has been written so far."""
+        """Fill the fact tables anew from what has been written so far.
+
+        Raises
+        ------
+        StoreError
+            If a version of the questionnaire has more questions than a fact has room for.
+        """
+        longest = (
+            select(func.count().label("questions"))
+            .select_from(question)
+            .group_by(question.c.version)
+            .subquery()
+        )
+        most = self.connection.execute(select(func.max(longest.c.questions))).scalar()
+        if (most or 0) > MOST_QUESTIONS:
+            raise StoreError(
+                f"a version of the questionnaire has {most} questions, at most "
+                f"{MOST_QUESTIONS} can be counted"
+            )
         refresh_facts(self.connection)
 
     def record_facts(self) -> dict[str, int]:
@@ -190,8 +208,11 @@ class Writer(ABC):
         return {name: self._number_of_rows(name) for name in FACT_TABLES}
 
     def complete_facts(self) -> None:
-        """Fill the fact tables of a program that was written before there were any."""
-        if self._has_rows(license_key.name) and not self._has_rows(key_fact.name):
+        """Fill the fact tables of a program that was written before there were all of them."""
+        if any(
+            self._has_rows(source.name) and not self._has_rows(fact.name)
+            for fact, source in DERIVED_FROM.items()
+        ):
             self.refresh_facts()
 
     def _number_of_rows(self, table_name: str) -> int:

@@ -9,6 +9,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+#: All answers of a survey lie in one number of 64 bits (``survey_fact.answers``): so many bits a
+#: question, room for a score up to 14 and for none, and so many questions a version.
+ANSWER_BITS, MOST_QUESTIONS = 4, 15
 #: Separates the labels of a scale inside one text column, best label first.
 LABEL_SEPARATOR = "|"
 

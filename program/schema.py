@@ -284,10 +284,23 @@ contact_fact = Table(
     Index("contact_fact_partner", "partner_id", "attempted_on"),
 )
 
+survey_fact = Table(
+    "survey_fact",
+    metadata,
+    _id("survey_id"),
+    Column("partner_id", Integer, nullable=False),
+    _code("status", *DELIVERY_STATUSES),
+    Column("completed_on", Date, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("answers", BigInteger, nullable=False),
+    Index("survey_fact_day", "completed_on"),
+    Index("survey_fact_partner", "partner_id", "completed_on"),
+)
+
 #: A set without one of these is refused.
 REQUIRED_TABLES = ("region", "city", "partner", "license_key", "project", "delivery")
 #: Derived from the other tables, see ``queries.facts``.
-FACT_TABLES = (key_fact.name, delivery_fact.name, contact_fact.name)
+FACT_TABLES = (key_fact.name, delivery_fact.name, contact_fact.name, survey_fact.name)
 #: Written by the jobs themselves, never part of a set.
 JOB_TABLES = ("load_batch", *FACT_TABLES)
 #: Batches of jobs that add what follows from the content, and no content.

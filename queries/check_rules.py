@@ -26,10 +26,7 @@ from program.schema import (
     answer,
     competence_evaluation,
     contact_attempt,
-    contact_fact,
     delivery,
-    delivery_fact,
-    key_fact,
     license_key,
     metadata,
     partner,
@@ -38,7 +35,7 @@ from program.schema import (
     staff,
     survey,
 )
-from queries.facts import contact_facts, delivery_facts, key_facts
+from queries.facts import DERIVED_FROM, FACTS
 from queries.suspects import Condition, Suspects
 
 #: Largest score of the scale that begins at 0; other scales begin at 1.
@@ -212,11 +209,8 @@ def manager_not_in_staff() -> Suspects:
 
 def facts_out_of_date() -> Iterator[Suspects]:
     """Yield the records whose fact is missing or says something else, and facts of no record."""
-    for source, fact, statement in (
-        (license_key, key_fact, key_facts()),
-        (delivery, delivery_fact, delivery_facts()),
-        (contact_attempt, contact_fact, contact_facts()),
-    ):
+    for fact, source in DERIVED_FROM.items():
+        statement = FACTS[fact][0](None)
         key = next(iter(fact.primary_key))
         expected = statement.order_by(None).subquery("expected")
         number = expected.c[key.name]

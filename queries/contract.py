@@ -29,14 +29,9 @@ from sqlalchemy import (
 from program.schema import (
     DASHBOARD_TABLES,
     FACT_TABLES,
-    contact_attempt,
-    contact_fact,
-    delivery,
-    delivery_fact,
-    key_fact,
-    license_key,
     metadata,
 )
+from queries.facts import DERIVED_FROM
 
 
 class Family(StrEnum):
@@ -150,11 +145,10 @@ def contract_problems(connection: Connection) -> list[ContractProblem]:
 
 def _not_derived(connection: Connection) -> list[ContractProblem]:
     """Return the fact tables without a row although what they are derived from has rows."""
-    sources = {key_fact: license_key, delivery_fact: delivery, contact_fact: contact_attempt}
     empty = select(
         *(
             and_(exists().select_from(source), ~exists().select_from(fact)).label(fact.name)
-            for fact, source in sources.items()
+            for fact, source in DERIVED_FROM.items()
         )
     )
     found = connection.execute(empty).mappings().one()

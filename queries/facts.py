@@ -1,10 +1,10 @@
-"""The fact tables: keys, deliveries and contacts with what the pages ask of them already found.
+"""The fact tables: keys, deliveries, contacts and surveys with what pages ask of them found.
 
 They repeat the tables of the load format in a shape that needs no joining: the rule of «delivered
-by the buyer», the answers about recommending beside the delivery, and for each attempt the day
-from which a later one counts in its place. Every day is kept, so that any past evaluation is
-still counted from the day it was made. Facts are filled by the jobs (``jobs.writer``), in the
-order by which they are mostly read.
+by the buyer», the answers about recommending beside the delivery, for each attempt the day from
+which a later one counts in its place, and all answers of a survey in one number. Every day is
+kept, so that any past evaluation is still counted from the day it was made. Facts are filled by
+the jobs (``jobs.writer``), in the order by which they are mostly read.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from typing import Any
 
 from sqlalchemy import (
     CTE,
+    BigInteger,
     Column,
     ColumnElement,
     Connection,
@@ -27,10 +28,12 @@ from sqlalchemy import (
     delete,
     func,
     insert,
+    literal,
     select,
     true,
 )
 
+from program.questionnaire import ANSWER_BITS, MOST_QUESTIONS
 from program.schema import (
     answer,
     contact_attempt,
@@ -42,6 +45,7 @@ from program.schema import (
     project,
     question,
     survey,
+    survey_fact,
 )
 
 RECOMMEND_PARTNER = "recommend_partner"
@@ -222,11 +226,78 @@ def contact_facts(span: Span | None = None) -> Select[Any]:
     )
 
 
+def survey_facts(span: Span | None = None) -> Select[Any]:
+    """Return the statement for the surveys of ``span`` with all their answers in one number.
+
+    Grain: one row a survey about a delivery. ``status`` is that of the delivery. ``answers`` has
+    :data:`~program.questionnaire.ANSWER_BITS` bits for each question of the version, the first
+    (by ``position``, then ``code``) in the lowest: the score plus one, 0 without an answer.
+    Answers to questions that the version does not have, and scores that fit into no scale, are
+    none.
+    """
+    places = select(
+        question.c.version,
+        question.c.code,
+        func.row_number()
+        .over(partition_by=question.c.version, order_by=(question.c.position, question.c.code))
+        .label("place"),
+    ).cte("places")
+    weight = case(
+        *(
+            (places.c.place == place + 1, literal(2 ** (ANSWER_BITS * place), BigInteger))
+            for place in range(MOST_QUESTIONS)
+        ),
+        else_=literal(0, BigInteger),
+    )
+    fits = answer.c.score.between(0, 2**ANSWER_BITS - 2)
+    told = case((fits, (cast(answer.c.score, BigInteger) + 1) * weight), else_=0)
+    keys = (
+        survey.c.id,
+        delivery.c.partner_id,
+        delivery.c.status,
+        survey.c.completed_on,
+        survey.c.questionnaire_version,
+    )
+    return (
+        select(
+            survey.c.id.label("survey_id"),
+            delivery.c.partner_id,
+            delivery.c.status,
+            survey.c.completed_on,
+            survey.c.questionnaire_version.label("version"),
+            cast(func.coalesce(func.sum(told), 0), BigInteger).label("answers"),
+        )
+        .select_from(survey)
+        .join(delivery, delivery.c.id == survey.c.delivery_id)
+        .join(project, project.c.id == delivery.c.project_id)
+        .join(license_key, license_key.c.id == project.c.license_key_id)
+        .outerjoin(answer, answer.c.survey_id == survey.c.id)
+        .outerjoin(
+            places,
+            and_(
+                places.c.version == survey.c.questionnaire_version,
+                places.c.code == answer.c.question_code,
+            ),
+        )
+        .where(_within(survey.c.completed_on, span))
+        .group_by(*keys)
+        .order_by(survey.c.completed_on, survey.c.id)
+    )
+
+
 #: For each fact table the statement for its rows, and the day by which they are told apart.
 FACTS: Mapping[Table, tuple[Callable[[Span | None], Select[Any]], Column[Any]]] = {
     key_fact: (key_facts, license_key.c.purchased_on),
     delivery_fact: (delivery_facts, delivery.c.delivered_on),
     contact_fact: (contact_facts, delivery.c.delivered_on),
+    survey_fact: (survey_facts, survey.c.completed_on),
+}
+#: For each fact table the table whose rows it has a row for.
+DERIVED_FROM: Mapping[Table, Table] = {
+    key_fact: license_key,
+    delivery_fact: delivery,
+    contact_fact: contact_attempt,
+    survey_fact: survey,
 }
 
 

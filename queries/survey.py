@@ -17,6 +17,7 @@ from sqlalchemy import (
     Connection,
     Integer,
     Select,
+    Table,
     case,
     cast,
     extract,
@@ -85,21 +86,26 @@ def chosen_period(filters: Filters) -> Period | None:
 
 
 def surveys(
-    scope: Scope, filters: Filters, sizing: Sizing, *columns: ColumnElement[Any]
+    scope: Scope,
+    filters: Filters,
+    sizing: Sizing,
+    *columns: ColumnElement[Any],
+    of: Table = delivery_fact,
 ) -> Select[Any]:
     """Return the statement for the surveys of chosen partners, of any day.
 
-    ``partner``, ``city``, ``region`` and ``delivery_fact`` may be used in ``columns``.
+    ``partner``, ``city``, ``region`` and the fact ``of`` which they are (``delivery_fact`` or
+    ``survey_fact``) may be used in ``columns``.
     """
     return (
         select(*columns)
-        .select_from(delivery_fact)
-        .join(partner, partner.c.id == delivery_fact.c.partner_id)
+        .select_from(of)
+        .join(partner, partner.c.id == of.c.partner_id)
         .join(city, city.c.id == partner.c.city_id)
         .join(region, region.c.code == city.c.region_code)
         .where(
-            delivery_fact.c.survey_id.is_not(None),
-            delivery_fact.c.status == "accepted",
+            of.c.survey_id.is_not(None),
+            of.c.status == "accepted",
             scope.partner_condition(),
             filters.partner_condition(),
             sizing.condition(filters),
@@ -151,18 +157,22 @@ def monthly_frame(
     connection: Connection, statement: Select[Any], columns: dict[str, str]
 ) -> pd.DataFrame:
     """Run a statement with :func:`month_index` and :func:`part_of` and return both as they are."""
-    counted = frame(connection, statement, columns | {"month": "int64", "part": "int64"})
+    return monthly(frame(connection, statement, columns | {"month": "int64", "part": "int64"}))
+
+
+def monthly(counted: pd.DataFrame) -> pd.DataFrame:
+    """Return rows with the numbers of months and of parts as months and words."""
     return counted.assign(month=as_months(counted["month"]), part=in_words(Part, counted["part"]))
 
 
 def asked_days(
-    filters: Filters, previous: Period | None, since: dt.date | None
+    day: ColumnElement[dt.date], filters: Filters, previous: Period | None, since: dt.date | None
 ) -> ColumnElement[bool]:
     """Return the condition that a survey's day is looked at at all.
 
     The chosen period, the one before it, and the trend from ``since`` to the chosen period's end.
     """
-    day, current = delivery_fact.c.completed_on, chosen_period(filters)
+    current = chosen_period(filters)
     if current is None:
         return true()
     trend = Period(min(since or current.first, current.first), current.last)
@@ -226,7 +236,7 @@ def recommendation_counts(
             part_of(day, chosen_period(filters), previous),
             *scores(),
         )
-        .where(asked_days(filters, previous, since))
+        .where(asked_days(day, filters, previous, since))
         .cte("base")
     )
     keys = tuple(base.c)

@@ -68,6 +68,10 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "score": (N_("the score {value} is off the scale"), N_("a score of {extra}")),
     "scale": (N_("the scale up to {value} is unknown"), N_("from 2 to 10; 10 means 0…10")),
+    "questions": (
+        N_("version {value} of the questionnaire has too many questions"),
+        N_("at most {extra} in a version"),
+    ),
     "tests_sum": (N_("passed, failed and skipped add up to {value}"), N_("at most {extra}")),
     "evaluation_day": (N_("{value} is no evaluation date"), N_("the 1st of a month")),
     "delivered_above_base": (

@@ -31,6 +31,7 @@ from sqlalchemy.sql import FromClause
 
 from jobs.loading.records import Problem
 from jobs.loading.staging import STAGED, Staging
+from program.questionnaire import MOST_QUESTIONS
 from program.schema import LOAD_TABLES, competence_evaluation, metadata
 
 #: Largest score of a question on a 0–10 scale; other scales begin at 1.
@@ -256,6 +257,16 @@ def _questionnaire_rules() -> Iterator[SetRule]:
         "scale_max",
         "scale",
         select(question.c.row_, question.c.scale_max, null()).where(bad_scale),
+    )
+    place = func.row_number().over(partition_by=question.c.version, order_by=question.c.row_)
+    ranked = select(question.c.row_, question.c.version, place.label("place")).subquery()
+    yield SetRule(
+        "question",
+        "version",
+        "questions",
+        select(ranked.c.row_, ranked.c.version, literal(str(MOST_QUESTIONS))).where(
+            ranked.c.version.is_not(None), ranked.c.place > MOST_QUESTIONS
+        ),
     )
 
 

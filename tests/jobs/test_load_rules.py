@@ -12,6 +12,7 @@ from jobs.loading.problems import WORDS, line, wrong_and_expected
 from jobs.loading.records import Problem
 from jobs.loading.run import load_set
 from program.language import DEFAULT_LANGUAGE, LANGUAGES, use_language_source
+from program.questionnaire import MOST_QUESTIONS
 from tests.jobs.sets import (
     AS_OF,
     Set,
@@ -130,6 +131,9 @@ def one_row_a_case(cases: int) -> Set:
     def code(i: int) -> str:
         return f"q{i}"
 
+    def version(i: int) -> int:
+        return 1000 + i
+
     def email(i: int) -> str:
         return f"manager{i}@example.com"
 
@@ -137,7 +141,11 @@ def one_row_a_case(cases: int) -> Set:
     records["city"] = rows("city", id=number, region_code=lambda i: f"R-{i}")
     records["staff"] = rows("staff", email=email)
     records["partner"] = rows("partner", id=number, city_id=number, manager_email=email)
-    records["question"] = rows("question", code=code)
+    records["question"] = rows("question", version=version, code=code)
+    records["survey"] = [
+        row | {"questionnaire_version": version(i)}
+        for i, row in enumerate(records["survey"], start=1)
+    ]
     records["answer"] = rows("answer", survey_id=number, question_code=code)
     records["competence_evaluation"] = rows("competence_evaluation", partner_id=number)
     for name in ("license_key", "delivery"):
@@ -208,6 +216,18 @@ def test_a_second_survey_of_one_delivery_is_refused(tmp_path):
     records["survey"][2]["delivery_id"] = 1
     (problem,) = problems_of(records, tmp_path)
     assert (problem.rule, problem.row, problem.column) == ("duplicate", 4, "delivery_id")
+
+
+@pytest.mark.parametrize(("questions", "refused"), [(MOST_QUESTIONS, []), (17, [17, 18])])
+def test_a_version_has_no_more_questions_than_can_be_counted(tmp_path, questions, refused):
+    records = everything()
+    template = records["question"][0]
+    records["question"] = [template | {"code": f"q{i}", "version": 7} for i in range(questions)]
+    records["survey"] = [row | {"questionnaire_version": 7} for row in records["survey"]]
+    found = [p for p in problems_of(records, tmp_path) if p.rule == "questions"]
+    assert [(p.row, p.column, p.value, p.extra) for p in found] == [
+        (row, "version", "7", "15") for row in refused
+    ]
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 from collections.abc import Iterator
 from itertools import groupby
@@ -13,7 +14,18 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from sqlalchemy import Connection, select
 
-from program.schema import FACT_TABLES, contact_fact, delivery_fact, key_fact, metadata
+from program.questionnaire import ANSWER_BITS, MOST_QUESTIONS, Question
+from program.schema import (
+    FACT_TABLES,
+    answer,
+    contact_fact,
+    delivery_fact,
+    key_fact,
+    metadata,
+    question,
+    survey,
+    survey_fact,
+)
 from queries.facts import FACTS, refresh_facts
 from tests.oracle import Programme
 from tests.programmes import programmes, replace_content
@@ -129,16 +141,40 @@ def expected_contacts(rows: dict[str, list[dict[str, Any]]]) -> list[dict[str, A
     return sorted(found, key=itemgetter("attempt_id"))
 
 
+def expected_surveys(rows: dict[str, list[dict[str, Any]]]) -> list[dict[str, Any]]:
+    handed = {row["id"]: row for row in rows["delivery"]}
+    scores = {(row["survey_id"], row["question_code"]): row["score"] for row in rows["answer"]}
+    found = []
+    for asked in sorted(rows["survey"], key=itemgetter("id")):
+        version = asked["questionnaire_version"]
+        codes = [q.code for q in sorted(QUESTIONS, key=order_of_questions) if q.version == version]
+        digits = [scores.get((asked["id"], code), -1) + 1 for code in codes]
+        found.append(
+            {
+                "survey_id": asked["id"],
+                "partner_id": handed[asked["delivery_id"]]["partner_id"],
+                "status": handed[asked["delivery_id"]]["status"],
+                "completed_on": asked["completed_on"],
+                "version": version,
+                "answers": int("".join(f"{digit:x}" for digit in reversed(digits)) or "0", 16),
+            }
+        )
+    return found
+
+
+def order_of_questions(question: Question) -> tuple[int, str]:
+    return question.position, question.code
+
+
 @FEW
 @given(rows=survey_programmes())
-def test_deliveries_carry_their_contact_and_survey_and_attempts_what_overtook_them(
-    both_engines, rows
-):
+def test_facts_carry_contact_survey_and_answers_and_attempts_what_overtook_them(both_engines, rows):
     for connection in both_engines:
         replace_survey_content(connection, rows)
         refresh_facts(connection)
         assert stored(connection, delivery_fact) == expected_deliveries(rows)
         assert stored(connection, contact_fact) == expected_contacts(rows)
+        assert stored(connection, survey_fact) == expected_surveys(rows)
 
 
 @FEW
@@ -158,3 +194,47 @@ def test_a_statement_fills_every_column_of_its_table(table):
     rows_of, _day = FACTS[table]
     assert rows_of(None).selected_columns.keys() == table.columns.keys()
     assert set(FACT_TABLES) == {table.name for table in FACTS}
+
+
+ALL_BITS = 2 ** (ANSWER_BITS * MOST_QUESTIONS) - 1
+
+
+def test_the_longest_questionnaire_and_the_highest_scores_fit_and_nothing_else_is_counted(
+    both_engines,
+):
+    """Also of questions that share a position, and with answers that cannot be."""
+    bought = dt.date(2026, 1, 15)
+    key = {"id": 1, "partner_id": 1, "kind": "commercial"}
+    highest = 2**ANSWER_BITS - 2
+    asked = dataclasses.asdict(QUESTIONS[0]) | {"version": 9, "position": 1}
+    codes = [f"q{place:02}" for place in range(MOST_QUESTIONS)]
+    for connection in both_engines:
+        replace_content(
+            connection,
+            Programme(
+                [1],
+                [key | {"purchased_on": bought, "activated_on": bought}],
+                [{"id": 1, "license_key_id": 1}],
+                [
+                    {"project_id": 1, "partner_id": 1, "delivered_on": bought, "status": "accepted"}
+                    | {"id": number}
+                    for number in (1, 2)
+                ],
+            ),
+        )
+        connection.execute(question.insert(), [asked | {"code": code} for code in codes])
+        connection.execute(
+            survey.insert(),
+            [
+                {"id": i, "delivery_id": i, "completed_on": bought, "questionnaire_version": 9}
+                for i in (1, 2)
+            ],
+        )
+        wrong = [("q00", -1), ("q01", highest + 1), ("weather", 5)]
+        said = [(1, code, highest) for code in codes] + [(2, *one) for one in wrong]
+        connection.execute(
+            answer.insert(),
+            [dict(zip(("survey_id", "question_code", "score"), row, strict=True)) for row in said],
+        )
+        refresh_facts(connection)
+        assert [row["answers"] for row in stored(connection, survey_fact)] == [ALL_BITS, 0]

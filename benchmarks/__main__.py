@@ -31,7 +31,7 @@ from benchmarks.many import Plan, many_report
 from benchmarks.memory import chromium, memory_with_page_open
 from benchmarks.naive import naive_report
 from benchmarks.page import COLD_EXTRA, COLD_FACTOR, STATEMENTS_MOST, WARM_MOST
-from benchmarks.pages import CARD, costs_on
+from benchmarks.pages import CARD, costs_on, warming_seconds
 from benchmarks.serving import own_state
 from benchmarks.wire import bytes_of_pages
 from tests.databases import build_demo
@@ -52,13 +52,14 @@ PAGES = """## Pages
 The promise: cold ≤ {factor:g} × floor + {extra:.0f} ms, warm ≤ {warm:.0f} ms, at most {statements}
 statements, server under {memory} MB with the page open, a monthly award under {award_most} s. The
 floor is the page's own statements, run directly through DuckDB with the results as Arrow; cold is
-the page by Streamlit's script runner with no answer in memory, warm with all of them. What a page
-draws later, in parallel fragments, is in a column of its own (cold). Bytes: all messages of a
-first visit.
+the page by Streamlit's script runner with no answer in memory that a filter changes, warm with
+all of them. What a page draws later, in parallel fragments, is in a column of its own (cold).
+Bytes: all messages of a first visit.
 
 {table}
 
-Monthly award for {decided_on}, the whole command: {award:.1f} s."""
+Monthly award for {decided_on}, the whole command: {award:.1f} s. After a load the server asks by
+itself for what pages first show, the forecast and the checks: {warming:.1f} s."""
 
 
 def arguments() -> argparse.Namespace:
@@ -131,6 +132,7 @@ def pages_part(chosen: argparse.Namespace, database: Path) -> Part:
         table="\n".join(lines),
         decided_on=decided_on,
         award=award,
+        warming=warming_seconds(f"duckdb:///{database}"),
     )
     return text, kept
 

@@ -217,7 +217,7 @@ def _table(
         some,
         [
             Column("name", _("Partner"), width=250),
-            Column("coverages", _("Delivered: before → then"), width=170),
+            Column("coverages", _("Delivered: was → is"), width=170),
             Column("city", _("City")),
             Column("tier", _("Partner tier")),
         ],

@@ -6,7 +6,7 @@ Missing answers stand under ``NO_ANSWER``: surveys of the version less answers t
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
@@ -56,6 +56,7 @@ from queries.survey import (
 #: What :class:`_Surveys` needs of every survey.
 _TOLD = (survey_fact.c.version, survey_fact.c.answers)
 _ONE_ANSWER = 2**ANSWER_BITS - 1
+_NONE = np.empty(0, dtype="int64")
 ANSWER_COLUMNS = {"version": "int64", "code": "str", "score": "int64", "answers": "int64"}
 
 
@@ -108,50 +109,75 @@ class _Surveys:
         Grain: one row a combination that somebody gave, in this order; the last three columns
         are ``code``, ``score`` and ``answers``.
         """
-        by = (*keys, "version")
-        group, groups = self._grouped(by)
-        answers = self.rows["answers"].to_numpy()
-        parts = [groups.iloc[:0].assign(code="", score=0, answers=0)]
-        for version, places in self.places.items():
-            own = self.rows["version"].to_numpy() == version
-            if not own.any():
-                continue
-            numbers, packed = group[own] << ANSWER_BITS, answers[own]
-            for code, place in places.items():
-                counted = np.bincount(numbers | (_scores(packed, place) + 1))
-                given = np.flatnonzero(counted)
-                part = groups.iloc[given >> ANSWER_BITS]
-                score = (given & _ONE_ANSWER) - 1
-                parts.append(part.assign(code=code, score=score, answers=counted[given]))
-        found = pd.concat(parts, ignore_index=True)
-        return found.sort_values([*by, "code", "score"], ignore_index=True)
+        group, groups = self._grouped(*keys, "version")
+        given: list[tuple[NDArray[np.int64], ...]] = [(_NONE,) * 3]
+        codes: list[str] = []
+        for code, own, digits in self._by_question():
+            counted = np.bincount(group[own] << ANSWER_BITS | digits)
+            some = np.flatnonzero(counted)
+            given.append((some >> ANSWER_BITS, (some & _ONE_ANSWER) - 1, counted[some]))
+            codes += [code] * len(some)
+        return _together(groups, codes, given, ("score", "answers"))
 
     def partners(self, *keys: str) -> pd.DataFrame:
         """Count the partners with an answer, by ``keys``, version and question.
 
         Grain: one row a combination, in this order, ``code`` and ``partners`` last.
         """
-        by = (*keys, "version")
-        group, groups = self._grouped(by)
+        group, groups = self._grouped(*keys, "version")
         partner_id = self.rows["partner_id"].to_numpy("int64")
-        parts = [groups.iloc[:0].assign(code="", partners=0)]
-        for version, places in self.places.items():
-            own = (self.rows["version"] == version).to_numpy()
-            for code, place in places.items():
-                said = own & (_scores(self.rows["answers"].to_numpy(), place) != NO_ANSWER)
-                each = np.unique(np.stack([group[said], partner_id[said]]), axis=1)[0]
-                counted = np.bincount(each)
-                some = np.flatnonzero(counted)
-                parts.append(groups.iloc[some].assign(code=code, partners=counted[some]))
-        found = pd.concat(parts, ignore_index=True)
-        return found.sort_values([*by, "code"], ignore_index=True)
+        most = partner_id.max(initial=0) + 1
+        given: list[tuple[NDArray[np.int64], ...]] = [(_NONE,) * 2]
+        codes: list[str] = []
+        for code, own, digits in self._by_question():
+            said = own[digits > 0]
+            each = np.unique(group[said] * most + partner_id[said])
+            counted = np.bincount(each // most)
+            some = np.flatnonzero(counted)
+            given.append((some, counted[some]))
+            codes += [code] * len(some)
+        return _together(groups, codes, given, ("partners",))
 
-    def _grouped(self, by: Sequence[str]) -> tuple[NDArray[np.int64], pd.DataFrame]:
+    def _by_question(self) -> Iterator[tuple[str, NDArray[np.int64], NDArray[np.int64]]]:
+        """Yield each question with the places of its surveys, and their answers plus one."""
+        version, answers = (self.rows[name].to_numpy() for name in ("version", "answers"))
+        for number, places in self.places.items():
+            own = np.flatnonzero(version == number)
+            packed = answers[own]
+            for code, place in places.items():
+                yield code, own, packed >> (ANSWER_BITS * place) & _ONE_ANSWER
+
+    def _grouped(self, *by: str) -> tuple[NDArray[np.int64], pd.DataFrame]:
         """Return the number of each survey's group, and the values of ``by`` in every group."""
-        grouped = self.rows.groupby([*by], sort=False)
-        number = grouped.ngroup().to_numpy("int64")
-        first = np.unique(number, return_index=True)[1]
-        return number, self.rows[[*by]].iloc[first].reset_index(drop=True)
+        number = np.zeros(len(self.rows), dtype="int64")
+        for name in by:
+            code, values = pd.factorize(self.rows[name])
+            number = number * len(values) + code
+        # Combinations that nobody has are left out of the numbers.
+        some = np.flatnonzero(np.bincount(number))
+        dense = np.empty(number.max(initial=-1) + 1, dtype="int64")
+        dense[some] = np.arange(len(some))
+        number = dense[number]
+        one = np.empty(len(some), dtype="int64")
+        one[number] = np.arange(len(number))
+        return number, self.rows[[*by]].take(one).reset_index(drop=True)
+
+
+def _together(
+    groups: pd.DataFrame,
+    codes: list[str],
+    given: list[tuple[NDArray[np.int64], ...]],
+    names: tuple[str, ...],
+) -> pd.DataFrame:
+    """Return what was counted of each question, group by group, under ``names``.
+
+    ``given`` has the places in ``groups`` first, then the values of ``names``; ``codes`` the
+    question of each.
+    """
+    place, *values = (np.concatenate(part) for part in zip(*given, strict=True))
+    told = dict(zip(names, values, strict=True))
+    found = groups.take(place).assign(code=pd.array(codes, dtype="str"), **told)
+    return found.sort_values([*groups.columns, "code", *names[:-1]], ignore_index=True)
 
 
 def _released(counts: pd.DataFrame, behind: pd.DataFrame) -> pd.DataFrame:

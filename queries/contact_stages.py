@@ -78,10 +78,16 @@ def _reached(cohort: CTE, today: dt.date) -> CTE:
         "with_contact": fact.attempted_on <= today,
     }
     stages = [(condition, _STAGES_OF_DELIVERY.index(name)) for name, condition in reached.items()]
-    # One small number a delivery goes into the join, not all that it is made of.
+    # One small number a delivery goes into the join, not all that it is made of, and nothing from
+    # before the first delivery of the cohort.
+    begins = select(func.min(cohort.c.delivered_on)).scalar_subquery()
     deliveries = (
         select(fact.license_key_id, case(*stages, else_=0).label("stage"))
-        .where(fact.own_key, fact.status == "accepted", fact.delivered_on <= today)
+        .where(
+            fact.own_key,
+            fact.status == "accepted",
+            fact.delivered_on.between(begins, today),
+        )
         .cte("deliveries")
     )
     return (
@@ -121,7 +127,7 @@ def contact_stages(
     periods = spans(filters, today)
     chosen = chosen_of_size(scope, filters, evaluated_on, today, rules)
     cohort = (
-        select(key_fact.c.license_key_id)
+        select(key_fact.c.license_key_id, key_fact.c.delivered_on)
         .join(chosen, chosen.c.partner_id == key_fact.c.partner_id)
         .where(
             key_fact.c.kind.in_(rules.counted_kinds),

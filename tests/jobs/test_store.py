@@ -420,6 +420,33 @@ def test_what_a_killed_job_left_on_clickhouse_is_dropped(clickhouse_url, run_on_
     assert codes(clickhouse_url) == ["B"]
 
 
+def databases_of(url: str) -> set[str]:
+    address = make_url(url)
+    engine = clickhouse_engine(address, database="system", settings={})
+    with engine.connect() as connection:
+        names = set(connection.execute(text("SELECT name FROM databases")).scalars())
+    engine.dispose()
+    return {name for name in names if name.startswith(str(address.database))}
+
+
+def test_a_job_that_publishes_nothing_leaves_no_database_on_clickhouse(clickhouse_url):
+    fill(clickhouse_url, "A")
+    published = databases_of(clickhouse_url)
+
+    def break_off() -> None:
+        with new_program(clickhouse_url) as writer:
+            writer.append("region", regions("B"))
+            assert databases_of(clickhouse_url) > published
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        break_off()
+    assert databases_of(clickhouse_url) == published
+    with edit_program(clickhouse_url) as writer:
+        writer.discard()
+    assert databases_of(clickhouse_url) == published
+
+
 def test_another_machine_that_writes_is_named_and_nothing_changes(
     clickhouse_url, run_on_clickhouse
 ):

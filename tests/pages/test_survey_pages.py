@@ -284,6 +284,9 @@ def test_questionnaire_page_shows_the_ten_point_question_apart(
     assert "шкала 0–10, классическая" in text
 
 
+ANSWERS_ABOUT = "SELECT count(*) FROM answer WHERE question_code = 'recommend_{}'"
+
+
 @pytest.mark.parametrize("n", [0, 1, 4, 5, 9, 10])
 @pytest.mark.parametrize("score", [1, 3, 5])
 def test_pages_are_right_at_a_handful_of_answers_at_every_extreme(
@@ -298,18 +301,21 @@ def test_pages_are_right_at_a_handful_of_answers_at_every_extreme(
         f"UPDATE answer SET score = {score}",  # noqa: S608
     )
     point_at(few)
-    said = {
-        script: page_text(open_page(script)) for script in (RECOMMENDATION, SATISFACTION, "home.py")
+    apps = {script: open_page(script) for script in (RECOMMENDATION, SATISFACTION, "home.py")}
+    for script, app in apps.items():
+        assert "nan" not in page_text(app).lower(), script
+    recommendation = apps[RECOMMENDATION]
+    answered = {
+        subject: asked(few, ANSWERS_ABOUT.format(subject))[0] for subject in ("partner", "platform")
     }
-    for script, text in said.items():
-        assert "nan" not in text.lower(), script
-    (answered,) = asked(
-        few, "SELECT count(*) FROM answer WHERE question_code = 'recommend_partner'"
-    )
-    if answered:
-        assert f"n = {answered}" in said[RECOMMENDATION]
-    if 0 < answered < 10:
-        assert "мало ответов" in said[RECOMMENDATION].lower()
+    if max(answered.values()):
+        assert f"n = {answered['partner']}" in page_text(recommendation)
+    if 0 < min(answered.values()) <= max(answered.values()) < 10:
+        assert headings(recommendation)[0].startswith("Пока мало ответов: ")
+        # A share and an index of each, beside the figure itself.
+        told = " ".join(caption.value for caption in recommendation.caption)
+        found = re.findall(r"интервал 95.%: [^·]+ · мало.ответов \(n.=.(\d+)\)", told)
+        assert sorted(map(int, found)) == sorted(2 * [*answered.values()])
 
 
 @pytest.mark.usefixtures("on_demo")

@@ -55,12 +55,14 @@ def _arrow(change: str) -> str:
 def _draw(tile: Tile) -> None:
     with st.container(border=True, height="stretch", gap="xsmall"):
         st.markdown(tile.label, help=tile.definition)
-        figure, picture = st.columns([1, 1], wrap=False, vertical_alignment="center", gap="small")
-        with figure:
-            st.metric(tile.label, tile.value, label_visibility="collapsed")
         if sum(not math.isnan(value) for value in tile.trend) >= TREND_FROM:
+            figure, picture = st.columns(2, wrap=False, vertical_alignment="center", gap="small")
+            with figure:
+                st.metric(tile.label, tile.value, label_visibility="collapsed")
             with picture:
                 st.image(sparkline(tile.trend, theme=figure_theme(), tone=tile.tone), alt="")
+        else:
+            st.metric(tile.label, tile.value, label_visibility="collapsed")
         if tile.change:
             st.markdown(f":{COLOURS[tile.tone]}-badge[{_arrow(tile.change)}{tile.change}]")
         if tile.basis:

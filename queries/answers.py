@@ -6,14 +6,13 @@ Missing answers stand under ``NO_ANSWER``: surveys of the version less answers t
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 from sqlalchemy import (
     ColumnElement,
     Connection,
@@ -32,10 +31,11 @@ from sqlalchemy import (
 from metrics.anonymity import ENOUGH_OTHERS, rounded
 from program.period import Period
 from program.questionnaire import ANSWER_BITS
-from program.schema import city, delivery_fact, partner, question, survey_fact
+from program.schema import city, delivery_fact, partner, survey_fact
 from queries.engine import frame
 from queries.filters import Filters
 from queries.lags import programme_condition
+from queries.packed_answers import ONE_ANSWER, TOLD, Surveys, scores_at
 from queries.scope import EVERYTHING, Scope, Sight
 from queries.survey import (
     NO_ANSWER,
@@ -53,137 +53,13 @@ from queries.survey import (
     with_segment,
 )
 
-#: What :class:`_Surveys` needs of every survey.
-_TOLD = (survey_fact.c.version, survey_fact.c.answers)
-_ONE_ANSWER = 2**ANSWER_BITS - 1
-_NONE = np.empty(0, dtype="int64")
 ANSWER_COLUMNS = {"version": "int64", "code": "str", "score": "int64", "answers": "int64"}
-
-
-def _scores(answers: NDArray[np.int64], place: int) -> NDArray[np.int64]:
-    """Return the scores of the question at ``place`` of every survey, ``NO_ANSWER`` for none."""
-    scores: NDArray[np.int64] = (answers >> (ANSWER_BITS * place) & _ONE_ANSWER) - 1
-    return scores
-
-
-def _places(connection: Connection) -> dict[int, dict[str, int]]:
-    """Return where the answers to each question lie: version -> code -> place in ``answers``."""
-    asked = question.c
-    statement = select(asked.version, asked.code).order_by(
-        asked.version, asked.position, asked.code
-    )
-    places: dict[int, dict[str, int]] = {}
-    for version, code in connection.execute(statement).all():
-        of_version = places.setdefault(version, {})
-        of_version[code] = len(of_version)
-    return places
-
-
-@dataclass(frozen=True, slots=True)
-class _Surveys:
-    """Surveys with all their answers, to be counted by question.
-
-    Counting here takes a third of what it takes in the database, where every answer is a row.
-
-    Attributes
-    ----------
-    rows
-        Grain: one row a survey. ``version``, ``answers`` (as in ``survey_fact``), what they are
-        counted by, and ``partner_id`` where partners are counted.
-    places
-        As from :func:`_places`.
-    """
-
-    rows: pd.DataFrame
-    places: dict[int, dict[str, int]]
-
-    @classmethod
-    def of(cls, connection: Connection, base: Select[Any], columns: dict[str, str]) -> _Surveys:
-        """Return the surveys of ``base``, which selects version, answers and ``columns``."""
-        told = {"version": "int64", "answers": "int64"} | columns
-        return cls(frame(connection, base, told), _places(connection))
-
-    def counts(self, *keys: str) -> pd.DataFrame:
-        """Count the answers by ``keys``, version, question and score, the missing ones with them.
-
-        Grain: one row a combination that somebody gave, in this order; the last three columns
-        are ``code``, ``score`` and ``answers``.
-        """
-        group, groups = self._grouped(*keys, "version")
-        given: list[tuple[NDArray[np.int64], ...]] = [(_NONE,) * 3]
-        codes: list[str] = []
-        for code, own, digits in self._by_question():
-            counted = np.bincount(group[own] << ANSWER_BITS | digits)
-            some = np.flatnonzero(counted)
-            given.append((some >> ANSWER_BITS, (some & _ONE_ANSWER) - 1, counted[some]))
-            codes += [code] * len(some)
-        return _together(groups, codes, given, ("score", "answers"))
-
-    def partners(self, *keys: str) -> pd.DataFrame:
-        """Count the partners with an answer, by ``keys``, version and question.
-
-        Grain: one row a combination, in this order, ``code`` and ``partners`` last.
-        """
-        group, groups = self._grouped(*keys, "version")
-        partner_id = self.rows["partner_id"].to_numpy("int64")
-        most = partner_id.max(initial=0) + 1
-        given: list[tuple[NDArray[np.int64], ...]] = [(_NONE,) * 2]
-        codes: list[str] = []
-        for code, own, digits in self._by_question():
-            said = own[digits > 0]
-            each = np.unique(group[said] * most + partner_id[said])
-            counted = np.bincount(each // most)
-            some = np.flatnonzero(counted)
-            given.append((some, counted[some]))
-            codes += [code] * len(some)
-        return _together(groups, codes, given, ("partners",))
-
-    def _by_question(self) -> Iterator[tuple[str, NDArray[np.int64], NDArray[np.int64]]]:
-        """Yield each question with the places of its surveys, and their answers plus one."""
-        version, answers = (self.rows[name].to_numpy() for name in ("version", "answers"))
-        for number, places in self.places.items():
-            own = np.flatnonzero(version == number)
-            packed = answers[own]
-            for code, place in places.items():
-                yield code, own, packed >> (ANSWER_BITS * place) & _ONE_ANSWER
-
-    def _grouped(self, *by: str) -> tuple[NDArray[np.int64], pd.DataFrame]:
-        """Return the number of each survey's group, and the values of ``by`` in every group."""
-        number = np.zeros(len(self.rows), dtype="int64")
-        for name in by:
-            code, values = pd.factorize(self.rows[name])
-            number = number * len(values) + code
-        # Combinations that nobody has are left out of the numbers.
-        some = np.flatnonzero(np.bincount(number))
-        dense = np.empty(number.max(initial=-1) + 1, dtype="int64")
-        dense[some] = np.arange(len(some))
-        number = dense[number]
-        one = np.empty(len(some), dtype="int64")
-        one[number] = np.arange(len(number))
-        return number, self.rows[[*by]].take(one).reset_index(drop=True)
-
-
-def _together(
-    groups: pd.DataFrame,
-    codes: list[str],
-    given: list[tuple[NDArray[np.int64], ...]],
-    names: tuple[str, ...],
-) -> pd.DataFrame:
-    """Return what was counted of each question, group by group, under ``names``.
-
-    ``given`` has the places in ``groups`` first, then the values of ``names``; ``codes`` the
-    question of each.
-    """
-    place, *values = (np.concatenate(part) for part in zip(*given, strict=True))
-    told = dict(zip(names, values, strict=True))
-    found = groups.take(place).assign(code=pd.array(codes, dtype="str"), **told)
-    return found.sort_values([*groups.columns, "code", *names[:-1]], ignore_index=True)
 
 
 def _released(counts: pd.DataFrame, behind: pd.DataFrame) -> pd.DataFrame:
     """Return what may be told of others: questions that enough of them answered, rounded.
 
-    ``counts`` and ``behind`` as from :meth:`_Surveys.counts` and :meth:`_Surveys.partners`, by
+    ``counts`` and ``behind`` as from :meth:`Surveys.counts` and :meth:`Surveys.partners`, by
     the same keys, without the own.
     """
     by = [name for name in behind.columns if name != "partners"]
@@ -222,12 +98,12 @@ def answer_counts(
         scope,
         filters,
         sizing,
-        *_TOLD,
+        *TOLD,
         month_index(day),
         part_of(day, chosen_period(filters), previous),
         of=survey_fact,
     ).where(asked_days(day, filters, previous, since))
-    found = _Surveys.of(connection, asked, {"month": "int64", "part": "int64"})
+    found = Surveys.of(connection, asked, {"month": "int64", "part": "int64"})
     return monthly(found.counts("month", "part")).astype(MONTHLY_COLUMNS)[list(MONTHLY_COLUMNS)]
 
 
@@ -298,13 +174,13 @@ def compared_answers(
     asked = (
         statement.join(survey_fact, survey_fact.c.survey_id == delivery_fact.c.survey_id)
         .add_columns(
-            *_TOLD,
+            *TOLD,
             partner.c.id.label("partner_id"),
             case((first, number[Side.FIRST]), else_=number[Side.SECOND]).label("side"),
         )
         .where(in_period(delivery_fact.c.completed_on, chosen_period(filters)), or_(first, second))
     )
-    found = _Surveys.of(connection, asked, {"partner_id": "int32", "side": "int64"})
+    found = Surveys.of(connection, asked, {"partner_id": "int32", "side": "int64"})
     counted = found.counts("side")
     if own:
         theirs = numbered(Side).index(Side.SECOND)
@@ -323,11 +199,11 @@ def answers_of_partner(
     partner out of scope.
     """
     asked = (
-        select(*_TOLD)
+        select(*TOLD)
         .join(partner, partner.c.id == survey_fact.c.partner_id)
         .where(scope.partner_condition(), survey_fact.c.partner_id == partner_id, _surveyed(period))
     )
-    return _Surveys.of(connection, asked, {}).counts().astype(ANSWER_COLUMNS)
+    return Surveys.of(connection, asked, {}).counts().astype(ANSWER_COLUMNS)
 
 
 #: Stands for the whole programme where regions are counted.
@@ -350,7 +226,7 @@ def answers_by_region(connection: Connection, scope: Scope, period: Period) -> p
     mine = case((scope.partner_condition(), 1), else_=0) if portfolio else literal(1, Integer)
     asked = (
         select(
-            *_TOLD,
+            *TOLD,
             survey_fact.c.partner_id,
             city.c.region_code.label("region"),
             mine.label("mine"),
@@ -359,9 +235,7 @@ def answers_by_region(connection: Connection, scope: Scope, period: Period) -> p
         .join(city, city.c.id == partner.c.city_id)
         .where(programme_condition(scope), _surveyed(period))
     )
-    found = _Surveys.of(
-        connection, asked, {"partner_id": "int32", "region": "str", "mine": "int64"}
-    )
+    found = Surveys.of(connection, asked, {"partner_id": "int32", "region": "str", "mine": "int64"})
     counted = found.counts("region", "mine")
     own = _with_everywhere(counted[counted["mine"] == 1], "answers")
     if portfolio:
@@ -431,7 +305,7 @@ OUTCOME_COLUMNS = {
 
 def _in_chosen_period(scope: Scope, filters: Filters, sizing: Sizing) -> Select[Any]:
     day = survey_fact.c.completed_on
-    return surveys(scope, filters, sizing, *_TOLD, of=survey_fact).where(
+    return surveys(scope, filters, sizing, *TOLD, of=survey_fact).where(
         in_period(day, chosen_period(filters))
     )
 
@@ -444,20 +318,20 @@ def answers_with_outcome(
     Grain: one row a version, question other than ``outcome``, score and score of the outcome,
     over surveys of the chosen period that have both. Columns as in ``OUTCOME_COLUMNS``.
     """
-    found = _Surveys.of(connection, _in_chosen_period(scope, filters, sizing), {})
+    found = Surveys.of(connection, _in_chosen_period(scope, filters, sizing), {})
     parts = [pd.DataFrame(columns=list(OUTCOME_COLUMNS)).astype(OUTCOME_COLUMNS)]
     for version, places in found.places.items():
         if outcome not in places:
             continue
         answers = found.rows.loc[found.rows["version"] == version, "answers"].to_numpy()
-        about = _scores(answers, places[outcome])
+        about = scores_at(answers, places[outcome])
         for code, place in sorted(places.items()):
-            other = _scores(answers, place)
+            other = scores_at(answers, place)
             both = (other != NO_ANSWER) & (about != NO_ANSWER)
             counted = np.bincount(other[both] << ANSWER_BITS | about[both])
             given = np.flatnonzero(counted)
             if code != outcome:
-                pair = {"score": given >> ANSWER_BITS, "outcome": given & _ONE_ANSWER}
+                pair = {"score": given >> ANSWER_BITS, "outcome": given & ONE_ANSWER}
                 parts.append(
                     pd.DataFrame({**pair, "answers": counted[given]}).assign(
                         version=version, code=code
@@ -484,11 +358,11 @@ def answer_matrix(
         .where(survey_fact.c.version.in_(versions))
         .order_by(survey_fact.c.survey_id)
     )
-    found = _Surveys.of(connection, asked, {})
+    found = Surveys.of(connection, asked, {})
     version, answers = (found.rows[name].to_numpy() for name in ("version", "answers"))
     columns = {code: np.full(len(answers), NO_ANSWER, dtype="int64") for code in codes}
     for number, places in found.places.items():
         own = version == number
         for code in places.keys() & columns.keys():
-            columns[code][own] = _scores(answers[own], places[code])
+            columns[code][own] = scores_at(answers[own], places[code])
     return pd.DataFrame(columns)

@@ -1,7 +1,7 @@
 """The program database as the dashboard sees it: read-only, bounded in time and connections.
 
-DuckDB files are attached read-only to a named in-memory instance whose name carries the file's
-identity. Opening the file directly would keep showing the old content for as long as any old
+DuckDB files are attached read-only to an in-memory instance of their own, another one for every
+content. Opening the file directly would keep showing the old content for as long as any old
 connection lives, because DuckDB shares one instance per path inside a process.
 """
 
@@ -90,7 +90,7 @@ def processors() -> int:
 _FLUSHED_FROM = "4MB"
 
 
-def _duckdb_engine(path: Path, identity: str, settings: Settings, spilled: str) -> Engine:
+def _duckdb_engine(path: Path, settings: Settings, spilled: str) -> Engine:
     config = {
         "memory_limit": settings.duckdb_memory_limit,
         "threads": settings.duckdb_threads or processors(),
@@ -102,7 +102,8 @@ def _duckdb_engine(path: Path, identity: str, settings: Settings, spilled: str) 
         "autoinstall_known_extensions": "false",
     }
     engine = create_engine(
-        f"duckdb:///:memory:program-{identity}",
+        # Connections of one name share an instance, and its folder: both are this engine's alone.
+        f"duckdb:///:memory:{Path(spilled).name}",
         poolclass=QueuePool,
         pool_size=settings.pool_size,
         max_overflow=0,
@@ -190,15 +191,15 @@ class ProgramDatabase:
                 # Connections in use finish their query on the old content and close on return.
                 if self._engine is not None:
                     self._engine.dispose()
-                self._engine = self._new_engine(identity)
+                self._engine = self._new_engine()
                 self._identity = identity
             return self._engine
 
-    def _new_engine(self, identity: str) -> Engine:
+    def _new_engine(self) -> Engine:
         if self._path:
             # Files are called alike in every process and instance: in one folder they would mix.
             spilled = tempfile.mkdtemp(prefix="quality-program-duckdb-")
-            engine = _duckdb_engine(self._path, identity, self._settings, spilled)
+            engine = _duckdb_engine(self._path, self._settings, spilled)
             self._clear_up = weakref.finalize(engine, shutil.rmtree, spilled, ignore_errors=True)
             return engine
         if self._on_clickhouse:

@@ -75,6 +75,14 @@ def test_query_that_runs_during_the_swap_finishes_on_the_old_content(database, p
         assert connection.execute(select(region.c.code)).scalars().all() == ["RU-MOW"]
 
 
+def test_a_file_is_answered_again_while_a_query_on_it_outlives_its_engine(database):
+    with database.connect() as connection:
+        running = connection.execute(select(region.c.code))
+        database.dispose()
+        assert codes_in(database) == ["RU-MOW"]
+        assert running.scalars().all() == ["RU-MOW"]
+
+
 def test_dashboard_cannot_write_to_an_embedded_file(database):
     with pytest.raises(QueryFailed), database.connect() as connection:
         connection.execute(insert(region).values(code="X", name_ru="X", name_en="X", country="RU"))

@@ -27,7 +27,7 @@ from streamlit.runtime.scriptrunner.script_cache import ScriptCache
 from streamlit.testing.v1 import AppTest, app_test, local_script_runner
 
 from components import access
-from components.data import ASK_AHEAD, KEPT, ask_of_all, schema_problems
+from components.data import ASK_AHEAD, ask_of_all, kept_answers, schema_problems
 from components.data_check_list import check_rows
 from components.forecast import replay_evidence
 from components.warming import ask_for_frame
@@ -196,8 +196,8 @@ def cost(script: str, address: dict[str, str], repeat: int) -> PageCost:
     gc.freeze()  # as the launcher does
     cold, warm = Visits(), Visits()
     for _ in range(repeat):
-        for told in [told for told in KEPT if not ASKED_BY_THE_SERVER.intersection(told)]:
-            del KEPT[told]
+        for told in [told for told in kept_answers() if not ASKED_BY_THE_SERVER.intersection(told)]:
+            del kept_answers()[told]
         ask_of_all(schema_problems)
         ask_for_frame()
         for visits in (cold, warm):

@@ -32,10 +32,6 @@ def program_database() -> ProgramDatabase:
     return ProgramDatabase(settings())
 
 
-#: Bytes kept in memory, all visitors together; the least recently used answers go first.
-MOST_KEPT = 96 * 2**20
-
-
 #: The many small values of a picture take about so many times the bytes they are written in.
 _SMALL_VALUES = 3
 
@@ -53,7 +49,10 @@ def weight(answer: object) -> int:
     return len(rest) + sum(arrays)
 
 
-KEPT: LRUCache[Hashable, Any] = LRUCache(MOST_KEPT, getsizeof=weight)
+@cache
+def kept_answers() -> LRUCache[Hashable, Any]:
+    """Return the process's answers, all visitors' together; the least recently used go first."""
+    return LRUCache(settings().answers_memory_mb * 2**20, getsizeof=weight)
 
 
 def _frames_of(made: object) -> Iterator[pd.DataFrame]:
@@ -76,11 +75,13 @@ def _ready(make: Callable[[], Any], *_told: Hashable) -> Any:
     return made
 
 
-_kept: Callable[..., Any] = cached(
-    KEPT,
-    key=lambda _make, *told: told,
-    condition=Condition(),  # what many ask for at once is made once
-)(_ready)
+@cache
+def _keeper() -> Callable[..., Any]:
+    return cached(
+        kept_answers(),
+        key=lambda _make, *told: told,
+        condition=Condition(),  # what many ask for at once is made once
+    )(_ready)
 
 
 def kept(make: Callable[[], Answer], *told: Hashable) -> Answer:
@@ -89,7 +90,7 @@ def kept(make: Callable[[], Answer], *told: Hashable) -> Answer:
     It is shared between visitors and must not be changed. The key has to tell everything it
     depends on, the version of the data and the scope first.
     """
-    answer: Answer = _kept(make, *told)
+    answer: Answer = _keeper()(make, *told)
     return answer
 
 
@@ -149,7 +150,7 @@ def ask_ahead(scope: Scope, *questions: tuple[Any, ...]) -> None:
     """
     version = program_database().version()
     for query, *arguments in questions:
-        if (version, query, scope, tuple(arguments)) not in KEPT:
+        if (version, query, scope, tuple(arguments)) not in kept_answers():
             _HELPERS.submit(ask, query, scope, *arguments)
 
 

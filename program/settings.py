@@ -67,6 +67,12 @@ class Settings(BaseSettings):
     duckdb_threads: int = Field(
         default=0, ge=0, description="Threads of DuckDB; 0 means one for each processor."
     )
+    answers_memory_mb: int = Field(
+        default=96,
+        ge=8,
+        description="Memory for answers that visitors share, in megabytes; what pages first show "
+        "takes 25 for every million keys.",
+    )
     state_url: str = Field(
         default="sqlite:///data/state.sqlite",
         repr=False,

@@ -12,7 +12,8 @@ import pandas as pd
 import pytest
 
 from charts.picture import Picture
-from components.data import KEPT, MOST_KEPT, kept, weight
+from components.data import kept, kept_answers, weight
+from program.settings import settings
 
 #: As long as what charts say to whoever points at them.
 WORDS = [f"{n} из 100 партнёров в этом месяце" for n in range(100)]
@@ -20,9 +21,9 @@ WORDS = [f"{n} из 100 партнёров в этом месяце" for n in ra
 
 @pytest.fixture(autouse=True)
 def _nothing_kept() -> Iterator[None]:
-    KEPT.clear()
+    kept_answers().clear()
     yield
-    KEPT.clear()
+    kept_answers().clear()
 
 
 def test_what_many_ask_for_at_once_is_made_once():
@@ -57,19 +58,19 @@ def test_every_part_of_the_key_tells_answers_apart():
 
 
 def test_the_store_stays_below_its_bound_and_forgets_the_oldest():
-    block = MOST_KEPT // 8 // 10
+    most = settings().answers_memory_mb * 2**20
     for n in range(20):
-        kept(lambda: np.zeros(block * 8 // 8, dtype="int64"), n)
-    assert KEPT.currsize <= MOST_KEPT
-    assert 0 < len(KEPT) < 20
-    assert (19,) in KEPT
-    assert (0,) not in KEPT
+        kept(lambda: np.zeros(most // 8 // 10, dtype="int64"), n)
+    assert kept_answers().currsize <= most
+    assert 0 < len(kept_answers()) < 20
+    assert (19,) in kept_answers()
+    assert (0,) not in kept_answers()
 
 
 def test_an_answer_larger_than_the_store_is_given_and_not_kept():
-    size = MOST_KEPT // 8 + 1
+    size = settings().answers_memory_mb * 2**20 // 8 + 1
     assert len(kept(lambda: np.zeros(size), "huge")) == size
-    assert len(KEPT) == 0
+    assert len(kept_answers()) == 0
 
 
 @pytest.mark.parametrize(

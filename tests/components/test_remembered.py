@@ -8,7 +8,7 @@ from collections import Counter
 import pytest
 
 from components import remembered as module
-from components.data import KEPT
+from components.data import kept_answers
 from components.remembered import remembered
 from program.settings import PROJECT_ROOT
 
@@ -25,24 +25,24 @@ def test_whoever_was_let_in_to_no_data_leaves_nothing_in_memory(
     monkeypatch: pytest.MonkeyPatch, version: str, times: int
 ) -> None:
     """A part of a page may still run while the next run has begun to decide who is looking."""
-    KEPT.clear()
+    kept_answers().clear()
     monkeypatch.setattr(module, "admitted_data", lambda: version)
     made: list[int] = []
     for _ in range(2):
         remembered(lambda: made.append(1), "anything")
     assert len(made) == times
-    assert len(KEPT) == (1 if version else 0)
-    KEPT.clear()
+    assert len(kept_answers()) == (1 if version else 0)
+    kept_answers().clear()
 
 
 def test_what_was_made_of_other_data_is_made_anew(monkeypatch: pytest.MonkeyPatch) -> None:
-    KEPT.clear()
+    kept_answers().clear()
     made = []
     for version in ("batch-1", "batch-2", "batch-1"):
         monkeypatch.setattr(module, "admitted_data", lambda version=version: version)
         made.append(remembered(lambda version=version: version, "anything"))
     assert made == ["batch-1", "batch-2", "batch-1"]
-    KEPT.clear()
+    kept_answers().clear()
 
 
 def test_everything_that_is_remembered_has_a_name_of_its_own() -> None:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from components import warming
-from components.data import KEPT
+from components.data import kept_answers
 from components.warming import warm_up, warm_up_after_loads
 from queries.engine import (
     DatabaseDown,
@@ -42,7 +43,12 @@ OF_ITS_OWN = {
 
 def asked() -> set[str]:
     """Names of the questions whose answers are kept."""
-    return {key[1].__name__ for key in KEPT if len(key) > 1 and callable(key[1])}
+    return {key[1].__name__ for key in questions()}
+
+
+def questions() -> set[tuple[Any, ...]]:
+    """Return the questions whose answers are kept."""
+    return {key for key in kept_answers() if len(key) > 1 and callable(key[1])}
 
 
 @pytest.mark.usefixtures("on_demo", "nothing_kept")
@@ -50,9 +56,11 @@ def test_the_first_visit_of_any_page_finds_all_that_is_the_same_for_everybody() 
     warm_up()
     asked_anew = {}
     for page in MENU:
-        known = set(KEPT)
+        known = questions()
         open_page(page.script, role="admin", **({"partner": "1"} if page.path == "partner" else {}))
-        new = [key for key in KEPT if key not in known and len(key) > 1 and callable(key[1])]
+        new = [
+            key for key in kept_answers() if key not in known and len(key) > 1 and callable(key[1])
+        ]
         asked_anew[page.path] = {key[1].__name__ for key in new}
     assert asked_anew == {page.path: OF_ITS_OWN.get(page.path, set()) for page in MENU}
 

@@ -11,7 +11,7 @@ from streamlit import config
 from streamlit.components.v2 import manifest_scanner
 
 from components.access import believed_member
-from components.data import KEPT, program_database
+from components.data import kept_answers, program_database
 from program import language
 from program.settings import settings
 from tests.databases import build_demo, build_empty, changed_copy, url_of
@@ -69,19 +69,19 @@ def begin_anew() -> None:
 def forget_everything() -> None:
     """Drop what an earlier test left in this process, and every answer."""
     begin_anew()
-    KEPT.clear()
+    kept_answers().clear()
 
 
 @pytest.fixture(scope="module", autouse=True)
 def answers_of_a_module() -> None:
     """No file of tests finds answers that another one left; which those are would be chance."""
-    KEPT.clear()
+    kept_answers().clear()
 
 
 @pytest.fixture
 def nothing_kept() -> None:
     """Every question is asked of the database: the answers of earlier visits are gone."""
-    KEPT.clear()
+    kept_answers().clear()
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from components.data import KEPT
+from components.data import kept_answers
 from program.roles import Role
 from tests.menu import MENU
 from tests.pages.visitor import open_page
@@ -23,10 +23,10 @@ def address_of(path: str) -> dict[str, str]:
 @pytest.mark.parametrize("page", MENU, ids=lambda page: page.path)
 def test_a_page_leaves_what_it_shares_as_it_found_it(page) -> None:
     open_page(page.script, **address_of(page.path))
-    before = {key: pickle.dumps(answer) for key, answer in KEPT.items()}
+    before = {key: pickle.dumps(answer) for key, answer in kept_answers().items()}
     assert before
     open_page(page.script, **address_of(page.path))
-    changed = [key for key, answer in before.items() if pickle.dumps(KEPT[key]) != answer]
+    changed = [key for key, answer in before.items() if pickle.dumps(kept_answers()[key]) != answer]
     assert changed == []
 
 
@@ -38,9 +38,9 @@ QUIET = [page for page in MENU if page.path != "journal"]
 @pytest.mark.parametrize("page", QUIET, ids=lambda page: page.path)
 def test_a_second_visit_asks_nothing_anew(page) -> None:
     open_page(page.script, **address_of(page.path))
-    before = set(KEPT)
+    before = set(kept_answers())
     open_page(page.script, **address_of(page.path))
-    assert set(KEPT) == before
+    assert set(kept_answers()) == before
 
 
 #: What a visitor reads, by AppTest's names; the rest is to be pressed or filled in.
@@ -76,5 +76,5 @@ def test_a_visit_after_others_shows_what_it_would_show_alone(page) -> None:
     after_others = [read(open_page(page.script, **address_of(page.path), **v)) for v in visits]
     assert all(after_others)
     for visit, shown in zip(visits, after_others, strict=True):
-        KEPT.clear()
+        kept_answers().clear()
         assert shown == read(open_page(page.script, **address_of(page.path), **visit)), visit

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from components import catalogue
-from components.data import KEPT
+from components.data import kept_answers
 from components.table import ROWS_SHOWN
 from program.rules import DECK_RULES
 from queries.filters import NO_FILTERS
@@ -83,9 +83,11 @@ def test_a_list_too_long_to_pick_from_shows_the_same_and_reads_only_its_first_ro
 ) -> None:
     short = open_page(PARTNERS, language="en")
     monkeypatch.setattr(catalogue, "_PICKED_FROM", 0)
-    KEPT.clear()
+    kept_answers().clear()
     long = open_page(PARTNERS, language="en")
-    assert not [key for key in KEPT if partner_standing in key and ROWS_SHOWN not in key[-1]]
+    assert not [
+        key for key in kept_answers() if partner_standing in key and ROWS_SHOWN not in key[-1]
+    ]
     assert [title.value for title in long.title] == [title.value for title in short.title]
     pd.testing.assert_frame_equal(long.dataframe[0].value, short.dataframe[0].value)
     lines = [[caption.value for caption in app.caption] for app in (short, long)]

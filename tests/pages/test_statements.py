@@ -8,7 +8,7 @@ from functools import cache
 import pytest
 
 from benchmarks.page import STATEMENTS_MOST, noted
-from components.data import KEPT, ask_of_all, schema_problems
+from components.data import ask_of_all, kept_answers, schema_problems
 from components.warming import ask_for_checks, ask_for_frame
 from program.roles import Role
 from program.schema import PERSONAL_TABLES
@@ -35,7 +35,7 @@ def visited(page: MenuPage, role: Role, portfolios: Portfolios) -> list[Statemen
 
     Once for all tests: what is promised is about the statements, which are the same each time.
     """
-    KEPT.clear()  # also where the same test has visited another page before
+    kept_answers().clear()  # also where the same test has visited another page before
     with statements_sent() as sent:
         for address in ({}, {"partner": portfolios.own}, {"partner": portfolios.other}):
             app = open_page(page.script, role=role.value, portfolio=portfolios.email, **address)

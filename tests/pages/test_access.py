@@ -24,7 +24,7 @@ from program.roles import Role
 from queries.audit import JournalCut, journal
 from queries.notes import NoteContent, NoteStatus, NoteWrite, write_note
 from tests.databases import changed_copy, connected
-from tests.pages.conftest import forget_everything
+from tests.pages.conftest import begin_anew
 from tests.pages.statements import statements_sent
 from tests.pages.visitor import headings, healthy, open_page, page_text
 from tests.queries.states import fill, locked, make_room
@@ -83,7 +83,7 @@ def claims(**changes: Any) -> dict[str, Any]:
     return {name: value for name, value in said.items() if value is not None}
 
 
-def visit(user: dict[str, Any], script: str = "threshold.py", **address: object) -> AppTest:
+def visit(user: dict[str, Any], script: str = "partners.py", **address: object) -> AppTest:
     """Open a page as somebody of whom the provider says ``user``."""
     return open_page(script, language="en", user=user, **address)
 
@@ -154,7 +154,7 @@ def test_who_is_not_in_the_staff_list_causes_the_one_question_about_it(email: st
 @pytest.mark.usefixtures("team", "nothing_kept")
 def test_a_page_with_fragments_asks_the_staff_list_once() -> None:
     with statements_sent("duckdb") as sent:
-        app = visit(claims())
+        app = visit(claims(), "threshold.py")
     assert "## Forecast" in page_text(app)
     assert len([each for each in sent if "FROM staff" in each.text]) == 1
 
@@ -183,7 +183,7 @@ def test_a_provider_that_vouches_for_its_addresses_is_believed_where_it_says_not
     verified: object, let_in: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("QUALITY_OIDC_EMAIL_ALWAYS_VERIFIED", "true")
-    forget_everything()
+    begin_anew()
     assert bool(visit(claims(email_verified=verified)).dataframe) is let_in
     assert headings(visit(claims(email=None))) == [NO_ACCESS]
 
@@ -219,7 +219,7 @@ def test_signing_out_ends_this_session_and_no_other() -> None:
     assert "You have signed out of this session" in page_text(again)
     assert nothing_of_the_programme(again)
     assert visit(elsewhere).dataframe
-    forget_everything()  # a restart
+    begin_anew()  # a restart
     assert "You have signed out" in page_text(visit(user))
 
 
@@ -402,7 +402,7 @@ def test_files_of_the_demonstration_do_not_hold_own_records_that_came_in_its_pla
     database = changed_copy(demo_file, tmp_path / "program.duckdb")
     point_at(database)
     monkeypatch.delenv("QUALITY_SINGLE_USER_WITHOUT_SIGN_IN")
-    forget_everything()
+    begin_anew()
     visit({})
     assert all(make() for make in offered)
     os.replace(changed_copy(own_file, tmp_path / "new.duckdb"), database)  # noqa: PTH105 - as a job
@@ -450,12 +450,13 @@ def test_a_look_alike_of_an_address_is_somebody_else() -> None:
         assert headings(visit(claims(email=email))) == [NO_ACCESS]
 
 
+@pytest.mark.usefixtures("nothing_kept")
 def test_own_records_without_sign_in_are_not_shown(
     point_at: Callable[[Path], None], own_file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     point_at(own_file)
     monkeypatch.delenv("QUALITY_SINGLE_USER_WITHOUT_SIGN_IN")
-    forget_everything()
+    begin_anew()
     with statements_sent("duckdb") as sent:
         app = visit({})
     assert headings(app) == ["These data need sign-in"]
@@ -501,7 +502,7 @@ def test_the_state_databases_password_stands_on_no_page_and_in_no_log(
     password = "hush-hush-password"  # noqa: S105 - of a server that is not there
     url = f"postgresql+psycopg://quality:{password}@127.0.0.1:1/quality"
     monkeypatch.setenv("QUALITY_STATE_URL", url)
-    forget_everything()
+    begin_anew()
     app = visit({})
     assert app.dataframe
     assert not recorder().settled(30)
@@ -522,7 +523,7 @@ def test_the_databases_password_stands_on_no_page_and_in_no_log(
     password = "hush-hush-password"  # noqa: S105 - of a server that is not there
     url = f"postgresql+psycopg://quality:{password}@127.0.0.1:1/quality"
     monkeypatch.setenv("QUALITY_DATABASE_URL", url)
-    forget_everything()
+    begin_anew()
     app = visit({})
     assert "The program database does not answer" in page_text(app)
     assert problem() == "DatabaseDown"

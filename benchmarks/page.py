@@ -30,16 +30,20 @@ from components import access
 from components.data import ASK_AHEAD, ask_of_all, kept_answers, schema_problems
 from components.data_check_list import check_rows
 from components.forecast import replay_evidence
+from components.simulation import records
 from components.warming import ask_for_frame
 from program.settings import PROJECT_ROOT, settings
+from queries.answers import answers_by_region, partners_surveyed
 from queries.engine import duckdb_path, processors
 
 ROUTER = PROJECT_ROOT / "pages" / "_router.py"
 #: The promise: a cold page costs little more than its statements alone, a warm one nothing to see.
 COLD_FACTOR, COLD_EXTRA, WARM_MOST, STATEMENTS_MOST = 1.3, 0.100, 0.040, 4
 
-#: Parts of the keys of answers that no filter changes and that take seconds.
-ASKED_BY_THE_SERVER = frozenset({check_rows, replay_evidence, "forecast"})
+#: Parts of the keys of answers that a server asks by itself and that no filter changes.
+ASKED_BY_THE_SERVER = frozenset(
+    {check_rows, replay_evidence, "forecast", records, answers_by_region, partners_surveyed}
+)
 #: A server compiles a script once; AppTest by itself would at every visit.
 COMPILED = ScriptCache()
 Statement = tuple[str, Any]
@@ -188,7 +192,8 @@ def cost(script: str, address: dict[str, str], repeat: int) -> PageCost:
 
     Cold is a page of which nothing has been asked since the load, as with a filter that nobody has
     chosen yet. What no filter changes has been asked: what stands around every page, the forecast,
-    and what the checks of the data count. A server asks it by itself, before anybody comes.
+    what the checks of the data count, the records that rules are tried on, and the answers that
+    every card is compared with. A server asks it by itself, before anybody comes.
     """
     with noted():
         visit(script, address)

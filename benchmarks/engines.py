@@ -23,6 +23,7 @@ from jobs.demo.command import DEFAULT_SEED, build
 from jobs.demo.recipe import SCALES, Recipe, Scale
 from jobs.store import new_program
 from program.schema import JOB_TABLES, metadata
+from program.settings import Settings
 from tests.menu import MENU
 
 TODAY = dt.date(2026, 11, 23)
@@ -107,7 +108,7 @@ def scale_report(
         file = full if times == 1 else built_at(folder, times, full)
         card = busiest_partners(file, 1)[0]
         costs[times] = {
-            page: _cost_or_failure(file, card, repeat, page)
+            page: _cost_or_failure(file, card, repeat, page, times)
             for page in (pages or [page.path for page in MENU])
         }
         print(f"measured {times:g}×", flush=True)
@@ -136,16 +137,21 @@ def scale_report(
 PATIENCE = 120
 SCALES_SAID = """## More and less data
 
-Cold pages with their fragments, medians of {repeat}, on DuckDB with the default memory limit and
-{patience} s for a query. The promise: ten times the data takes at most {most:g} times as long.
+Cold pages with their fragments, medians of {repeat}, on DuckDB with the default memory limit,
+{patience} s for a query, and memory for answers in proportion to the keys
+(`QUALITY_ANSWERS_MEMORY_MB`). The promise: ten times the data takes at most {most:g} times as long.
 
 """
 
 
-def _cost_or_failure(file: Path, card: int, repeat: int, page: str) -> PageCost | str:
-    patience = {"QUALITY_QUERY_TIMEOUT_SECONDS": str(PATIENCE)}
+def _cost_or_failure(file: Path, card: int, repeat: int, page: str, times: float) -> PageCost | str:
+    usual = Settings.model_fields["answers_memory_mb"].default
+    chosen = {
+        "QUALITY_QUERY_TIMEOUT_SECONDS": str(PATIENCE),
+        "QUALITY_ANSWERS_MEMORY_MB": str(round(usual * max(1, times))),
+    }
     try:
-        return costs_on(f"duckdb:///{file}", card, repeat, [page], **patience)[0]
+        return costs_on(f"duckdb:///{file}", card, repeat, [page], **chosen)[0]
     except RuntimeError as error:
         print(f"{page} on {file.name}: {error}", flush=True)
         return "fails"

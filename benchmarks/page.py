@@ -144,7 +144,7 @@ def visit(script: str, address: dict[str, str]) -> AppTest:
     RuntimeError
         If the page fails or is not drawn: its time would say nothing.
     """
-    app = AppTest.from_file(str(ROUTER), default_timeout=120)
+    app = AppTest.from_file(str(ROUTER), default_timeout=600)
     for name, value in address.items():
         app.query_params[name] = value
     app.switch_page(script).run()

@@ -75,13 +75,14 @@ def _ready(make: Callable[[], Any], *_told: Hashable) -> Any:
     return made
 
 
+#: What many ask for at once is made once.
+_ONE_MAKES_IT = Condition()
+
+
 @cache
 def _keeper() -> Callable[..., Any]:
-    return cached(
-        kept_answers(),
-        key=lambda _make, *told: told,
-        condition=Condition(),  # what many ask for at once is made once
-    )(_ready)
+    by_question = cached(kept_answers(), key=lambda _make, *told: told, condition=_ONE_MAKES_IT)
+    return by_question(_ready)
 
 
 def kept(make: Callable[[], Answer], *told: Hashable) -> Answer:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pydantic import ValidationError
 
 from components.access import WHAT_TO_SET, serving_problem
-from components.data import program_database
+from components.data import kept_answers, program_database
 from components.state import state_database
 from program.settings import settings
 from queries.engine import ProgramDatabaseError
@@ -19,8 +19,10 @@ def start_problem() -> str | None:
     """
     try:
         _ = settings().sign_in, settings().rules
+        # Each is one for all threads, so it is made before there are any.
         program_database()
         state_database()
+        kept_answers()
     except ValidationError as error:
         told = error.errors(include_url=False, include_input=False)
         return "; ".join(

@@ -63,7 +63,7 @@ async def lifespan(_app: st.App) -> AsyncIterator[None]:
         with suppress(asyncio.CancelledError):
             await chore
     await run_in_threadpool(recorder().close)
-    program_database().dispose()
+    program_database().close()
 
 
 app = st.App(

@@ -13,7 +13,7 @@ import tempfile
 import threading
 import time
 import weakref
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -32,6 +32,9 @@ from queries.columns import from_arrow, from_tuples
 #: How long a server's data version is believed before it is asked again, seconds.
 VERSION_LIFE = 2.0
 _CONNECT_SECONDS = 5
+#: How long the end of the process waits for queries that were told to end, seconds.
+_ENDING_SECONDS = 5.0
+_ENDING = "the dashboard is ending"
 _ENGINES = ("duckdb", "postgresql", "clickhousedb")
 
 
@@ -171,9 +174,13 @@ class ProgramDatabase:
         self._path = duckdb_path(settings.database_url)
         self._on_clickhouse = self._url.get_backend_name() == "clickhousedb"
         self._lock = threading.Lock()
+        self._closed = False
         self._engine: Engine | None = None
-        #: DuckDB: takes away what the engine spilled. A process ended by a signal collects nothing.
-        self._clear_up: Callable[[], object] = lambda: None
+        #: DuckDB: the connections that may be in the middle of a query.
+        self._asked: set[Any] = set()
+        self._answered = threading.Condition(self._lock)
+        #: DuckDB: take away what engines spilled. A process ended by a signal collects nothing.
+        self._clear_up: list[weakref.finalize[..., Engine]] = []
         #: ClickHouse: where it is written which database holds the program, and that database.
         self._directory: Engine | None = None
         self._content = ""
@@ -187,6 +194,7 @@ class ProgramDatabase:
         else:
             identity = self.version() if self._on_clickhouse else "server"
         with self._lock:
+            self._refuse_if_closed()
             if self._engine is None or identity != self._identity:
                 # Connections in use finish their query on the old content and close on return.
                 if self._engine is not None:
@@ -200,7 +208,10 @@ class ProgramDatabase:
             # Files are called alike in every process and instance: in one folder they would mix.
             spilled = tempfile.mkdtemp(prefix="quality-program-duckdb-")
             engine = _duckdb_engine(self._path, self._settings, spilled)
-            self._clear_up = weakref.finalize(engine, shutil.rmtree, spilled, ignore_errors=True)
+            self._clear_up = [
+                *(older for older in self._clear_up if older.alive),
+                weakref.finalize(engine, shutil.rmtree, spilled, ignore_errors=True),
+            ]
             return engine
         if self._on_clickhouse:
             return _clickhouse_engine(self._settings, self._content, self._settings.pool_size)
@@ -230,6 +241,8 @@ class ProgramDatabase:
             yield
         except (PoolTimeout, NoSuchModuleError, SQLAlchemyError) as error:
             self._version_asked = -VERSION_LIFE  # the content may be another one meanwhile
+            if self._closed:
+                raise DatabaseDown(_ENDING) from error
             raise _in_our_words(error, out_of_time=time.monotonic() >= deadline) from error
 
     @contextmanager
@@ -241,11 +254,17 @@ class ProgramDatabase:
         raw: Any = connection.connection.dbapi_connection
         timer = threading.Timer(self._settings.query_timeout_seconds, raw.interrupt)
         timer.daemon = True
+        with self._lock:
+            self._refuse_if_closed()
+            self._asked.add(raw)
         timer.start()
         try:
             yield
         finally:
             timer.cancel()
+            with self._lock:
+                self._asked.discard(raw)
+                self._answered.notify_all()
 
     def version(self) -> str:
         """Return what changes whenever the data changes: part of every cache key.
@@ -269,6 +288,7 @@ class ProgramDatabase:
     def _published(self) -> str:
         """Return the version of the program on ClickHouse, and remember its database."""
         with self._lock:
+            self._refuse_if_closed()
             if self._directory is None:
                 self._directory = _clickhouse_engine(
                     self._settings, self._url.database or "default", 1
@@ -283,14 +303,29 @@ class ProgramDatabase:
         self._content, version = newest
         return version
 
-    def dispose(self) -> None:
-        """Close every idle connection, and take away what was spilled."""
+    def _refuse_if_closed(self) -> None:
+        if self._closed:
+            raise DatabaseDown(_ENDING)
+
+    def close(self, seconds: float = _ENDING_SECONDS) -> None:
+        """Answer nothing more: end what is asked, close connections, take away what was spilled.
+
+        Threads of visits and chores may still run. What they asked of DuckDB is interrupted and
+        waited for, at most ``seconds``: a running query, or a new one, would spill again.
+        """
         with self._lock:
+            self._closed = True
+            until = time.monotonic() + seconds
+            while self._asked and time.monotonic() < until:
+                for raw in self._asked:
+                    raw.interrupt()
+                self._answered.wait(0.02)  # a block of several statements begins the next one
             for engine in (self._engine, self._directory):
                 if engine is not None:
                     engine.dispose()
             self._engine = self._directory = None
-            self._clear_up()
+            for clear_up in self._clear_up:
+                clear_up()
 
 
 #: By ClickHouse's own names of its errors; the others are failed queries.

@@ -37,7 +37,7 @@ def whole(
     begin_anew()
     yield monkeypatch
     if program_database.cache_info().currsize:
-        program_database().dispose()
+        program_database().close()
     begin_anew()
 
 

@@ -229,7 +229,7 @@ def test_readers_answer_through_a_load_and_then_see_the_new_content(url, tmp_pat
         assert reader.execute(count).scalar() in {0, 3}
         with database.connect() as fresh:
             assert fresh.execute(count).scalar() == 0
-    database.dispose()
+    database.close()
 
 
 @pytest.mark.parametrize(

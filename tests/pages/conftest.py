@@ -59,7 +59,7 @@ def unsurveyed_file(tmp_path_factory: pytest.TempPathFactory, demo_file: Path) -
 
 def begin_anew() -> None:
     """Drop every connection and setting that an earlier test left in this process."""
-    program_database().dispose()
+    program_database().close()
     program_database.cache_clear()
     believed_member.cache_clear()
     st.cache_resource.clear()

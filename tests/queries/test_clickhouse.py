@@ -56,7 +56,7 @@ def demo(clickhouse_engine_room: str, tmp_path_factory: pytest.TempPathFactory) 
         copy_program(original, address)
         yield original, stack.enter_context(databases[1].connect())
     for database in databases:
-        database.dispose()
+        database.close()
 
 
 def copy_program(original: Connection, address: str) -> None:

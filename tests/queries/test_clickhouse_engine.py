@@ -75,7 +75,7 @@ def url(clickhouse_url: str) -> str:
 def database(url: str) -> Iterator[ProgramDatabase]:
     database = opened(url, query_timeout_seconds=1, pool_size=2)
     yield database
-    database.dispose()
+    database.close()
 
 
 def test_nothing_loaded_is_a_missing_database(clickhouse_url: str) -> None:
@@ -84,7 +84,7 @@ def test_nothing_loaded_is_a_missing_database(clickhouse_url: str) -> None:
         pass
     load(clickhouse_url, "RU-MOW")
     assert codes_in(database) == ["RU-MOW"]
-    database.dispose()
+    database.close()
 
 
 def test_the_dashboard_cannot_write(database: ProgramDatabase) -> None:
@@ -106,7 +106,7 @@ def test_a_query_that_needs_too_much_memory_is_its_own_kind(url: str) -> None:
     database = opened(small.render_as_string())
     with pytest.raises(QueryTooBig), database.connect() as connection:
         connection.execute(text(BIG))
-    database.dispose()
+    database.close()
 
 
 def test_an_unknown_table_is_a_failed_query(database: ProgramDatabase) -> None:
@@ -222,7 +222,7 @@ def partners_on_both(
     with databases[0].connect() as duckdb, databases[1].connect() as clickhouse:
         yield duckdb, clickhouse
     for database in databases:
-        database.dispose()
+        database.close()
 
 
 @pytest.mark.parametrize("meaning", MEANINGS)

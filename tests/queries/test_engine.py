@@ -55,7 +55,7 @@ def database(path):
         Settings(database_url=f"duckdb:///{path}", query_timeout_seconds=1, pool_size=2)
     )
     yield opened
-    opened.dispose()
+    opened.close()
 
 
 def test_new_file_is_seen_at_once_and_has_another_version(database, path, tmp_path):
@@ -75,12 +75,13 @@ def test_query_that_runs_during_the_swap_finishes_on_the_old_content(database, p
         assert connection.execute(select(region.c.code)).scalars().all() == ["RU-MOW"]
 
 
-def test_a_file_is_answered_again_while_a_query_on_it_outlives_its_engine(database):
+def test_a_file_is_answered_anew_while_a_query_on_it_still_runs(database, path):
+    other = ProgramDatabase(Settings(database_url=f"duckdb:///{path}"))
     with database.connect() as connection:
         running = connection.execute(select(region.c.code))
-        database.dispose()
-        assert codes_in(database) == ["RU-MOW"]
+        assert codes_in(other) == ["RU-MOW"]
         assert running.scalars().all() == ["RU-MOW"]
+    other.close()
 
 
 def test_dashboard_cannot_write_to_an_embedded_file(database):
@@ -154,7 +155,7 @@ def server(postgres_url):
         Settings(database_url=postgres_url, query_timeout_seconds=1, pool_size=2)
     )
     yield opened, engine
-    opened.dispose()
+    opened.close()
     engine.dispose()
 
 
@@ -244,20 +245,69 @@ def test_an_answer_of_several_batches_is_whole_and_in_order(database):
     assert answer["words"].tolist() == [f"text {n}" for n in range(5000)]
 
 
+def folder_of(connection):
+    return Path(connection.scalar(text("select current_setting('temp_directory')")))
+
+
 def test_every_instance_spills_into_a_folder_of_its_own_and_leaves_none_behind(path):
     settings = Settings(database_url=f"duckdb:///{path}")
     folders = []
     for _process in range(2):
         opened = ProgramDatabase(settings)
         with opened.connect() as connection:
-            folders.append(
-                Path(connection.scalar(text("select current_setting('temp_directory')")))
-            )
+            folders.append(folder_of(connection))
         assert folders[-1].is_dir()
         assert folders[-1].stat().st_mode & 0o077 == 0
-        opened.dispose()
+        opened.close()
         assert not folders[-1].exists()
     assert folders[0] != folders[1]
+
+
+class Visit(threading.Thread):
+    """Asks for minutes, again and again, as a page goes on with its next question."""
+
+    def __init__(self, database):
+        super().__init__()
+        self.asked = threading.Event()
+        self.folder = None
+        self.told = []
+        self.database = database
+
+    def run(self):
+        for _question in range(3):
+            try:
+                with self.database.connect() as connection:
+                    self.folder = folder_of(connection)
+                    self.asked.set()
+                    connection.execute(text(SLOW_DUCKDB))
+            except Exception as error:  # noqa: BLE001 - whatever it is, the test tells
+                self.told.append(error)
+
+
+def test_what_is_asked_when_the_process_ends_is_ended_and_leaves_nothing_behind(path):
+    database = ProgramDatabase(
+        Settings(database_url=f"duckdb:///{path}", query_timeout_seconds=300)
+    )
+    visit = Visit(database)
+    visit.start()
+    assert visit.asked.wait(30)
+    database.close(60)
+    visit.join(60)
+    assert not visit.is_alive()
+    assert [type(error) for error in visit.told] == [DatabaseDown] * 3
+    assert {str(error) for error in visit.told} == {"the dashboard is ending"}
+    assert not visit.folder.exists()
+
+
+def test_of_several_contents_in_use_nothing_is_left_behind(path):
+    database = ProgramDatabase(Settings(database_url=f"duckdb:///{path}"))
+    with database.connect() as older:
+        os.utime(path, ns=(time.time_ns(), time.time_ns()))
+        with database.connect() as newer:
+            folders = {folder_of(older), folder_of(newer)}
+    assert len(folders) == 2
+    database.close()
+    assert not [folder for folder in folders if folder.exists()]
 
 
 def test_what_an_engine_spilled_goes_with_it_when_the_file_was_replaced(path):
@@ -266,11 +316,9 @@ def test_what_an_engine_spilled_goes_with_it_when_the_file_was_replaced(path):
     for _content in range(2):
         os.utime(path, ns=(time.time_ns(), time.time_ns()))
         with opened.connect() as connection:
-            folders.append(
-                Path(connection.scalar(text("select current_setting('temp_directory')")))
-            )
+            folders.append(folder_of(connection))
     del connection
     gc.collect()
     assert [folder.exists() for folder in folders] == [False, True]
-    opened.dispose()
+    opened.close()
     assert not folders[1].exists()

@@ -128,7 +128,7 @@ def test_a_slow_query_is_cut_off(as_dashboard: Engine, dashboard_url: str) -> No
     )
     with pytest.raises(QueryTooSlow), database.connect() as connection:
         connection.execute(text("SELECT pg_sleep(60)"))
-    database.dispose()
+    database.close()
 
 
 def test_a_broken_connection_never_tells_the_password(
@@ -146,7 +146,7 @@ def test_a_broken_connection_never_tells_the_password(
         with pytest.raises(kind) as failure, database.connect() as connection:
             connection.execute(text("SELECT * FROM absent"))
         logging.getLogger("quality_program").error("incident", exc_info=failure.value)
-        database.dispose()
+        database.close()
     assert secret not in caplog.text
     assert PASSWORD not in caplog.text
     assert "absent" in caplog.text

@@ -66,8 +66,10 @@ def coverage_history(
         fig.add_vrect(
             x0=window.start, x1=window.end, fillcolor=c.surface, line={"width": 0}, layer="below"
         )
+        top = _is_free_above(rows, window)
         fig.add_annotation(
-            x=window.start, y=0, yref="paper", xanchor="left", yanchor="bottom",
+            x=window.start, y=int(top), xanchor="left",
+            yanchor="top" if top else "bottom",
             text=_("evaluation window"), font={"size": SMALL, "color": c.muted}, xshift=4,
         )  # fmt: skip
         first = min(first, window.start)
@@ -98,6 +100,14 @@ def coverage_history(
     share_axis(fig)
     fig.update_layout(showlegend=True, margin={"t": 30})
     return fig
+
+
+def _is_free_above(rows: pd.DataFrame, window: Window) -> bool:
+    """Return whether the window's name is in the way of fewer points at the top than below."""
+    days = rows["evaluated_on"]
+    inside = (days >= pd.Timestamp(window.start)) & (days < pd.Timestamp(window.end))
+    coverage = rows.loc[inside, "value"].fillna(0.0)
+    return int((coverage > 0.85).sum()) < int((coverage < 0.15).sum())
 
 
 def _day(moment: pd.Timestamp) -> dt.date:

@@ -23,7 +23,7 @@ from components.filter_bar import Choice
 from components.states import empty
 from components.table import Column, Kind, show_table
 from components.theme import figure_theme
-from components.words import BASE_SIZES, EDITIONS, TIERS, country, word
+from components.words import BASE_SIZES, EDITIONS, TIERS, country, district, word
 from metrics.simulator import KeyMonths, counts_at
 from program.calendar import add_months
 from program.language import N_, _
@@ -200,7 +200,7 @@ def _order(grouping: Grouping, codes: Sequence[str], base: pd.Series) -> list[st
 def _name(grouping: Grouping, code: str) -> str:
     if grouping is Grouping.DISTRICT:
         # Outside Russia there are no districts; the country stands for one.
-        return country(code) if len(code) == 2 and code.isascii() else code
+        return country(code) if len(code) == 2 and code.isascii() else district(code)
     words: dict[Grouping, Mapping[Any, str]] = {
         Grouping.TIER: TIERS,
         Grouping.SIZE: BASE_SIZES,

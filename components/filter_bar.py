@@ -27,7 +27,7 @@ from components.survey_period import (
     survey_period_field,
 )
 from components.text import plain
-from components.words import BASE_SIZES, TIERS, country, word
+from components.words import BASE_SIZES, TIERS, country, district, word
 from program.language import N_, _, current_language
 from program.rules import TIERS as TIER_CODES
 from program.rules import ProgramRules
@@ -129,7 +129,7 @@ def _places(scope: Scope, chosen: tuple[str | None, ...]) -> list[_Place]:
     where = ask(places, scope)
     called = {
         "country": country,
-        "district": str,
+        "district": district,
         "region": where.set_index("region")[f"region_{current_language()}"].to_dict().__getitem__,
         "city": dict(zip(where["city_id"].astype(str), where["city"], strict=True)).__getitem__,
     }

@@ -129,7 +129,10 @@ def show_forecast(
     rows = remembered(lambda: with_chances(partners, said), "with_chances", *whose)
     columns = [
         Column("name", _("Partner"), width=240),
-        *(Column(f"chance_{i}", formats.date_short(day), width=110) for i, day in enumerate(days)),
+        *(
+            Column(f"chance_{i}", formats.date_short(day), width=110 if said.proven(i) else 220)
+            for i, day in enumerate(days)
+        ),
         Column("needed", _("Deliveries needed"), width=110),
         Column("open_keys", _("Open keys"), Kind.COUNT),
         Column("manager", _("Manager")),

@@ -19,7 +19,7 @@ from components.region_measures import BASES, NOTES, TITLES, RegionMeasure, in_w
 from components.remembered import drawn_once, remembered
 from components.table import Column, Kind
 from components.text import plain
-from components.words import country
+from components.words import country, district
 from metrics.estimate import ENOUGH
 from program.language import N_, _, current_language, ngettext
 from program.rules import ProgramRules
@@ -84,8 +84,8 @@ def named(regions: pd.DataFrame) -> Named:
         tile=regions["region"].where(on_grid, regions["country"]),
         # Abroad there is no federal district; the country says where.
         where=[
-            district or country(code)
-            for district, code in zip(regions["district"], regions["country"], strict=True)
+            district(name) or country(code)
+            for name, code in zip(regions["district"], regions["country"], strict=True)
         ],
     )
     return Named(rows, bool(rows[["partners", "base"]].to_numpy().any()))

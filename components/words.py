@@ -9,7 +9,7 @@ from babel import Locale
 
 from metrics.coverage import Group
 from metrics.keys import KeyReason
-from program.language import N_, _, current_language
+from program.language import N_, _, catalogue, current_language
 from queries.filters import BaseSize
 
 TIERS = {"business": N_("Business"), "certified": N_("Certified"), "gold": N_("Gold")}
@@ -95,6 +95,19 @@ BASE_SIZES = {
 }
 
 
+#: Federal districts; the records call them by their Russian names.
+DISTRICTS = (
+    N_("Central"),
+    N_("Northwestern"),
+    N_("Southern"),
+    N_("North Caucasian"),
+    N_("Volga"),
+    N_("Ural"),
+    N_("Siberian"),
+    N_("Far Eastern"),
+)
+
+
 def word(words: Mapping[Any, str], code: str) -> str:
     """Return the word for ``code`` in the current language; an unknown code stands for itself."""
     return _(words[code]) if code in words else code
@@ -103,3 +116,9 @@ def word(words: Mapping[Any, str], code: str) -> str:
 def country(code: str) -> str:
     """Return the name of a country by its ISO code, from Babel's territories."""
     return str(Locale(current_language()).territories.get(code, code))
+
+
+def district(name: str) -> str:
+    """Return a federal district in the current language; an unknown one stands for itself."""
+    in_records = catalogue("ru").gettext
+    return next((_(known) for known in DISTRICTS if in_records(known) == name), name)

@@ -271,6 +271,15 @@ def test_held_and_not_held_differ_by_shape():
     assert symbols["с компетенцией"] != symbols["без компетенции"]
 
 
+@pytest.mark.parametrize(("delivered", "place"), [(0, "top"), (10, "bottom"), (5, "bottom")])
+def test_the_name_of_the_window_stands_where_no_points_are(delivered, place):
+    rows = DECISIONS.assign(base=10, delivered=delivered, pending_activation=0)
+    fig = checked(history.coverage_history(rows, theme="light", marks=(), window=WINDOW))
+    (name,) = [a for a in fig.layout.annotations if a.text == "окно оценки"]
+    assert name.yanchor == place
+    assert name.y == (1 if place == "top" else 0)
+
+
 def test_coming_evaluations_are_dashed_and_decided_ones_solid():
     for fig in (
         checked(history.coverage_history(DECISIONS, theme="light", marks=())),

@@ -14,7 +14,7 @@ from components.data import ask, kept, program_database
 from metrics.coverage import with_outlook
 from metrics.delivery_habit import Habits, shrunk_habits
 from metrics.evidence import Evidence, evidence
-from metrics.forecast import Situation, chance_of_holding, pending_chances, settled
+from metrics.forecast import Situation, chance_of_holding, pending_chances, settled, together
 from metrics.lag_curve import LagCurve, lag_curve
 from metrics.reach import bands
 from metrics.replay import corrected
@@ -77,28 +77,30 @@ def raw_chances(
     habits = _habits_of(partners, pace)
     still_open = open_keys(connection, scope, NO_FILTERS, evaluations, today, rules)
     waiting = pending_keys(connection, scope, NO_FILTERS, evaluations, today, rules)
-    frames = []
-    for i, evaluated_on in enumerate(evaluations):
-        own = counts[counts["evaluated_on"] == pd.Timestamp(evaluated_on)].sort_values("partner_id")
-        situation = _situation(
-            own,
-            still_open[still_open["evaluation"] == i],
-            waiting[waiting["evaluation"] == i],
-            delivery,
-            activation,
-            (evaluated_on - today).days,
-            accepted,
-        )
-        said = with_outlook(own.reset_index(drop=True), rules)
-        frames.append(
-            said.assign(
-                evaluation=i,
-                open_keys=said["base"] - said["delivered"],
-                settled=settled(situation, rules),
-                raw=chance_of_holding(situation, habits, rules),
+    places = {pd.Timestamp(evaluated_on): i for i, evaluated_on in enumerate(evaluations)}
+    counts = counts.assign(evaluation=counts["evaluated_on"].map(places))
+    counts = counts.sort_values(["evaluation", "partner_id"], ignore_index=True)
+    n = len(partners)
+    now = together(
+        [
+            _situation(
+                counts.iloc[i * n : (i + 1) * n],
+                still_open[still_open["evaluation"] == i],
+                waiting[waiting["evaluation"] == i],
+                delivery,
+                activation,
+                (evaluated_on - today).days,
+                accepted,
             )
-        )
-    return pd.concat(frames, ignore_index=True)
+            for i, evaluated_on in enumerate(evaluations)
+        ]
+    )
+    pace = np.tile(habits.nodes(), (len(evaluations), 1))
+    return with_outlook(counts, rules).assign(
+        open_keys=lambda rows: rows["base"] - rows["delivered"],
+        settled=settled(now, rules),
+        raw=chance_of_holding(now, pace, rules),
+    )
 
 
 def _habits_of(partners: np.ndarray, pace: pd.DataFrame) -> Habits:

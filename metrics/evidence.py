@@ -12,7 +12,7 @@ from metrics.calibration import Calibration
 from metrics.key_history import KeyHistory
 from metrics.proof import Proof, by_evaluation, proof, reliability, scored
 from metrics.reach import PaceRecord, pace_record, wrongly_given_up
-from metrics.replay import CORRECTED_BY, learnt_calibration, replay
+from metrics.replay import CORRECTED_BY, learnt_calibration, lesson, replay
 from program.calendar import add_months, evaluations_between, last_evaluation, month_start
 from program.rules import DECK_RULES, ProgramRules
 
@@ -72,8 +72,8 @@ def evidence_of(replayed: pd.DataFrame, days_before: int) -> Evidence:
     said, wrong = wrongly_given_up(replayed)
     return Evidence(
         proof=proof(replayed, days_before),
-        calibration=learnt_calibration([latest]),
-        record=pace_record(replayed),
+        calibration=learnt_calibration([lesson(latest)]),
+        record=pace_record(replayed["open_keys"].to_numpy(), replayed["made"].to_numpy()),
         given_up=said,
         given_up_wrongly=wrong,
         partners=int(replayed["partner"].nunique()),

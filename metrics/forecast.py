@@ -12,15 +12,15 @@ uncertain, and the chance is the mean over ``metrics.delivery_habit.Habits.nodes
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from metrics.coverage import deliveries_needed_worst
-from metrics.delivery_habit import Habits
 from metrics.lag_curve import LagCurve
 from metrics.poisson_binomial import capped_sum
 from program.rules import DECK_RULES, ProgramRules
@@ -103,8 +103,42 @@ def settled(situation: Situation, rules: ProgramRules = DECK_RULES) -> NDArray[n
     ).astype(object)
 
 
+def together(situations: Sequence[Situation]) -> Situation:
+    """Return several situations as one: the partners of each stand after those of the last one.
+
+    Raises
+    ------
+    ValueError
+        If there is none, or if their deliveries under review have different chances.
+    """
+    if len({known.accepted_share for known in situations}) != 1:
+        raise ValueError("situations are put together that accept deliveries alike")
+    before = np.cumsum([0, *(len(known.base) for known in situations)])
+
+    def joined(name: str) -> NDArray[Any]:
+        return np.concatenate([getattr(known, name) for known in situations])
+
+    def whose(name: str) -> Ints:
+        return np.concatenate(
+            [getattr(known, name) + start for known, start in zip(situations, before, strict=False)]
+        )
+
+    return Situation(
+        base=joined("base"),
+        delivered=joined("delivered"),
+        pending=joined("pending"),
+        open_partner=whose("open_partner"),
+        open_hazard=joined("open_hazard"),
+        review_partner=whose("review_partner"),
+        accepted_share=situations[0].accepted_share,
+        pending_partner=whose("pending_partner"),
+        pending_activation=joined("pending_activation"),
+        pending_hazard=joined("pending_hazard"),
+    )
+
+
 def chance_of_holding(
-    situation: Situation, habits: Habits, rules: ProgramRules = DECK_RULES
+    situation: Situation, pace: Floats, rules: ProgramRules = DECK_RULES
 ) -> Floats:
     """Return the chance that each partner holds the competence at the evaluation.
 
@@ -114,16 +148,17 @@ def chance_of_holding(
 
     Parameters
     ----------
-    habits
-        One posterior for each partner of ``situation``.
+    pace
+        Shape (partners, nodes): the values that each partner's multiplier of the hazard may have,
+        each of equal weight (``metrics.delivery_habit.Habits.nodes``).
 
     Raises
     ------
     ValueError
-        If there is not one habit for each partner.
+        If there is not a pace for each partner.
     """
-    if len(habits.shape) != len(situation.base):
-        raise ValueError("a habit is needed for each partner")
+    if len(pace) != len(situation.base):
+        raise ValueError("a pace is needed for each partner")
     state = settled(situation, rules)
     chances = np.where(state == Settled.HOLDS.value, 1.0, 0.0)
     open_keys = _Lists(situation.open_partner, len(chances))
@@ -134,14 +169,14 @@ def chance_of_holding(
     gap = np.maximum(0, rules.minimum_base - situation.base)
     width = open_keys.count + review.count
     for part in _parts(np.flatnonzero(state == Settled.OPEN.value), width, pending.count, gap):
-        pace = habits.of(part).nodes()
+        hurry = pace[part]
         sure = np.where(review.inside(part), situation.accepted_share, 0.0)
-        hurried = -np.expm1(-pace[:, :, None] * open_keys.of(part, situation.open_hazard)[:, None])
-        given = np.broadcast_to(sure[:, None], (*pace.shape, sure.shape[1]))
+        hurried = -np.expm1(-hurry[:, :, None] * open_keys.of(part, situation.open_hazard)[:, None])
+        given = np.broadcast_to(sure[:, None], (*hurry.shape, sure.shape[1]))
         deliveries = np.concatenate([hurried, given], axis=2)
         activated = pending.of(part, situation.pending_activation[alive])
         met = pending.of(part, situation.pending_hazard[alive])
-        handed = -np.expm1(-pace[:, :, None] * met[:, None])
+        handed = -np.expm1(-hurry[:, :, None] * met[:, None])
         balance = _balance(activated, handed, int(gap[part[0]]), rules)
         chances[part] = _joined(situation, part, deliveries, balance, rules)
     return np.clip(chances, 0.0, 1.0)

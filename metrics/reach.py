@@ -68,15 +68,13 @@ class PaceRecord:
         return never & enough
 
 
-def pace_record(replayed: pd.DataFrame) -> PaceRecord:
-    """Return the record of a replay (``open_keys`` and ``made`` of each forecast)."""
-    had = replayed[replayed["open_keys"] > 0].groupby("open_keys")["made"].agg(["max", "size"])
-    had = had.sort_index()
-    return PaceRecord(
-        had.index.to_numpy(dtype=np.int64),
-        np.maximum.accumulate(had["max"].to_numpy(dtype=np.int64)),
-        had["size"].to_numpy(dtype=np.int64).cumsum(),
-    )
+def pace_record(open_keys: Ints, made: Ints) -> PaceRecord:
+    """Return the record of a replay: the ``open_keys`` and what was ``made`` of each forecast."""
+    some = open_keys > 0
+    had, place, times = np.unique(open_keys[some], return_inverse=True, return_counts=True)
+    most = np.zeros(len(had), dtype=np.int64)
+    np.maximum.at(most, place, made[some])
+    return PaceRecord(had, np.maximum.accumulate(most), times.cumsum())
 
 
 def bands(
@@ -108,13 +106,14 @@ def wrongly_given_up(replayed: pd.DataFrame, warm_up: int = 6) -> tuple[int, int
     only make the record.
     """
     said = wrong = 0
-    days = np.sort(replayed["evaluated_on"].unique())
-    for day in days[warm_up:]:
-        now = replayed[replayed["evaluated_on"] == day]
-        record = pace_record(replayed[replayed["evaluated_on"] < day])
-        given_up = record.out_of_reach(
-            now["needed"].to_numpy(dtype=np.int64), now["open_keys"].to_numpy(dtype=np.int64)
-        )
+    day = replayed["evaluated_on"].to_numpy()
+    needed, open_keys, made, held = (
+        replayed[name].to_numpy() for name in ("needed", "open_keys", "made", "held")
+    )
+    for evaluated_on in np.unique(day)[warm_up:]:
+        now, before = day == evaluated_on, day < evaluated_on
+        record = pace_record(open_keys[before], made[before])
+        given_up = record.out_of_reach(needed[now], open_keys[now])
         said += int(given_up.sum())
-        wrong += int((given_up & now["held"].to_numpy()).sum())
+        wrong += int((given_up & held[now]).sum())
     return said, wrong

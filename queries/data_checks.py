@@ -10,6 +10,7 @@ import datetime as dt
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 import pandas as pd
 from sqlalchemy import Connection, collate, select, union_all
@@ -234,6 +235,7 @@ CHECKS: tuple[DataCheck, ...] = (
 CHECK_BY_CODE = {check.code: check for check in CHECKS}
 
 
+@lru_cache(maxsize=2)  # each of the forty scans would put the statements of all together again
 def _scans(as_of: dt.date) -> list[list[tuple[str, Suspects]]]:
     """Return the code and the suspects of all checks; those of one origin stand together."""
     scans: dict[FromClause, list[tuple[str, Suspects]]] = {}

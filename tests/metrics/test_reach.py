@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-import pandas as pd
 import pytest
 
 from metrics.forecast import Settled
@@ -13,14 +12,14 @@ from tests.metrics.past_programmes import with_habits
 from tests.metrics.test_replay import EVALUATIONS
 
 
-def past(rows: list[tuple[int, int, int]]) -> pd.DataFrame:
-    """Past cases as (open keys, deliveries made, how often)."""
-    frame = pd.DataFrame(rows, columns=["open_keys", "made", "times"])
-    return frame.loc[frame.index.repeat(frame["times"]), ["open_keys", "made"]]
+def past(rows: list[tuple[int, int, int]]) -> tuple[np.ndarray, np.ndarray]:
+    """Open keys and deliveries made of past cases told as (open keys, made, how often)."""
+    had, made, times = np.array(rows, dtype=np.int64).reshape(-1, 3).T
+    return np.repeat(had, times), np.repeat(made, times)
 
 
 def gives_up(rows: list[tuple[int, int, int]], needed: int, open_keys: int) -> bool:
-    record = pace_record(past(rows))
+    record = pace_record(*past(rows))
     return bool(record.out_of_reach(np.array([needed]), np.array([open_keys]))[0])
 
 
@@ -55,7 +54,7 @@ def test_without_a_record_nobody_is_given_up() -> None:
 
 
 def test_what_the_rule_settles_is_never_overruled() -> None:
-    record = pace_record(past([(10, 1, 1000)]))
+    record = pace_record(*past([(10, 1, 1000)]))
     state = np.array([Settled.HOLDS, Settled.CANNOT_HOLD, Settled.OPEN, Settled.OPEN], dtype=object)
     said = bands(state, np.array([0, 0, 5, 1]), np.array([10, 0, 10, 10]), record)
     assert said.tolist() == [Band.HOLDS, Band.OUT_OF_REACH, Band.OUT_OF_REACH, Band.OPEN]

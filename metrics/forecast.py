@@ -169,14 +169,14 @@ def chance_of_holding(
     gap = np.maximum(0, rules.minimum_base - situation.base)
     width = open_keys.count + review.count
     for part in _parts(np.flatnonzero(state == Settled.OPEN.value), width, pending.count, gap):
-        hurry = pace[part]
+        own = pace[part]
         sure = np.where(review.inside(part), situation.accepted_share, 0.0)
-        hurried = -np.expm1(-hurry[:, :, None] * open_keys.of(part, situation.open_hazard)[:, None])
-        given = np.broadcast_to(sure[:, None], (*hurry.shape, sure.shape[1]))
+        hurried = -np.expm1(-own[:, :, None] * open_keys.of(part, situation.open_hazard)[:, None])
+        given = np.broadcast_to(sure[:, None], (*own.shape, sure.shape[1]))
         deliveries = np.concatenate([hurried, given], axis=2)
         activated = pending.of(part, situation.pending_activation[alive])
         met = pending.of(part, situation.pending_hazard[alive])
-        handed = -np.expm1(-hurry[:, :, None] * met[:, None])
+        handed = -np.expm1(-own[:, :, None] * met[:, None])
         balance = _balance(activated, handed, int(gap[part[0]]), rules)
         chances[part] = _joined(situation, part, deliveries, balance, rules)
     return np.clip(chances, 0.0, 1.0)
